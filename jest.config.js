@@ -1,0 +1,34 @@
+// One configuration, three tiers: the file's suffix says which one it is in (see CONTRIBUTING.md).
+const tiers = {
+  unit: { testRegex: '\\.spec\\.ts$' },
+  integration: { testRegex: '\\.int-spec\\.ts$' },
+  e2e: { testRegex: '\\.e2e-spec\\.ts$' },
+};
+
+const tier = process.env.TEST_TIER ?? 'unit';
+
+/** @type {import('jest').Config} */
+export default {
+  ...tiers[tier],
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          target: 'es2024',
+        },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+  moduleNameMapper: {
+    '^@app/(events|messaging|platform|testing)$': '<rootDir>/libs/$1/src/index.ts',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.local'],
+  testTimeout: tier === 'unit' ? 10_000 : 60_000,
+  errorOnDeprecated: true,
+};
