@@ -1,0 +1,170 @@
+import { contractViolations, type EventDefinition, type PayloadOf } from './contract';
+import { eventOfTopic } from './topics';
+
+/** Why the things happened: carried from the customer's request to the last mail. */
+export interface Cause {
+  /** The order's first cause; the same on every event of an order. */
+  readonly correlationId: string;
+  /** The id of the event that caused this one; absent on what a person or a clock started. */
+  readonly causationId?: string;
+  /** W3C Trace Context, as received. */
+  readonly traceparent?: string;
+}
+
+/** An event as it travels: CloudEvents 1.0 attributes and the payload. */
+export interface EventEnvelope<Payload = unknown> {
+  /** UUID v7. A retry, a replay or a duplicate has the same one. */
+  readonly id: string;
+  /** `ce_source`: `/order-service`. */
+  readonly source: string;
+  readonly type: string;
+  readonly time: Date;
+  /** The record key, `ce_partitionkey`. */
+  readonly orderId: string;
+  /** 1, 2, 3 … per order and publishing service. */
+  readonly sequence: number;
+  readonly dataschema: string;
+  readonly cause: Cause;
+  readonly payload: Payload;
+}
+
+/** An event of a known definition, its payload checked. */
+export type ReceivedEvent<Definition extends EventDefinition> = EventEnvelope<PayloadOf<Definition>>;
+
+/** Digits of `ce_sequence`, zero-padded so that it sorts as text. */
+export const SEQUENCE_DIGITS = 10;
+
+/** The Kafka headers of an event (CloudEvents Kafka binary mode), all UTF-8 text. */
+export function headersOf(envelope: EventEnvelope): Record<string, string> {
+  return {
+    ce_specversion: '1.0',
+    ce_id: envelope.id,
+    ce_source: envelope.source,
+    ce_type: envelope.type,
+    ce_time: envelope.time.toISOString(),
+    'content-type': 'application/json',
+    ce_correlationid: envelope.cause.correlationId,
+    ...(envelope.cause.causationId === undefined ? {} : { ce_causationid: envelope.cause.causationId }),
+    ce_partitionkey: envelope.orderId,
+    ce_sequence: String(envelope.sequence).padStart(SEQUENCE_DIGITS, '0'),
+    ce_dataschema: envelope.dataschema,
+    ...(envelope.cause.traceparent === undefined ? {} : { traceparent: envelope.cause.traceparent }),
+  };
+}
+
+/** A Kafka record as the client hands it over. */
+export interface RawRecord {
+  readonly topic: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>>;
+}
+
+/** `undecodable`: not an event at all. `unknown_type`: an event nobody here knows. `invalid`: breaks its contract. */
+export type DecodingFailure = 'undecodable' | 'unknown_type' | 'invalid';
+
+export type DecodedRecord =
+  | { readonly ok: true; readonly event: EventEnvelope }
+  | { readonly ok: false; readonly reason: DecodingFailure; readonly detail: string };
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads a record into an event, or says why it is none. Never throws, whatever the bytes are: a record that can not be
+ * read must become a dead letter, not a crash.
+ */
+export function decodeRecord(record: RawRecord): DecodedRecord {
+  const headers = textHeaders(record.headers);
+  if (headers === undefined) return failure('undecodable', 'a header is not UTF-8 text or is repeated');
+  const missing = ['ce_id', 'ce_type', 'ce_source', 'ce_time', 'ce_correlationid'].filter((name) => !headers[name]);
+  if (missing.length > 0) return failure('undecodable', `missing header ${missing.join(', ')}`);
+  const problem = attributeProblem(headers, record);
+  if (problem !== undefined) return failure('undecodable', problem);
+  const definition = eventOfTopic(record.topic);
+  if (definition === undefined || headers.ce_type !== definition.type || headers.ce_dataschema !== definition.dataschema) {
+    return failure('unknown_type', `${headers.ce_type} as ${headers.ce_dataschema ?? 'no ce_dataschema'} on ${record.topic}`);
+  }
+  return readPayload(definition, headers, record.value);
+}
+
+function attributeProblem(headers: Record<string, string | undefined>, record: RawRecord): string | undefined {
+  if (headers.ce_specversion !== '1.0') return 'ce_specversion is not 1.0';
+  if (!UUID.test(headers.ce_id ?? '')) return 'ce_id is not a UUID';
+  if (Number.isNaN(Date.parse(headers.ce_time ?? ''))) return 'ce_time is not a time';
+  if (!/^\d{1,15}$/.test(headers.ce_sequence ?? '')) return 'ce_sequence is not a number';
+  const key = record.key === null ? undefined : decodeText(record.key);
+  if (key === undefined || !UUID.test(key)) return 'the record key is not an order id';
+  if (headers.ce_partitionkey !== key) return 'ce_partitionkey is not the record key';
+  return undefined;
+}
+
+function readPayload(
+  definition: EventDefinition,
+  headers: Record<string, string | undefined>,
+  value: Buffer | null,
+): DecodedRecord {
+  if (value === null) return failure('undecodable', 'the value is null');
+  const text = decodeText(value);
+  if (text === undefined) return failure('undecodable', 'the value is not UTF-8');
+  let payload: unknown;
+  try {
+    payload = JSON.parse(text);
+  } catch {
+    return failure('undecodable', 'the value is not JSON');
+  }
+  const violations = contractViolations(definition, payload);
+  if (violations.length > 0) return failure('invalid', violations.join('; '));
+  return { ok: true, event: envelopeFrom(headers, definition, payload) };
+}
+
+function envelopeFrom(
+  headers: Record<string, string | undefined>,
+  definition: EventDefinition,
+  payload: unknown,
+): EventEnvelope {
+  const { ce_causationid: causationId, traceparent } = headers;
+  return {
+    id: headers.ce_id ?? '',
+    source: headers.ce_source ?? '',
+    type: definition.type,
+    time: new Date(headers.ce_time ?? ''),
+    orderId: headers.ce_partitionkey ?? '',
+    sequence: Number(headers.ce_sequence),
+    dataschema: definition.dataschema,
+    cause: {
+      correlationId: headers.ce_correlationid ?? '',
+      ...(causationId === undefined ? {} : { causationId }),
+      ...(traceparent === undefined ? {} : { traceparent }),
+    },
+    payload,
+  };
+}
+
+function failure(reason: DecodingFailure, detail: string): DecodedRecord {
+  return { ok: false, reason, detail };
+}
+
+function textHeaders(headers: RawRecord['headers']): Record<string, string | undefined> | undefined {
+  const texts: Record<string, string | undefined> = Object.create(null) as Record<string, string | undefined>;
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) continue;
+    if (Array.isArray(value)) {
+      if (name.startsWith('ce_')) return undefined;
+      continue;
+    }
+    const text = typeof value === 'string' ? value : decodeText(value);
+    // A foreign header may be binary; only the ones this contract reads have to be text.
+    if (text === undefined && (name.startsWith('ce_') || name === 'traceparent')) return undefined;
+    texts[name] = text;
+  }
+  return texts;
+}
+
+function decodeText(bytes: Buffer): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,59 @@
+import Type from 'typebox';
+import { CurrencySchema, defineEvent, IdentifierSchema, MoneySchema, QuantitySchema, type PayloadOf } from './contract';
+
+/** Why an order ended without being fulfilled. Closed: a new reason is a new version of `order_cancelled`. */
+export const CANCELLATION_REASONS = ['payment_failed', 'out_of_stock', 'cancelled_by_customer', 'timed_out'] as const;
+export type CancellationReason = (typeof CANCELLATION_REASONS)[number];
+
+export const OrderCreated = defineEvent({
+  type: 'order_created',
+  version: 1,
+  publisher: 'order-service',
+  summary: 'A customer placed an order; it awaits payment.',
+  schema: Type.Object({
+    user_id: IdentifierSchema,
+    payment_method: IdentifierSchema,
+    currency: CurrencySchema,
+    total_amount: MoneySchema,
+    items: Type.Array(
+      Type.Object({
+        product_id: IdentifierSchema,
+        product_name: IdentifierSchema,
+        quantity: QuantitySchema,
+        price: MoneySchema,
+      }),
+      { minItems: 1, maxItems: 100 },
+    ),
+  }),
+});
+export type OrderCreated = PayloadOf<typeof OrderCreated>;
+
+export const OrderConfirmed = defineEvent({
+  type: 'order_confirmed',
+  version: 1,
+  publisher: 'order-service',
+  summary: 'Money is held and stock is taken: the order will be fulfilled, and the payment may be captured.',
+  schema: Type.Object({
+    user_id: IdentifierSchema,
+    currency: CurrencySchema,
+    total_amount: MoneySchema,
+  }),
+});
+export type OrderConfirmed = PayloadOf<typeof OrderConfirmed>;
+
+export const OrderCancelled = defineEvent({
+  type: 'order_cancelled',
+  version: 1,
+  publisher: 'order-service',
+  summary: 'The order will not be fulfilled. The only trigger of compensation: money goes back, stock goes back.',
+  schema: Type.Object({
+    user_id: IdentifierSchema,
+    reason: Type.Union(CANCELLATION_REASONS.map((reason) => Type.Literal(reason))),
+    payment_method: IdentifierSchema,
+    currency: CurrencySchema,
+    total_amount: MoneySchema,
+  }),
+});
+export type OrderCancelled = PayloadOf<typeof OrderCancelled>;
+
+export type OrderServiceEvent = typeof OrderCreated | typeof OrderConfirmed | typeof OrderCancelled;

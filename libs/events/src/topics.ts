@@ -1,0 +1,45 @@
+import type { EventDefinition, ServiceName } from './contract';
+import { InventoryInsufficient, InventoryUpdated } from './inventory-events';
+import { NotificationFailed, NotificationSent } from './notification-events';
+import { OrderCancelled, OrderConfirmed, OrderCreated } from './order-events';
+import { PaymentFailed, PaymentRefunded, PaymentSuccessful } from './payment-events';
+
+/**
+ * Every event of the system, in the order it occurs in an order's life. There is one topic per event type, named like it,
+ * written only by the event's publisher, and every record in it is keyed by the order's id.
+ */
+export const EVENTS = [
+  OrderCreated,
+  PaymentSuccessful,
+  PaymentFailed,
+  InventoryUpdated,
+  InventoryInsufficient,
+  OrderConfirmed,
+  OrderCancelled,
+  PaymentRefunded,
+  NotificationSent,
+  NotificationFailed,
+] as const satisfies readonly EventDefinition[];
+
+export type AnyEvent = (typeof EVENTS)[number];
+export type EventType = AnyEvent['type'];
+
+/** Looks an event up by topic (= `ce_type`); undefined when no such event is declared. */
+export function eventOfTopic(topic: string): AnyEvent | undefined {
+  return EVENTS.find((event) => event.type === topic);
+}
+
+/** The events a service publishes: the only topics it may write, apart from its own dead letters. */
+export function eventsPublishedBy(service: ServiceName): AnyEvent[] {
+  return EVENTS.filter((event) => event.publisher === service);
+}
+
+/** A service's consumer group is its name. Renaming it would lose the group's offsets. */
+export function consumerGroupOf(service: ServiceName): string {
+  return service;
+}
+
+/** The topic that keeps what a service's consumer group could not handle: `payment_service_dlq`, … */
+export function deadLetterTopicOf(service: ServiceName): string {
+  return `${service.replaceAll('-', '_')}_dlq`;
+}
