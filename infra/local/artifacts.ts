@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { ensureDirectory, paths, postgresHome } from './paths.ts';
+
+const run = promisify(execFile);
+const stampName = 'pom.sha256';
+
+/** Where the programs of the infrastructure are on this machine. */
+export interface Artifacts {
+  readonly javaClassPath: string;
+  /** Holds `bin`, `lib` and `share`. */
+  readonly postgres: string;
+  readonly redisServer: string;
+}
+
+/** Whether `ensureArtifacts` has to call Maven. */
+export function artifactsMissing(): boolean {
+  return !isCurrent(paths.jars);
+}
+
+/** Fetches and unpacks what the pom names, once for each version of the pom. */
+export async function ensureArtifacts(progress: (message: string) => void = () => undefined): Promise<Artifacts> {
+  if (artifactsMissing()) {
+    progress('Fetching Kafka, PostgreSQL and Redis with Maven (only the first time) …');
+    await replaceDirectory(paths.jars, fetchWithMaven);
+  }
+  const binaries = join(paths.jars, 'binaries');
+  const postgres = join(postgresHome, 'postgres');
+  if (!isCurrent(postgres)) await replaceDirectory(postgres, (directory) => unpackPostgres(binaries, directory));
+  return { javaClassPath: join(paths.jars, 'class-path', '*'), postgres, redisServer: redisServer(binaries) };
+}
+
+async function fetchWithMaven(directory: string): Promise<void> {
+  const goals = ['dependency:copy-dependencies@class-path', 'dependency:unpack-dependencies@binaries'];
+  await run('mvn', ['-q', '-B', '-f', paths.pom, `-Dtarget=${directory}`, ...goals]).catch((error: unknown) => {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new Error(`Maven could not fetch the infrastructure:\n${stdout}${stderr}`.trimEnd());
+  });
+}
+
+async function unpackPostgres(binaries: string, directory: string): Promise<void> {
+  const archive = readdirSync(binaries).find((name) => name.endsWith('.txz'));
+  if (archive === undefined) throw new Error(`there is no PostgreSQL archive in ${binaries}`);
+  await run('tar', ['-xJf', join(binaries, archive), '-C', directory]);
+}
+
+function redisServer(binaries: string): string {
+  const { platform, arch } = process;
+  const suffix = `-${platform}-${arch === 'x64' ? 'amd64' : arch}`;
+  const name = readdirSync(binaries).find((file) => file.startsWith('redis-server-') && file.endsWith(suffix));
+  if (name === undefined) throw new Error(`there is no Redis for ${platform} ${arch}; use Docker (--docker)`);
+  const path = join(binaries, name);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+function isCurrent(directory: string): boolean {
+  const stamp = join(directory, stampName);
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === pomHash();
+}
+
+/** Filled aside and renamed: what is at `directory` is whole, also when two commands do this at the same time. */
+async function replaceDirectory(directory: string, fill: (directory: string) => Promise<void>): Promise<void> {
+  ensureDirectory(dirname(directory));
+  const aside = `${directory}.${String(process.pid)}`;
+  rmSync(aside, { recursive: true, force: true });
+  ensureDirectory(aside);
+  try {
+    await fill(aside);
+    writeFileSync(join(aside, stampName), pomHash());
+    rmSync(directory, { recursive: true, force: true });
+    renameSync(aside, directory);
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+function pomHash(): string {
+  return createHash('sha256').update(readFileSync(paths.pom)).digest('hex');
+}

@@ -1,0 +1,34 @@
+import { createServer } from 'node:net';
+
+export const loopback = '127.0.0.1';
+
+/**
+ * Free ports below the range the kernel hands out to outgoing connections: a component that is killed and comes back
+ * must not find its port taken by a client, least of all by one that kept trying to reach it and met itself.
+ */
+export async function freePorts(count: number): Promise<number[]> {
+  const found = new Set<number>();
+  while (found.size < count) {
+    const candidate = 11_000 + Math.floor(Math.random() * 20_000);
+    if (await isFree(candidate)) found.add(candidate);
+  }
+  return [...found];
+}
+
+export async function isFree(port: number): Promise<boolean> {
+  return (await canListen(port, loopback)) && (await canListen(port, '0.0.0.0'));
+}
+
+function canListen(port: number, host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen({ port, host, exclusive: true }, () => {
+      server.close(() => {
+        resolve(true);
+      });
+    });
+  });
+}

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import type { Component } from './component.ts';
+import { repository } from './paths.ts';
+import { loopback } from './ports.ts';
+import { httpProbe } from './probes.ts';
+
+/** The documented ports of the local system. */
+export const servicePorts = {
+  'order-service': 8001,
+  'payment-service': 8002,
+  'inventory-service': 8003,
+  'notification-service': 8004,
+} as const;
+
+export type ServiceName = keyof typeof servicePorts;
+
+export const serviceNames = Object.keys(servicePorts) as ServiceName[];
+
+/** The database role and schema of the service. */
+export function roleOf(service: ServiceName): string {
+  return service.replace('-', '_');
+}
+
+export interface ServiceOptions {
+  /** Unique within the stack; a replica's has a number after the service's name. */
+  readonly name: string;
+  readonly service: ServiceName;
+  readonly port: number;
+  /** Complete, except for PORT. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly dependsOn: readonly string[];
+  readonly logFile: string;
+  /** The built program; by default dist/apps/<service>/main.js. */
+  readonly entry?: string | undefined;
+  readonly restart: boolean;
+}
+
+export function service(options: ServiceOptions): Component {
+  const { name, port, logFile, restart, dependsOn } = options;
+  return {
+    name,
+    command: process.execPath,
+    args: ['--enable-source-maps', options.entry ?? join(repository, 'dist', 'apps', options.service, 'main.js')],
+    env: { ...options.env, PORT: String(port) },
+    cwd: repository,
+    logFile,
+    ports: [port],
+    dependsOn,
+    ready: httpProbe(`${serviceUrl(port)}/health/ready`),
+    readyWithinMs: 60_000,
+    stopSignal: 'SIGTERM',
+    stopWithinMs: 30_000, // it drains: finishes and commits what it has fetched
+    restart,
+  };
+}
+
+export function serviceUrl(port: number): string {
+  return `http://${loopback}:${String(port)}`;
+}

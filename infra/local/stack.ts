@@ -1,0 +1,165 @@
+import { join } from 'node:path';
+import type { Artifacts } from './artifacts.ts';
+import type { Component } from './component.ts';
+import { kafka } from './kafka.ts';
+import { rotateLog } from './log-file.ts';
+import { maildev } from './maildev.ts';
+import { paths } from './paths.ts';
+import { loopback } from './ports.ts';
+import { postgres, postgresUrl } from './postgres.ts';
+import { redis } from './redis.ts';
+import { roleOf, service, serviceUrl, type ServiceName } from './services.ts';
+import { Supervisor } from './supervisor.ts';
+import { zookeeper } from './zookeeper.ts';
+
+export const infrastructure = ['zookeeper', 'kafka', 'postgres', 'redis', 'maildev'] as const;
+
+export type InfrastructureName = (typeof infrastructure)[number];
+
+export interface StackPorts {
+  readonly zookeeper: number;
+  readonly kafka: number;
+  readonly postgres: number;
+  readonly redis: number;
+  readonly smtp: number;
+  readonly mail: number;
+}
+
+export interface StackDirectories {
+  readonly run: string;
+  readonly logs: string;
+  readonly data: string;
+  /** Apart from the rest, because another user may have to reach it. */
+  readonly postgres: string;
+}
+
+export interface ServiceRequest {
+  readonly service: ServiceName;
+  /** The name of this instance; by default that of the service, then `order-service-2` and so on. */
+  readonly name?: string;
+  /** By default a free one. */
+  readonly port?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Another program in place of dist/apps/<service>/main.js. */
+  readonly entry?: string;
+}
+
+export interface StackPlan {
+  readonly ports: StackPorts;
+  readonly directories: StackDirectories;
+  /** By default all. Dependencies are not added: `kafka` needs `zookeeper`. */
+  readonly components?: readonly InfrastructureName[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether components are started again when they die. */
+  readonly restart: boolean;
+}
+
+/** The components of one system, with the addresses that connect them; `start` them through `supervisor`. */
+export class Stack {
+  readonly supervisor: Supervisor;
+  readonly ports: StackPorts;
+  readonly directories: StackDirectories;
+  /** Base URL of every service instance by its name. */
+  readonly services: Record<string, string> = {};
+  readonly #plan: StackPlan;
+  readonly #components: readonly InfrastructureName[];
+
+  constructor(plan: StackPlan, artifacts: Artifacts) {
+    this.#plan = plan;
+    this.ports = plan.ports;
+    this.directories = plan.directories;
+    this.#components = plan.components ?? infrastructure;
+    this.supervisor = new Supervisor(plan.directories.run);
+    for (const name of this.#components) this.#add(this.#infrastructure(name, artifacts));
+  }
+
+  /** Kafka's bootstrap servers. */
+  get kafka(): string {
+    return `${loopback}:${String(this.ports.kafka)}`;
+  }
+
+  get redisUrl(): string {
+    return `redis://${loopback}:${String(this.ports.redis)}`;
+  }
+
+  get smtpUrl(): string {
+    return `smtp://${loopback}:${String(this.ports.smtp)}`;
+  }
+
+  /** MailDev's page and, below /api, its REST interface. */
+  get mailUrl(): string {
+    return `http://${loopback}:${String(this.ports.mail)}`;
+  }
+
+  /** The database as a service's role sees it, or as the superuser `admin`. */
+  databaseUrl(as: ServiceName | 'admin'): string {
+    return postgresUrl(this.ports.postgres, as === 'admin' ? as : roleOf(as));
+  }
+
+  /** The environment an instance of this service is started with, without its PORT. */
+  serviceEnv(name: ServiceName): Record<string, string> {
+    return {
+      NODE_ENV: 'development',
+      KAFKA_BOOTSTRAP_SERVERS: this.kafka,
+      DATABASE_URL: this.databaseUrl(name),
+      REDIS_URL: this.redisUrl,
+      ...(name === 'notification-service' && { SMTP_URL: this.smtpUrl }),
+      ...this.#plan.env,
+    };
+  }
+
+  /** Makes an instance of a service known and returns its name; `supervisor.start(name)` starts it. */
+  addService(request: ServiceRequest & { readonly port: number }): string {
+    const name = request.name ?? this.#freeName(request.service);
+    this.#add(
+      service({
+        name,
+        service: request.service,
+        port: request.port,
+        env: { ...this.serviceEnv(request.service), ...request.env },
+        dependsOn: this.#components,
+        logFile: this.#logFile(name),
+        entry: request.entry,
+        restart: this.#plan.restart,
+      }),
+    );
+    this.services[name] = serviceUrl(request.port);
+    return name;
+  }
+
+  #infrastructure(name: InfrastructureName, artifacts: Artifacts): Component {
+    const { ports, directories } = this;
+    const { javaClassPath, postgres: home, redisServer } = artifacts;
+    const common = { logFile: this.#logFile(name), data: join(directories.data, name), restart: this.#plan.restart };
+    switch (name) {
+      case 'zookeeper':
+        return zookeeper({ ...common, port: ports.zookeeper, javaClassPath });
+      case 'kafka':
+        return kafka({ ...common, port: ports.kafka, zookeeperPort: ports.zookeeper, javaClassPath });
+      case 'postgres':
+        return postgres({ ...common, port: ports.postgres, data: directories.postgres, home, initSql: paths.initSql });
+      case 'redis':
+        return redis({ ...common, port: ports.redis, redisServer });
+      case 'maildev':
+        return maildev({ ...common, smtpPort: ports.smtp, webPort: ports.mail });
+    }
+  }
+
+  #add(component: Component): void {
+    rotateLog(component.logFile);
+    this.supervisor.add(component);
+  }
+
+  #freeName(service: ServiceName): string {
+    const taken = Object.keys(this.services);
+    if (!taken.includes(service)) return service;
+    for (let number = 2; ; number++) {
+      const name = `${service}-${String(number)}`;
+      if (!taken.includes(name)) return name;
+    }
+  }
+
+  #logFile(name: string): string {
+    return join(this.directories.logs, `${name}.log`);
+  }
+}

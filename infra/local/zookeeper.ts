@@ -1,0 +1,74 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Component } from './component.ts';
+import { ensureDirectory } from './paths.ts';
+import { loopback } from './ports.ts';
+import { zookeeperProbe } from './probes.ts';
+
+export interface ZooKeeperOptions {
+  readonly port: number;
+  readonly data: string;
+  readonly logFile: string;
+  readonly javaClassPath: string;
+  readonly restart: boolean;
+}
+
+export function zookeeper(options: ZooKeeperOptions): Component {
+  const { port, logFile } = options;
+  const data = ensureDirectory(options.data);
+  const configuration = join(data, 'zoo.cfg');
+  writeFileSync(configuration, properties(port, data));
+  return {
+    name: 'zookeeper',
+    command: java(),
+    args: [
+      ...['-Xms64m', '-Xmx192m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.net.preferIPv4Stack=true'],
+      logging(data),
+      ...['-cp', options.javaClassPath, 'org.apache.zookeeper.server.quorum.QuorumPeerMain', configuration],
+    ],
+    cwd: data,
+    logFile,
+    ports: [port],
+    dependsOn: [],
+    ready: zookeeperProbe(port),
+    readyWithinMs: 60_000,
+    stopSignal: 'SIGTERM',
+    stopWithinMs: 10_000,
+    restart: options.restart,
+  };
+}
+
+function properties(port: number, data: string): string {
+  return `dataDir=${data}
+clientPort=${String(port)}
+clientPortAddress=${loopback}
+tickTime=1000
+maxClientCnxns=0
+admin.enableServer=false
+# srvr: are you there; dump: which sessions hold which nodes
+4lw.commands.whitelist=srvr,dump
+autopurge.snapRetainCount=3
+autopurge.purgeInterval=24
+`;
+}
+
+export function java(): string {
+  return process.env.JAVA_HOME === undefined ? 'java' : join(process.env.JAVA_HOME, 'bin', 'java');
+}
+
+/** Writes the log4j settings beside the component's data and returns the JVM's argument for them. */
+export function logging(directory: string): string {
+  const file = join(directory, 'log4j.properties');
+  writeFileSync(
+    file,
+    `log4j.rootLogger=INFO, stdout
+log4j.appender.stdout=org.apache.log4j.ConsoleAppender
+log4j.appender.stdout.layout=org.apache.log4j.PatternLayout
+log4j.appender.stdout.layout.ConversionPattern=%d{ISO8601} %-5p %c{1} - %m%n
+log4j.logger.org.apache.zookeeper=WARN
+log4j.logger.state.change.logger=WARN
+log4j.logger.kafka.request.logger=WARN
+`,
+  );
+  return `-Dlog4j.configuration=file:${file}`;
+}
