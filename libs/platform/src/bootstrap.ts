@@ -1,0 +1,106 @@
+import { Logger, type DynamicModule, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { CommonConfig } from './config/common-config';
+import { ConfigurationError } from './config/configuration.error';
+import { StartupError } from './errors/startup.error';
+import { configureHttp } from './http/configure-http';
+import { httpAdapter } from './http/http-adapter';
+import { Lifecycle } from './lifecycle';
+import { PinoLogger } from './logging/pino.logger';
+import { PlatformModule } from './platform.module';
+import { shutDownOnSignals } from './shutdown';
+
+/** The config a service needs to run at all. */
+export type BootstrapConfig = Pick<
+  CommonConfig,
+  'host' | 'port' | 'logLevel' | 'logFormat' | 'serviceVersion' | 'shutdownTimeoutMs'
+>;
+
+/** One service, described for `bootstrapService`. */
+export interface ServiceOptions {
+  /** As in the documentation: `order-service`. */
+  readonly name: string;
+  /** Default: `SERVICE_VERSION`. */
+  readonly version?: string;
+  readonly module: Type | DynamicModule;
+  readonly config: BootstrapConfig;
+  /** Runs before anything listens: attach the Kafka transport here with `app.connectMicroservice`. */
+  readonly configure?: (app: NestFastifyApplication) => void | Promise<void>;
+}
+
+/**
+ * Runs a service until it is told to stop: builds it, starts the attached microservices, listens, becomes ready.
+ * SIGTERM and SIGINT drain it (see `shutDownOnSignals`). A service that can not start writes one fatal line and
+ * exits with 1; so does one in which an error reaches nobody.
+ */
+export async function bootstrapService(options: ServiceOptions): Promise<void> {
+  const logger = serviceLogger(options);
+  Logger.overrideLogger(logger);
+  exitOnUncaught(logger);
+  try {
+    const app = await createService(options);
+    shutDownOnSignals(app, options.config.shutdownTimeoutMs);
+    await startService(app, options);
+  } catch (error) {
+    dieOfBootError(logger, error);
+  }
+}
+
+/**
+ * The built application, with everything but listening and signals, for tests. `configure` has run, nothing is
+ * started or initialised; close it with `app.close()`. Rejects with what made the start impossible.
+ */
+export async function createService(options: ServiceOptions): Promise<NestFastifyApplication> {
+  const info = { name: options.name, version: options.version ?? options.config.serviceVersion };
+  const root = { module: ServiceRoot, imports: [PlatformModule.forRoot(info), options.module] };
+  const app = await NestFactory.create<NestFastifyApplication>(root, httpAdapter(), {
+    bodyParser: false,
+    abortOnError: false,
+    logger: serviceLogger(options),
+  });
+  configureHttp(app);
+  await options.configure?.(app);
+  return app;
+}
+
+/** Starts the attached microservices, listens on HTTP and marks the service ready. */
+export async function startService(app: NestFastifyApplication, { name, config }: ServiceOptions): Promise<void> {
+  await app.startAllMicroservices();
+  await app.listen({ port: config.port, host: config.host });
+  app.get(Lifecycle).markReady();
+  new Logger('Bootstrap').log(`${name} is ready at ${await app.getUrl()}`);
+}
+
+class ServiceRoot {}
+
+function serviceLogger({ name, version, config }: ServiceOptions): PinoLogger {
+  return new PinoLogger({
+    service: name,
+    version: version ?? config.serviceVersion,
+    level: config.logLevel,
+    format: config.logFormat,
+  });
+}
+
+function exitOnUncaught(logger: PinoLogger): void {
+  process.on('uncaughtException', (error) => {
+    logger.fatal('An exception reached nobody; the process ends', error);
+    process.exit(1);
+  });
+  process.on('unhandledRejection', (reason) => {
+    logger.fatal('A rejected promise reached nobody; the process ends', asError(reason));
+    process.exit(1);
+  });
+}
+
+function dieOfBootError(logger: PinoLogger, reason: unknown): never {
+  const error = asError(reason);
+  if (error instanceof ConfigurationError || error instanceof StartupError) logger.fatal(error.message);
+  else logger.fatal('The service could not start', error);
+  process.exit(1);
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(`Something other than an error was thrown: ${String(reason)}`);
+}

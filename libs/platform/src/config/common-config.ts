@@ -1,0 +1,90 @@
+import type { ConfigOf } from './define-config';
+import { durationMs, hostList, oneOf, port, positiveInt, text, url } from './variables';
+
+/** What differs between services in the variables they share. */
+export interface CommonDefaults {
+  /** Default of `PORT`. */
+  readonly port: number;
+  /** Role, password and schema of the local database: all three carry the service's name, like `order_service`. */
+  readonly databaseUser: string;
+}
+
+/**
+ * The variables every service has. The defaults fit the local stack, so a service starts with no environment
+ * at all; spread the result into the service's own spec.
+ */
+export function commonConfig(defaults: CommonDefaults) {
+  const { databaseUser } = defaults;
+  return { ...processConfig(defaults.port), ...kafkaConfig(), ...storageConfig(databaseUser) };
+}
+
+/** The loaded form of `commonConfig`; every config of a service is assignable to it. */
+export type CommonConfig = ConfigOf<ReturnType<typeof commonConfig>>;
+
+function processConfig(defaultPort: number) {
+  return {
+    nodeEnv: oneOf(['development', 'test', 'production'], {
+      description: 'What the process is run for.',
+      default: 'development',
+    }),
+    serviceVersion: text({
+      description: 'Version shown by / and /health and written to every log line; images set it.',
+      default: 'dev',
+      example: '1.4.0',
+    }),
+    host: text({ description: 'Address the HTTP server listens on.', default: '0.0.0.0' }),
+    port: port({ description: 'Port of the HTTP server; 0 takes a free one.', default: defaultPort }),
+    logLevel: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
+      description: 'The least severe level that is written.',
+      default: 'info',
+    }),
+    logFormat: oneOf(['auto', 'json', 'pretty'], {
+      description: 'json: one object a line; pretty: for people; auto: pretty on a terminal, else json.',
+      default: 'auto',
+    }),
+    shutdownTimeoutMs: durationMs({
+      description: 'Milliseconds from SIGTERM to the forced exit with code 1.',
+      default: 20_000,
+    }),
+  };
+}
+
+function kafkaConfig() {
+  return {
+    kafkaBootstrapServers: hostList({ description: 'Kafka brokers to start from.', default: ['127.0.0.1:9092'] }),
+    topicPartitions: positiveInt({ description: 'Partitions of a topic that is created.', default: 6, max: 1000 }),
+    topicReplicationFactor: positiveInt({ description: 'Replicas of a topic that is created.', default: 1, max: 32 }),
+  };
+}
+
+function storageConfig(user: string) {
+  return {
+    databaseUrl: url({
+      description: "PostgreSQL with the service's own role.",
+      default: `postgres://${user}:${user}@127.0.0.1:5432/microservices_db`,
+      example: `postgres://${user}:password@127.0.0.1:5432/microservices_db`,
+      protocols: ['postgres', 'postgresql'],
+      secret: true,
+    }),
+    databasePoolSize: positiveInt({ description: 'Most connections of one process.', default: 10, max: 1000 }),
+    databaseStatementTimeoutMs: durationMs({
+      description: 'Milliseconds after which PostgreSQL gives a statement up.',
+      default: 5_000,
+    }),
+    databaseLockTimeoutMs: durationMs({
+      description: 'Milliseconds a statement waits for a row lock.',
+      default: 3_000,
+    }),
+    databaseStartTimeoutMs: durationMs({
+      description: 'Milliseconds a starting service waits for PostgreSQL to come up.',
+      default: 60_000,
+    }),
+    redisUrl: url({
+      description: 'Redis, used as a cache only; the service works without it.',
+      default: 'redis://127.0.0.1:6379',
+      example: 'redis://:password@127.0.0.1:6379',
+      protocols: ['redis', 'rediss'],
+      secret: true,
+    }),
+  };
+}

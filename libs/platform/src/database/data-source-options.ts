@@ -1,0 +1,90 @@
+import type { DataSourceOptions, EntitySchema, MigrationInterface } from 'typeorm';
+import type { CommonConfig } from '../config/common-config';
+import { guardedClient } from './guarded-client';
+
+/** The part of a service's config that concerns its database. */
+export type DatabaseConfig = Pick<
+  CommonConfig,
+  'databaseUrl' | 'databasePoolSize' | 'databaseStatementTimeoutMs' | 'databaseLockTimeoutMs' | 'databaseStartTimeoutMs'
+>;
+
+/** A class with the constructor TypeORM calls. */
+export type EntityClass = abstract new (...args: never[]) => object;
+
+/** What a service says about its database. */
+export interface DatabaseOptions {
+  readonly config: DatabaseConfig;
+  /** The schema the service owns; it is also the `search_path`, so statements name tables without it. */
+  readonly schema: string;
+  /** `application_name` in `pg_stat_activity`; default: the schema with dashes, `order-service`. */
+  readonly service?: string;
+  readonly entities: readonly (EntityClass | EntitySchema)[];
+  /** In order; each is a class with a timestamp at the end of its name, as TypeORM wants it. */
+  readonly migrations: readonly (new () => MigrationInterface)[];
+}
+
+const CONNECT_TIMEOUT_MS = 3_000;
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
+
+/**
+ * TypeORM options of a service's pool. Statements and lock waits are bounded by the config, a transaction that
+ * stands idle for 10 s is rolled back, and a server that falls silent costs 3 s more than a statement may take.
+ * Plans are made for the values at hand (`force_custom_plan`): a plan kept from an empty table is ruinous later.
+ * `int8` (and `count(*)`) arrives as text, as pg does it: cast to `int` in SQL where the number is small.
+ */
+export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
+  const { databaseStatementTimeoutMs: statement, databaseLockTimeoutMs: lock, databasePoolSize } = options.config;
+  return {
+    ...common(options),
+    entities: [...options.entities],
+    poolSize: databasePoolSize,
+    extra: {
+      ...connection(options, 'service'),
+      statement_timeout: statement,
+      lock_timeout: lock,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      Client: guardedClient(statement === 0 ? 60_000 : statement + 3_000),
+    },
+  };
+}
+
+/** The same database for running migrations: no time-outs, no entities, three connections. */
+export function migrationOptions(options: DatabaseOptions): DataSourceOptions {
+  return {
+    ...common(options),
+    migrations: [...options.migrations],
+    poolSize: 3,
+    extra: connection(options, 'migrations'),
+  };
+}
+
+/** How one connection of a service is made, for pools beside TypeORM's (health, LISTEN). `role` is for monitoring. */
+export function connection(options: Pick<DatabaseOptions, 'schema' | 'service'>, role: string) {
+  const service = options.service ?? options.schema.replaceAll('_', '-');
+  return {
+    application_name: role === 'service' ? service : `${service}:${role}`,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    options: `-c plan_cache_mode=force_custom_plan -c search_path=${schemaName(options.schema)} -c TimeZone=UTC`,
+  };
+}
+
+function common(options: DatabaseOptions) {
+  return {
+    type: 'postgres',
+    url: options.config.databaseUrl,
+    schema: schemaName(options.schema),
+    synchronize: false,
+    migrationsRun: false,
+    migrationsTableName: 'migrations',
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    logging: false,
+  } as const;
+}
+
+/** The name goes into the connection's options as it is, so it is checked here. */
+function schemaName(schema: string): string {
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) throw new RangeError(`not a plain schema name: ${schema}`);
+  return schema;
+}

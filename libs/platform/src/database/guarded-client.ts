@@ -1,0 +1,28 @@
+import pg from 'pg';
+
+interface Internals {
+  readonly readyForQuery: boolean;
+  readonly connection: { readonly stream: { setTimeout(ms: number, fn: () => void): void; destroy(e: Error): void } };
+}
+
+/**
+ * A pg `Client` that gives its connection up when a statement is under way and the server has not sent a byte for
+ * `silenceMs`: a frozen server or a cut cable answers nothing, not even the server's own time-outs. The statement
+ * fails as "unavailable" and the pool opens a new connection. (pg's `query_timeout` would leave the connection, and
+ * the transaction on it, in the pool.)
+ */
+export function guardedClient(silenceMs: number): typeof pg.Client {
+  return class GuardedClient extends pg.Client {
+    constructor(config?: string | pg.ClientConfig) {
+      super(config);
+      const internals = this as unknown as Internals;
+      this.once('connect', () => {
+        // Only once connected: with TLS the stream is another one than in the constructor.
+        const { stream } = internals.connection;
+        stream.setTimeout(silenceMs, () => {
+          if (!internals.readyForQuery) stream.destroy(new Error('The server does not answer'));
+        });
+      });
+    }
+  };
+}

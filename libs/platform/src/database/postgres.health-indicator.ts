@@ -1,0 +1,55 @@
+import { Inject, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import pg from 'pg';
+import { HealthIndicator, type HealthResult } from '../health/health-indicator';
+import { HealthRegistry } from '../health/health-registry';
+import { connection, type DatabaseOptions } from './data-source-options';
+
+/**
+ * `SELECT 1`, required. On a connection of its own: a pool that is busy with work is not a database that is down,
+ * and taking a busy replica out of service would only make the others busier.
+ */
+export class PostgresHealthIndicator extends HealthIndicator implements OnModuleInit, OnApplicationShutdown {
+  readonly name = 'postgresql';
+  readonly required = true;
+  private readonly pool: pg.Pool;
+
+  @Inject(HealthRegistry)
+  private readonly registry!: HealthRegistry;
+
+  constructor(options: DatabaseOptions) {
+    super();
+    this.pool = new pg.Pool({
+      ...connection(options, 'health'),
+      connectionString: options.config.databaseUrl,
+      connectionTimeoutMillis: 900,
+      idleTimeoutMillis: 30_000,
+      max: 1,
+      allowExitOnIdle: true,
+    });
+    // An idle connection that breaks is no news; the next check tells.
+    this.pool.on('error', () => undefined);
+  }
+
+  onModuleInit(): void {
+    this.registry.register(this);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.end();
+  }
+
+  async check(signal: AbortSignal): Promise<HealthResult> {
+    const client = await this.pool.connect();
+    const abandoned = new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('no answer in time')), { once: true });
+    });
+    try {
+      await Promise.race([client.query('SELECT 1'), abandoned]);
+      client.release();
+      return { status: 'up' };
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { STATUS_CODES } from 'node:http';
+
+/** One field that was refused. */
+export class ProblemFieldError {
+  @ApiProperty({ description: 'JSON pointer into the body, or #/query/…, #/path/…', example: '/items/0/price' })
+  readonly pointer!: string;
+
+  @ApiProperty({ example: 'price must not be less than 0.01' })
+  readonly detail!: string;
+
+  @ApiPropertyOptional({ description: 'The violated rule', example: 'isMoney' })
+  readonly code?: string;
+}
+
+/** RFC 9457: the body of every answer with a status of 400 or more, as `application/problem+json`. */
+export class ProblemDetails {
+  @ApiProperty({ description: 'URI reference of the kind of problem', example: '/problems/order.not_found' })
+  readonly type!: string;
+
+  @ApiProperty({ example: 'Not Found' })
+  readonly title!: string;
+
+  @ApiProperty({ example: 404 })
+  readonly status!: number;
+
+  @ApiProperty({ description: 'What happened, for a person', example: 'No order has this id.' })
+  readonly detail!: string;
+
+  @ApiProperty({ description: 'Path of the request', example: '/orders/0193…' })
+  readonly instance!: string;
+
+  @ApiProperty({ description: 'Stable code for programs', example: 'ORDER.NOT_FOUND' })
+  readonly code!: string;
+
+  @ApiProperty({ description: 'Tell this to support; it finds the request in all logs', example: '0193f0c4-…' })
+  readonly correlation_id!: string;
+
+  @ApiPropertyOptional({ type: () => [ProblemFieldError] })
+  readonly errors?: readonly ProblemFieldError[];
+}
+
+/** A problem before it is tied to a request. */
+export interface Problem {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly errors?: readonly ProblemFieldError[];
+  readonly retryAfterSeconds?: number;
+}
+
+/** The media type of `ProblemDetails`. */
+export const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
+
+/** Completes a problem with what is derived from it; `instance` must be a path without query. */
+export function problemDetails(problem: Problem, instance: string, correlationId: string): ProblemDetails {
+  return {
+    type: `/problems/${problem.code.toLowerCase()}`,
+    title: STATUS_CODES[problem.status] ?? 'Error',
+    status: problem.status,
+    detail: problem.detail,
+    instance,
+    code: problem.code,
+    correlation_id: correlationId,
+    ...(problem.errors === undefined ? {} : { errors: problem.errors }),
+  };
+}

@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { HealthIndicator, type HealthResult } from './health-indicator';
+
+const CHECK_TIMEOUT_MS = 1_000;
+const CACHE_MS = 500;
+
+/** A result with how long it took, in milliseconds. */
+export interface CheckedHealth extends HealthResult {
+  readonly name: string;
+  readonly required: boolean;
+  readonly scope: 'liveness' | 'readiness';
+  readonly latencyMs: number;
+}
+
+interface Entry {
+  readonly indicator: HealthIndicator;
+  checkedAt: number;
+  last: CheckedHealth | undefined;
+  running: Promise<CheckedHealth> | undefined;
+}
+
+/** All indicators of the process. Modules register theirs when they are built; probes read them here. */
+@Injectable()
+export class HealthRegistry {
+  private readonly entries = new Map<string, Entry>();
+
+  /** A second indicator of the same name is a mistake in the wiring and throws. */
+  register(indicator: HealthIndicator): void {
+    const { name } = indicator;
+    if (this.entries.has(name)) throw new Error(`health indicator ${name} is registered twice`);
+    this.entries.set(name, { indicator, checkedAt: -Infinity, last: undefined, running: undefined });
+  }
+
+  /**
+   * The state of all indicators of a scope, or of all. Takes a second at most and never rejects; results are kept
+   * for half a second and concurrent callers share one check, so probes can not overload a dependency.
+   */
+  async check(scope?: 'liveness' | 'readiness'): Promise<CheckedHealth[]> {
+    const entries = [...this.entries.values()].filter(
+      ({ indicator }) => scope === undefined || scopeOf(indicator) === scope,
+    );
+    return Promise.all(entries.map((entry) => this.read(entry)));
+  }
+
+  private async read(entry: Entry): Promise<CheckedHealth> {
+    if (entry.last !== undefined && performance.now() - entry.checkedAt < CACHE_MS) return entry.last;
+    entry.running ??= run(entry.indicator).finally(() => {
+      entry.running = undefined;
+    });
+    entry.last = await entry.running;
+    entry.checkedAt = performance.now();
+    return entry.last;
+  }
+}
+
+async function run(indicator: HealthIndicator): Promise<CheckedHealth> {
+  const started = performance.now();
+  const result = await bounded(indicator);
+  const latencyMs = Math.round((performance.now() - started) * 10) / 10;
+  return { ...result, name: indicator.name, required: indicator.required, scope: scopeOf(indicator), latencyMs };
+}
+
+async function bounded(indicator: HealthIndicator): Promise<HealthResult> {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<HealthResult>((resolve) => {
+    timer = setTimeout(() => {
+      resolve({ status: 'down', details: { reason: 'no answer in time' } });
+      controller.abort();
+    }, CHECK_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([indicator.check(controller.signal), timeout]);
+  } catch {
+    return { status: 'down', details: { reason: 'the check failed' } };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function scopeOf(indicator: HealthIndicator): 'liveness' | 'readiness' {
+  return indicator.scope ?? 'readiness';
+}

@@ -1,0 +1,79 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Lifecycle } from '../lifecycle';
+import { ServiceInfo } from '../service-info';
+import { HealthRegistry, type CheckedHealth } from './health-registry';
+
+/** Probes and the greeting of a service; documented at each route. */
+@ApiTags('health')
+@Controller()
+export class HealthController {
+  constructor(
+    private readonly registry: HealthRegistry,
+    private readonly lifecycle: Lifecycle,
+    private readonly service: ServiceInfo,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Who answers here, and where to read on' })
+  index() {
+    return { name: this.service.name, version: this.service.version, docs: '/docs', health: '/health' };
+  }
+
+  @Get('health')
+  @ApiOperation({ summary: 'The state of the service and of each dependency; 503 when a required one is down' })
+  async summary(@Res({ passthrough: true }) reply: FastifyReply) {
+    const checks = await this.registry.check();
+    const status = overall(checks);
+    answer(reply, status !== 'down');
+    return {
+      status,
+      state: this.lifecycle.state,
+      service: this.service.name,
+      version: this.service.version,
+      uptime_seconds: Math.round(process.uptime()),
+      dependencies: describe(checks),
+    };
+  }
+
+  @Get('health/live')
+  @ApiOperation({ summary: 'Whether the process works at all; 503 asks for a restart. Looks at no dependency.' })
+  async live(@Res({ passthrough: true }) reply: FastifyReply) {
+    const checks = await this.registry.check('liveness');
+    const alive = checks.every(({ status }) => status !== 'down');
+    answer(reply, alive);
+    return { status: alive ? 'up' : 'down', checks: describe(checks) };
+  }
+
+  @Get('health/ready')
+  @ApiOperation({ summary: 'Whether requests should be sent here; 503 while starting, draining or crippled' })
+  async ready(@Res({ passthrough: true }) reply: FastifyReply) {
+    const { state } = this.lifecycle;
+    if (state !== 'ready') {
+      answer(reply, false);
+      return { status: 'down', state };
+    }
+    const checks = await this.registry.check('readiness');
+    const status = overall(checks);
+    answer(reply, status !== 'down');
+    return { status, state, dependencies: describe(checks) };
+  }
+}
+
+function answer(reply: FastifyReply, good: boolean): void {
+  void reply.code(good ? 200 : 503).header('cache-control', 'no-store');
+}
+
+function overall(checks: readonly CheckedHealth[]): 'up' | 'degraded' | 'down' {
+  if (checks.some(({ status, required }) => status === 'down' && required)) return 'down';
+  return checks.some(({ status }) => status !== 'up') ? 'degraded' : 'up';
+}
+
+function describe(checks: readonly CheckedHealth[]) {
+  const rows = checks.map(({ name, status, required, latencyMs, details }) => [
+    name,
+    { status, required, latency_ms: latencyMs, ...(details === undefined ? {} : { details }) },
+  ]);
+  return Object.fromEntries(rows) as Record<string, unknown>;
+}

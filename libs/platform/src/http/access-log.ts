@@ -1,0 +1,26 @@
+import { Logger } from '@nestjs/common';
+import type { FastifyInstance } from 'fastify';
+import { runWithLogContext } from '../logging/log-context';
+import { requestLogContext } from './request-context';
+
+/**
+ * One line for each answered request: `method`, `route` (the pattern, never the path with its ids), `status`,
+ * `duration_ms`; at error from status 500 on, else at debug.
+ */
+export function installAccessLog(server: FastifyInstance): void {
+  const logger = new Logger('Http');
+  server.addHook('onResponse', (request, reply, done) => {
+    const fields = {
+      method: request.method,
+      route: request.routeOptions.url ?? '(none)',
+      status: reply.statusCode,
+      duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+    };
+    const text = `${fields.method} ${fields.route} ${fields.status}`;
+    runWithLogContext(requestLogContext(request.raw), () => {
+      if (reply.statusCode >= 500) logger.error(text, fields);
+      else logger.debug(text, fields);
+    });
+    done();
+  });
+}

@@ -1,0 +1,34 @@
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ProblemDetailsFilter } from '../errors/problem-details.filter';
+import { Lifecycle } from '../lifecycle';
+import { ServiceInfo } from '../service-info';
+import { installAccessLog } from './access-log';
+import { installRequestContext } from './request-context';
+import { validationPipe } from './validation.pipe';
+
+/**
+ * Gives an application the HTTP behaviour of all services: log context, access log, validation, problem details,
+ * Swagger UI at `/docs` and the document at `/docs-json`. Call it once, before the application is initialised.
+ * The application must have been created with `bodyParser: false`: only JSON bodies are read.
+ */
+export function configureHttp(app: NestFastifyApplication): void {
+  const server = app.getHttpAdapter().getInstance();
+  const lifecycle = app.get(Lifecycle);
+  server.removeContentTypeParser('text/plain');
+  installRequestContext(server);
+  installAccessLog(server);
+  // A client that keeps its connection goes elsewhere with its next request instead of meeting a closed socket.
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    if (lifecycle.state === 'draining') void reply.header('connection', 'close');
+    done(null, payload);
+  });
+  app.useGlobalFilters(new ProblemDetailsFilter());
+  app.useGlobalPipes(validationPipe());
+  const { name, version } = app.get(ServiceInfo);
+  const description = new DocumentBuilder().setTitle(name).setVersion(version).build();
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), {
+    jsonDocumentUrl: 'docs-json',
+    customSiteTitle: name,
+  });
+}

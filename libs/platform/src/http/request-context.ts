@@ -1,0 +1,46 @@
+import type { FastifyInstance } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import { UuidV7Ids } from '../ids';
+import { runWithLogContext, type LogContext } from '../logging/log-context';
+
+const contexts = new WeakMap<IncomingMessage, LogContext>();
+const ids = new UuidV7Ids();
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/**
+ * The log context of a request: its correlation id (header `x-correlation-id` when that is 1 to 128 visible ASCII
+ * characters, else a new UUID v7), a request id of its own and a valid `traceparent`. The same object on each call.
+ */
+export function requestLogContext(request: IncomingMessage): LogContext {
+  const known = contexts.get(request);
+  if (known !== undefined) return known;
+  const context = contextOf(request.headers);
+  contexts.set(request, context);
+  return context;
+}
+
+function contextOf(headers: IncomingMessage['headers']): LogContext {
+  const given = headers['x-correlation-id'];
+  const sane = typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given);
+  const trace = headers['traceparent'];
+  return {
+    correlationId: sane ? given : ids.next(),
+    requestId: ids.next(),
+    ...(typeof trace === 'string' && TRACEPARENT.test(trace) ? { traceparent: trace } : {}),
+  };
+}
+
+/**
+ * Runs every request of the server inside its log context and echoes the correlation id. The context is entered
+ * a second time after the body has been read: the events of the socket do not belong to the request.
+ */
+export function installRequestContext(server: FastifyInstance): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    const context = requestLogContext(request.raw);
+    void reply.header('x-correlation-id', context.correlationId);
+    runWithLogContext(context, done);
+  });
+  server.addHook('preValidation', (request, _reply, done) => {
+    runWithLogContext(requestLogContext(request.raw), done);
+  });
+}

@@ -1,0 +1,103 @@
+import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
+import type { ValidationError } from 'class-validator';
+import { DomainError, type FieldError } from '../errors/domain.error';
+
+const MAX_DEPTH = 32;
+const MAX_ERRORS = 100;
+const PREFIX: Readonly<Record<string, string>> = { body: '', query: '#/query', param: '#/path', custom: '' };
+
+/** Internal to the pipe: the place (body, query, path) is not known where the fields are collected. */
+class FieldErrors extends Error {
+  constructor(readonly errors: readonly ValidationError[]) {
+    super('fields are invalid');
+  }
+}
+
+/**
+ * The pipe for all HTTP input: unknown fields are refused, all violations are reported together, and nothing is
+ * converted unless the DTO says so (`@Type`, `@IsPage`). Refusals are `DomainError`s `REQUEST.INVALID` (400).
+ *
+ * Pointers: for the body a JSON pointer into it, with exact indices (`/items/0/price`; the empty pointer is the
+ * body itself); for the rest of the request `#/query/limit` and `#/path/order_id`.
+ */
+export function validationPipe(): ValidationPipe {
+  return new RequestValidationPipe();
+}
+
+class RequestValidationPipe extends ValidationPipe {
+  constructor() {
+    super({
+      transform: true,
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      stopAtFirstError: false,
+      validationError: { target: false, value: false },
+      transformOptions: { enableImplicitConversion: false },
+      exceptionFactory: (errors: ValidationError[]) => new FieldErrors(errors),
+    });
+  }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const prefix = PREFIX[metadata.type] ?? '';
+    if (this.toValidate(metadata)) refuseShape(value, prefix);
+    try {
+      const result: unknown = await super.transform(value, metadata);
+      return result;
+    } catch (error) {
+      if (error instanceof FieldErrors) throw invalidRequest(flatten(error.errors, prefix));
+      throw error;
+    }
+  }
+}
+
+/** The refusal of one or several fields; for checks that decorators can not express. */
+export function invalidRequest(errors: readonly FieldError[]): DomainError {
+  const [first] = errors;
+  const message =
+    errors.length === 1 && first !== undefined
+      ? `The request is not valid: ${first.detail}.`
+      : `The request is not valid: ${errors.length} problems, see errors.`;
+  return new DomainError({ code: 'REQUEST.INVALID', kind: 'invalid', message, errors });
+}
+
+function refuseShape(value: unknown, pointer: string): void {
+  if (value === undefined || value === null) return;
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw invalidRequest([{ pointer, detail: 'a JSON object is expected', code: 'isObject' }]);
+  }
+  if (depthExceeds(value, MAX_DEPTH)) {
+    throw invalidRequest([{ pointer, detail: `nesting is limited to ${MAX_DEPTH} levels`, code: 'maxDepth' }]);
+  }
+}
+
+/** Level by level, without recursion: what is measured here may be fifty thousand levels deep. */
+function depthExceeds(root: object, limit: number): boolean {
+  let level: unknown[] = [root];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > limit) return true;
+    level = level.flatMap((value): unknown[] =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    );
+  }
+  return false;
+}
+
+function flatten(errors: readonly ValidationError[], prefix: string): FieldError[] {
+  const found: FieldError[] = [];
+  for (const error of errors) collect(error, prefix, found);
+  return found.slice(0, MAX_ERRORS);
+}
+
+function collect(error: ValidationError, parent: string, found: FieldError[]): void {
+  const pointer = `${parent}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  for (const [code, message] of Object.entries(error.constraints ?? {})) {
+    found.push({ pointer, detail: readable(code, error.property, message), code });
+  }
+  for (const child of error.children ?? []) collect(child, pointer, found);
+}
+
+function readable(code: string, property: string, message: string): string {
+  if (code === 'whitelistValidation') return `${property.slice(0, 100)} is not a known field`;
+  if (code === 'nestedValidation') return `${property} must be an object or a list of objects`;
+  return message;
+}

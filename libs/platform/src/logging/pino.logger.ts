@@ -1,0 +1,103 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino, type DestinationStream, type Logger as Pino } from 'pino';
+import { PinoPretty } from 'pino-pretty';
+import { currentLogContext } from './log-context';
+import { redact, redactText } from './redaction';
+
+type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+
+/** How and under which name a process logs. */
+export interface LoggerOptions {
+  readonly service: string;
+  readonly version: string;
+  readonly level: Level;
+  /** `auto` writes for people when stdout is a terminal, else JSON lines. */
+  readonly format: 'auto' | 'json' | 'pretty';
+  /** Where lines go; default stdout, written synchronously so that nothing is lost when the process ends. */
+  readonly destination?: DestinationStream;
+}
+
+/**
+ * Nest's logger on pino: `new Logger(Name)` anywhere ends here. A call may carry, after the message, one object
+ * of fields, an `Error` (logged under `err` with its stack) or a stack. Every line passes `redact` and carries
+ * the current log context.
+ */
+export class PinoLogger implements LoggerService {
+  private readonly pino: Pino;
+
+  constructor(options: LoggerOptions) {
+    this.pino = createPino(options);
+  }
+
+  log(message: unknown, ...rest: readonly unknown[]): void {
+    this.write('info', message, rest);
+  }
+
+  error(message: unknown, ...rest: readonly unknown[]): void {
+    this.write('error', message, rest);
+  }
+
+  warn(message: unknown, ...rest: readonly unknown[]): void {
+    this.write('warn', message, rest);
+  }
+
+  debug(message: unknown, ...rest: readonly unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: readonly unknown[]): void {
+    this.write('trace', message, rest);
+  }
+
+  fatal(message: unknown, ...rest: readonly unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+
+  private write(level: Level, message: unknown, rest: readonly unknown[]): void {
+    if (!this.pino.isLevelEnabled(level)) return;
+    const fields = fieldsOf(message, rest);
+    const text = message instanceof Error ? message.message : typeof message === 'string' ? message : '';
+    this.pino[level](redact(fields) as object, redactText(text));
+  }
+}
+
+function createPino(options: LoggerOptions): Pino {
+  const pretty = options.format === 'pretty' || (options.format === 'auto' && process.stdout.isTTY);
+  const destination = options.destination ?? pino.destination({ dest: 1, sync: true });
+  return pino(
+    {
+      level: options.level,
+      base: { service: options.service, version: options.version },
+      messageKey: 'message',
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      mixin: contextFields,
+    },
+    pretty ? PinoPretty({ destination, messageKey: 'message', ignore: 'service,version', sync: true }) : destination,
+  );
+}
+
+function contextFields(): object {
+  const { orderId, eventId, correlationId, requestId } = currentLogContext();
+  return {
+    ...(orderId === undefined ? {} : { order_id: orderId }),
+    ...(eventId === undefined ? {} : { event_id: eventId }),
+    ...(correlationId === undefined ? {} : { correlation_id: correlationId }),
+    ...(requestId === undefined ? {} : { request_id: requestId }),
+  };
+}
+
+/** Nest appends the context of `new Logger(context)` as the last text; a text with line breaks and "at" is a stack. */
+function fieldsOf(message: unknown, rest: readonly unknown[]): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  if (message instanceof Error) fields['err'] = message;
+  else if (typeof message === 'object' && message !== null) Object.assign(fields, message);
+  for (const [index, item] of rest.entries()) {
+    if (item instanceof Error) fields['err'] = item;
+    else if (typeof item === 'object' && item !== null) Object.assign(fields, item);
+    else if (typeof item === 'string' && /\n\s+at /.test(item)) fields['err'] ??= { stack: item };
+    else if (typeof item === 'string' && index === rest.length - 1) fields['context'] = item;
+    else if (item !== undefined) fields['extra'] = item;
+  }
+  return fields;
+}

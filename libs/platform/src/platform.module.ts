@@ -1,0 +1,31 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Clock, SystemClock } from './clock';
+import { HealthController } from './health/health.controller';
+import { HealthRegistry } from './health/health-registry';
+import { Ids, UuidV7Ids } from './ids';
+import { Lifecycle } from './lifecycle';
+import { ServiceInfo } from './service-info';
+
+/**
+ * What every service has, available everywhere without importing anything: `Clock`, `Ids`, `Lifecycle`,
+ * `HealthRegistry`, `ServiceInfo`, and the routes `/`, `/health`, `/health/live`, `/health/ready`.
+ * `bootstrapService` and `createService` add it; only tests that build a module by hand import it.
+ */
+@Global()
+@Module({})
+export class PlatformModule {
+  static forRoot(service: ServiceInfo): DynamicModule {
+    return {
+      module: PlatformModule,
+      controllers: [HealthController],
+      providers: [
+        { provide: Clock, useClass: SystemClock },
+        { provide: Ids, useClass: UuidV7Ids },
+        { provide: ServiceInfo, useValue: service },
+        Lifecycle,
+        HealthRegistry,
+      ],
+      exports: [Clock, Ids, ServiceInfo, Lifecycle, HealthRegistry],
+    };
+  }
+}
