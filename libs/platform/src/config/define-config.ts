@@ -46,9 +46,14 @@ function parse<S extends ConfigSpec>(spec: S, env: Readonly<Record<string, strin
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const validators: Record<string, ReturnType<typeof envalidSpec>> = {};
   for (const [key, variable] of Object.entries(spec)) validators[environmentName(key)] = envalidSpec(variable);
-  const cleaned: Readonly<Record<string, unknown>> = customCleanEnv(present, validators, (values) => ({ ...values }), {
-    reporter: ({ errors }) => report(spec, errors, present),
-  });
+  const cleaned: Readonly<Record<string, unknown>> = customCleanEnv(
+    present,
+    validators,
+    (values): Record<string, unknown> => Object.assign({}, values),
+    {
+      reporter: ({ errors }) => report(spec, errors, present),
+    },
+  );
   const entries = Object.keys(spec).map((key) => [key, deepFreeze(cleaned[environmentName(key)])]);
   return Object.freeze(Object.fromEntries(entries)) as ConfigOf<S>;
 }
