@@ -82,8 +82,15 @@ export function decodeRecord(record: RawRecord): DecodedRecord {
   const problem = attributeProblem(headers, record);
   if (problem !== undefined) return failure('undecodable', problem);
   const definition = eventOfTopic(record.topic);
-  if (definition === undefined || headers.ce_type !== definition.type || headers.ce_dataschema !== definition.dataschema) {
-    return failure('unknown_type', `${headers.ce_type} as ${headers.ce_dataschema ?? 'no ce_dataschema'} on ${record.topic}`);
+  if (
+    definition === undefined ||
+    headers.ce_type !== definition.type ||
+    headers.ce_dataschema !== definition.dataschema
+  ) {
+    return failure(
+      'unknown_type',
+      `${headers.ce_type} as ${headers.ce_dataschema ?? 'no ce_dataschema'} on ${record.topic}`,
+    );
   }
   return readPayload(definition, headers, record.value);
 }

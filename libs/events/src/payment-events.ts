@@ -5,7 +5,12 @@ import { CurrencySchema, defineEvent, IdentifierSchema, MoneySchema, QuantitySch
  * Why a payment failed. `capture_failed` is the one that can come after `payment_successful`: the money was held but
  * could not be collected.
  */
-export const PAYMENT_FAILURE_REASONS = ['declined', 'insufficient_funds', 'capture_failed', 'gateway_unavailable'] as const;
+export const PAYMENT_FAILURE_REASONS = [
+  'declined',
+  'insufficient_funds',
+  'capture_failed',
+  'gateway_unavailable',
+] as const;
 export type PaymentFailureReason = (typeof PAYMENT_FAILURE_REASONS)[number];
 
 export const PaymentSuccessful = defineEvent({

@@ -1,0 +1,118 @@
+import { Clock } from '@app/platform';
+import { Injectable, Logger } from '@nestjs/common';
+import type { Consumer } from 'kafkajs';
+import { isDatabaseUnavailable } from '@app/platform';
+import { KafkaFactory } from './kafka-factory';
+import { MessagingOptions } from './messaging-options';
+
+/** What the health page says of the consumer. */
+export type ConsumerState = 'connecting' | 'consuming' | 'rebalancing' | 'paused' | 'crashed';
+
+/**
+ * Watches the consumer. kafkajs can give a consumer up while the process goes on and looks healthy, and a consumer can stand
+ * still with work waiting; both end the process with exit code 1, so that whoever supervises it starts it afresh.
+ */
+@Injectable()
+export class ConsumerHealth {
+  private readonly logger = new Logger(ConsumerHealth.name);
+  private current: ConsumerState = 'connecting';
+  private lastProgress: number;
+  private busy: { readonly busySince: number | undefined } | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private checking = false;
+  private draining = false;
+
+  constructor(
+    private readonly options: MessagingOptions,
+    private readonly kafka: KafkaFactory,
+    private readonly clock: Clock,
+  ) {
+    this.lastProgress = clock.now().getTime();
+  }
+
+  get state(): ConsumerState {
+    return this.current;
+  }
+
+  /** Follows a consumer's life; `work` tells whether it is busy with a batch. */
+  observe(consumer: Consumer, work: { readonly busySince: number | undefined }): void {
+    this.busy = work;
+    const { GROUP_JOIN, REBALANCING, CRASH, FETCH } = consumer.events;
+    consumer.on(GROUP_JOIN, () => this.enter('consuming'));
+    consumer.on(REBALANCING, () => this.enter('rebalancing'));
+    consumer.on(FETCH, () => {
+      if (this.current === 'consuming') this.lastProgress = this.clock.now().getTime();
+    });
+    consumer.on(CRASH, ({ payload }) => {
+      this.enter('crashed');
+      this.logger.warn(`consumer crashed: ${payload.error.message}`, { restart: payload.restart });
+      if (!payload.restart) this.die(`kafkajs has given the consumer up: ${payload.error.message}`);
+    });
+    this.timer ??= setInterval(() => void this.watch(), Math.min(5_000, this.options.stallTimeoutMs / 4)).unref();
+  }
+
+  /** A batch has been committed. */
+  progressed(): void {
+    this.lastProgress = this.clock.now().getTime();
+    if (this.current === 'paused') this.enter('consuming');
+  }
+
+  /** Consumption waits for something else than Kafka. */
+  interrupted(error: unknown): void {
+    this.lastProgress = this.clock.now().getTime();
+    this.enter('paused');
+    if (!isDatabaseUnavailable(error)) this.logger.error('consumption interrupted', { err: error });
+  }
+
+  /** From now on silence is not a sign of death. */
+  stopWatching(): void {
+    this.draining = true;
+    clearInterval(this.timer);
+  }
+
+  private enter(state: ConsumerState): void {
+    if (this.current !== state) this.logger.debug(`consumer: ${this.current} → ${state}`);
+    this.current = state;
+  }
+
+  private async watch(): Promise<void> {
+    const silent = this.clock.now().getTime() - this.lastProgress;
+    if (this.draining || this.checking || silent < this.options.stallTimeoutMs) return;
+    this.checking = true;
+    try {
+      const lag = await this.lag();
+      if (lag > 0 && this.clock.now().getTime() - this.lastProgress >= this.options.stallTimeoutMs) {
+        this.die(`no progress for ${Math.round(silent / 1_000)} s while ${lag} records wait`);
+      }
+    } catch {
+      // Kafka itself does not answer: an outage, which restarting this process would not end.
+    } finally {
+      this.checking = false;
+    }
+  }
+
+  private async lag(): Promise<number> {
+    const admin = this.kafka.create('watchdog').admin({ retry: { retries: 1 } });
+    await admin.connect();
+    try {
+      let lag = 0;
+      for (const { topic, partitions } of await admin.fetchOffsets({ groupId: this.options.service })) {
+        const ends = await admin.fetchTopicOffsets(topic);
+        for (const { partition, offset } of partitions) {
+          const end = ends.find((candidate) => candidate.partition === partition);
+          lag += Math.max(0, Number(end?.high ?? 0) - Math.max(Number(offset), Number(end?.low ?? 0)));
+        }
+      }
+      return lag;
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  private die(why: string): void {
+    if (this.draining) return;
+    this.logger.fatal(`${why}; ending the process so that it is started afresh`, { busy_since: this.busy?.busySince });
+    // The log line first; nothing here can be drained, a batch that was in hand is delivered again.
+    setTimeout(() => process.exit(1), 100);
+  }
+}

@@ -1,0 +1,34 @@
+import type { ConsumedRecord } from './consumed-record';
+
+const MAX_STACK_BYTES = 4_096;
+
+/** What a dead letter tells about its failure. */
+export interface DeadLetterFailure {
+  readonly reason: string;
+  readonly error: Error;
+  readonly attempts: number;
+  readonly firstFailureAt: Date;
+  readonly consumerGroup: string;
+}
+
+/**
+ * The headers a dead letter has beyond those of the original record. The names are Spring Kafka's, so that tools which
+ * know them work; all values are UTF-8 text.
+ */
+export function deadLetterHeaders(record: ConsumedRecord, failure: DeadLetterFailure): Record<string, string> {
+  return {
+    'kafka_dlt-original-topic': record.topic,
+    'kafka_dlt-original-partition': String(record.partition),
+    'kafka_dlt-original-offset': record.offset,
+    'kafka_dlt-original-timestamp': record.timestamp,
+    'kafka_dlt-original-consumer-group': failure.consumerGroup,
+    'kafka_dlt-exception-fqcn': failure.error.constructor.name,
+    'kafka_dlt-exception-message': failure.error.message.slice(0, 1_000),
+    'kafka_dlt-exception-stacktrace': Buffer.from(failure.error.stack ?? '')
+      .subarray(0, MAX_STACK_BYTES)
+      .toString(),
+    'x-attempts': String(failure.attempts),
+    'x-first-failure-at': failure.firstFailureAt.toISOString(),
+    'x-reason': failure.reason,
+  };
+}

@@ -1,0 +1,228 @@
+import { Clock } from '@app/platform';
+import { Injectable, Logger } from '@nestjs/common';
+import { classifyFailure } from './failure';
+import { GroupCommit } from './group-commit';
+import { backoff, sleep } from './sleep';
+import { Transactions } from './transactions';
+import type { UnitOfWork } from './unit-of-work';
+
+/** A row somebody has to act on, leased until a time. */
+export interface DueItem {
+  readonly id: string;
+  /** Items of one order are performed one after the other, in the order they were offered. */
+  readonly orderId: string;
+  /** Until then no other worker touches the row. */
+  readonly leasedUntil: Date;
+}
+
+/** Work on the world outside: what is due, how to do it, and what to record about it. */
+export interface DueWork<Item extends DueItem, Outcome> {
+  /** For logs. */
+  readonly name: string;
+  /**
+   * Leases up to `limit` due rows until `leasedUntil`, so that no other replica takes them:
+   * `UPDATE … WHERE id = ANY (ARRAY(SELECT id … WHERE due_at <= now … LIMIT n FOR UPDATE SKIP LOCKED)) RETURNING …`.
+   */
+  claim(unitOfWork: UnitOfWork, limit: number, leasedUntil: Date): Promise<Item[]>;
+  /** The call to the outside, outside of any transaction. Must end when the signal aborts. What it throws is an outcome of {@link failed}. */
+  perform(item: Item, signal: AbortSignal): Promise<Outcome>;
+  /** Makes an outcome of whatever `perform` threw. */
+  failed(item: Item, error: unknown): Outcome;
+  /** Records outcomes, with their events, in one transaction. Must cope with rows that have changed meanwhile. */
+  settle(unitOfWork: UnitOfWork, results: readonly { item: Item; outcome: Outcome }[]): Promise<void>;
+}
+
+/** Bounds of a worker; times in milliseconds. */
+export interface DueWorkerLimits {
+  /** Calls in progress at a time. */
+  readonly concurrency: number;
+  /** Items in memory at the most, in progress or waiting. */
+  readonly capacity: number;
+  readonly leaseMs: number;
+  /** A single call. Must be well below the lease. */
+  readonly timeoutMs: number;
+  /** How often rows are looked for that nobody was handed. */
+  readonly sweepIntervalMs: number;
+}
+
+/**
+ * Does what rows ask for, with bounded concurrency. A process that inserts such a row is handed it at commit and needs no
+ * look-up; a periodic sweep finds the rows whose process died, and those whose next attempt has come.
+ */
+export class DueWorker<Item extends DueItem, Outcome> {
+  private readonly logger: Logger;
+  private readonly stopping = new AbortController();
+  private readonly queues = new Map<string, Item[]>();
+  private readonly ready: string[] = [];
+  private readonly results: GroupCommit<{ item: Item; outcome: Outcome }, void>;
+  private held = 0;
+  private active = 0;
+  private sweeping: Promise<void> | undefined;
+  private readonly idle: (() => void)[] = [];
+
+  constructor(
+    private readonly work: DueWork<Item, Outcome>,
+    private readonly limits: DueWorkerLimits,
+    private readonly transactions: Transactions,
+    private readonly clock: Clock,
+  ) {
+    this.logger = new Logger(`DueWorker.${work.name}`);
+    this.results = new GroupCommit((results) => this.settle(results), {
+      maxGroup: 500,
+      maxWaiting: limits.capacity * 2,
+    });
+  }
+
+  /** Begins to sweep. */
+  start(): void {
+    this.sweeping ??= this.sweep();
+  }
+
+  /** Begins nothing new, lets calls in progress end and records their outcomes. What waits is found again by its lease. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.ready.length = 0;
+    await this.sweeping;
+    if (this.active > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+
+  /**
+   * The time to write as `due_at` of a row that will be {@link offer}ed at commit: the end of its lease, or now, when this
+   * process has no room for it and any sweep may take it at once.
+   */
+  leaseFor(count: number): { readonly dueAt: Date; readonly mine: boolean } {
+    const now = this.clock.now();
+    const mine = !this.stopping.signal.aborted && this.held + count <= this.limits.capacity;
+    return { dueAt: mine ? new Date(now.getTime() + this.limits.leaseMs) : now, mine };
+  }
+
+  /** Takes rows this process has leased, after the transaction that leased them has committed. */
+  offer(items: readonly Item[]): void {
+    for (const item of items) {
+      this.held += 1;
+      const queue = this.queues.get(item.orderId);
+      if (queue !== undefined) {
+        queue.push(item);
+        continue;
+      }
+      this.queues.set(item.orderId, [item]);
+      this.ready.push(item.orderId);
+    }
+    this.next();
+  }
+
+  private next(): void {
+    while (this.active < this.limits.concurrency && !this.stopping.signal.aborted) {
+      const orderId = this.ready.shift();
+      if (orderId === undefined) return;
+      this.active += 1;
+      void this.drainQueue(orderId);
+    }
+  }
+
+  private async drainQueue(orderId: string): Promise<void> {
+    const queue = this.queues.get(orderId) ?? [];
+    for (let item = queue[0]; item !== undefined; item = queue[0]) {
+      if (!this.stopping.signal.aborted) await this.performLeased(item);
+      queue.shift();
+      this.held -= 1;
+    }
+    this.queues.delete(orderId);
+    this.active -= 1;
+    if (this.active === 0) this.idle.splice(0).forEach((resolve) => resolve());
+    this.next();
+  }
+
+  private async performLeased(item: Item): Promise<void> {
+    // It waited too long here: another worker may have it by now.
+    if (item.leasedUntil.getTime() - this.clock.now().getTime() < this.limits.timeoutMs) return;
+    const signal = AbortSignal.timeout(this.limits.timeoutMs);
+    const outcome = await this.work.perform(item, signal).catch((error: unknown) => this.work.failed(item, error));
+    await this.results.submit({ item, outcome }).catch((error: unknown) => {
+      this.logger.error('an outcome could not be recorded; its row will be due again', {
+        orderId: item.orderId,
+        err: error,
+      });
+    });
+  }
+
+  /** The outside has acted: the outcome must be recorded, so an outage is waited out for as long as the process lives. */
+  private async settle(results: readonly { item: Item; outcome: Outcome }[]): Promise<PromiseSettledResult<void>[]> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        await this.transactions.run((unitOfWork) => this.work.settle(unitOfWork, results));
+        return results.map(() => ({ status: 'fulfilled', value: undefined }));
+      } catch (error) {
+        if (classifyFailure(error) !== 'infrastructure' || this.stopping.signal.aborted)
+          return this.settleEach(results);
+        await sleep(backoff(attempt, 100, 5_000), this.stopping.signal);
+      }
+    }
+  }
+
+  /** One bad outcome must not keep the others from being recorded. */
+  private async settleEach(
+    results: readonly { item: Item; outcome: Outcome }[],
+  ): Promise<PromiseSettledResult<void>[]> {
+    const outcomes: PromiseSettledResult<void>[] = [];
+    for (const result of results) {
+      outcomes.push(
+        ...(await Promise.allSettled([this.transactions.run((unitOfWork) => this.work.settle(unitOfWork, [result]))])),
+      );
+    }
+    return outcomes;
+  }
+
+  private async sweep(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      try {
+        await this.claimDue();
+      } catch (error) {
+        this.logger.warn(`sweep failed: ${error instanceof Error ? error.message : String(error)}`);
+      }
+      await sleep(this.limits.sweepIntervalMs * (0.75 + Math.random() / 2), this.stopping.signal);
+    }
+  }
+
+  private async claimDue(): Promise<void> {
+    for (;;) {
+      const room = Math.min(500, this.limits.capacity - this.held);
+      if (room <= 0 || this.stopping.signal.aborted) return;
+      const leasedUntil = new Date(this.clock.now().getTime() + this.limits.leaseMs);
+      const items = await this.transactions.run((unitOfWork) => this.work.claim(unitOfWork, room, leasedUntil));
+      this.offer(items);
+      if (items.length < room) return;
+    }
+  }
+}
+
+/** Makes the workers of a service and runs them while the application runs. */
+@Injectable()
+export class DueWorkers {
+  private readonly workers: Pick<DueWorker<DueItem, unknown>, 'start' | 'stop'>[] = [];
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Makes a worker; it is started when the application is up and stopped when it drains. */
+  create<Item extends DueItem, Outcome>(
+    work: DueWork<Item, Outcome>,
+    limits: DueWorkerLimits,
+  ): DueWorker<Item, Outcome> {
+    const worker = new DueWorker(work, limits, this.transactions, this.clock);
+    this.workers.push(worker);
+    return worker;
+  }
+
+  /** @internal Called by the messaging module. */
+  start(): void {
+    this.workers.forEach((worker) => worker.start());
+  }
+
+  /** @internal Called by the messaging module, before the relay stops: last outcomes still have events. */
+  async stop(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.stop()));
+  }
+}

@@ -1,0 +1,150 @@
+import { EVENTS, type EventEnvelope } from '@app/events';
+import { Clock, runWithLogContext } from '@app/platform';
+import { Injectable, Logger } from '@nestjs/common';
+import type { ConsumedRecord } from './consumed-record';
+import { FailedMessages } from './failed-messages';
+import { classifyFailure, PermanentFailure } from './failure';
+import { Inbox } from './inbox';
+import { MessagingOptions } from './messaging-options';
+import { backoff, sleep } from './sleep';
+import { Transactions } from './transactions';
+import type { UnitOfWork } from './unit-of-work';
+
+/** Hands the events of one topic to the application's handler, inside the given unit of work. */
+export type HandleEvents = (topic: string, events: readonly EventEnvelope[], unitOfWork: UnitOfWork) => Promise<void>;
+
+/**
+ * Gives a batch of records its effect. Everything normally happens in one transaction: inbox, handlers, outbox, dead
+ * letters of what can not be read. When that fails because of a message, the batch is halved until the failing message
+ * stands alone; then that message is tried a few times more, and put aside.
+ */
+@Injectable()
+export class EventBatchProcessor {
+  private readonly logger = new Logger(EventBatchProcessor.name);
+
+  constructor(
+    private readonly options: MessagingOptions,
+    private readonly transactions: Transactions,
+    private readonly inbox: Inbox,
+    private readonly failedMessages: FailedMessages,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Resolves when every record is handled, known from before, or safely put aside, so that its offset may be committed.
+   * @throws only when that could not be made sure of (infrastructure down): then none of the records may be skipped.
+   */
+  async process(records: readonly ConsumedRecord[], handle: HandleEvents): Promise<void> {
+    if (records.length === 0) return;
+    try {
+      await this.transactions.run((unitOfWork) => this.handleTogether(unitOfWork, records, handle));
+    } catch (error) {
+      const [first] = records;
+      if (classifyFailure(error) === 'infrastructure' || first === undefined) throw error;
+      if (records.length === 1) return this.handleAlone(first, handle, error);
+      const half = Math.ceil(records.length / 2);
+      await this.process(records.slice(0, half), handle);
+      await this.process(records.slice(half), handle);
+    }
+  }
+
+  private async handleTogether(
+    unitOfWork: UnitOfWork,
+    records: readonly ConsumedRecord[],
+    handle: HandleEvents,
+  ): Promise<void> {
+    const readable: { record: ConsumedRecord; event: EventEnvelope }[] = [];
+    for (const record of records) {
+      if (record.decoded.ok) readable.push({ record, event: record.decoded.event });
+      else await this.deadLetterUnreadable(unitOfWork, record, record.decoded);
+    }
+    const { fresh, parkedOrders } = await this.inbox.admit(
+      unitOfWork,
+      readable.map(({ event }) => event),
+    );
+    for (const { record, event } of readable) {
+      if (parkedOrders.has(event.orderId)) await this.failedMessages.waitBehind(unitOfWork, record);
+    }
+    const events = readable.map(({ event }) => event);
+    for (const [topic, group] of byTopic(firstCopies(events, fresh))) {
+      await handle(topic, group, unitOfWork);
+    }
+  }
+
+  private async deadLetterUnreadable(
+    unitOfWork: UnitOfWork,
+    record: ConsumedRecord,
+    failure: Extract<ConsumedRecord['decoded'], { ok: false }>,
+  ): Promise<void> {
+    const { topic, partition, offset } = record;
+    this.logger.warn(`record is ${failure.reason}, dead-lettered`, {
+      topic,
+      partition,
+      offset,
+      detail: failure.detail,
+    });
+    const error = new PermanentFailure(failure.detail);
+    await this.failedMessages.deadLetter(unitOfWork, record, { reason: failure.reason, error, attempts: 1 });
+  }
+
+  private async handleAlone(record: ConsumedRecord, handle: HandleEvents, first: unknown): Promise<void> {
+    let error = first;
+    let attempts = 1;
+    while (classifyFailure(error) === 'transient' && attempts <= this.options.immediateRetries) {
+      await sleep(backoff(attempts, 20, 200));
+      attempts += 1;
+      try {
+        return await this.transactions.run((unitOfWork) => this.handleTogether(unitOfWork, [record], handle));
+      } catch (again) {
+        if (classifyFailure(again) === 'infrastructure') throw again;
+        error = again;
+      }
+    }
+    await this.putAside(record, error, attempts);
+  }
+
+  private async putAside(record: ConsumedRecord, cause: unknown, attempts: number): Promise<void> {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    const permanent = classifyFailure(error) === 'permanent';
+    const { topic, partition, offset } = record;
+    const event = record.decoded.ok ? record.decoded.event : undefined;
+    await runWithLogContext(
+      event === undefined
+        ? {}
+        : { orderId: event.orderId, eventId: event.id, correlationId: event.cause.correlationId },
+      async () => {
+        this.logger.error(`handler failed, ${permanent ? 'dead-lettered' : 'put aside for a later try'}`, {
+          topic,
+          partition,
+          offset,
+          attempts,
+          err: error,
+        });
+        await this.transactions.run((unitOfWork) =>
+          permanent
+            ? this.failedMessages.deadLetter(unitOfWork, record, { reason: 'handler_failed', error, attempts })
+            : this.failedMessages.retryLater(unitOfWork, record, { error, attempts, next: this.firstDelay() }),
+        );
+      },
+    );
+  }
+
+  private firstDelay(): Date {
+    return new Date(this.clock.now().getTime() + backoff(0, this.options.retryDelaysMs[0] ?? 0, Infinity));
+  }
+}
+
+/** Of several copies of an event in one batch only the first is kept, and that only if it is new. */
+function firstCopies(events: readonly EventEnvelope[], fresh: ReadonlySet<string>): EventEnvelope[] {
+  const left = new Set(fresh);
+  return events.filter((event) => left.delete(event.id));
+}
+
+/** Topics in the order their events occur in an order's life: fewer events then arrive before their cause. */
+function byTopic(events: readonly EventEnvelope[]): [string, EventEnvelope[]][] {
+  const groups = Map.groupBy(events, (event) => event.type);
+  return EVENTS.flatMap(({ type }) => {
+    const group = groups.get(type);
+    return group === undefined ? [] : [[type, group] as [string, EventEnvelope[]]];
+  });
+}

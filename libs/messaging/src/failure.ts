@@ -1,0 +1,33 @@
+import { isDatabaseUnavailable } from '@app/platform';
+import { KafkaJSError } from 'kafkajs';
+
+/**
+ * What a failure means for the message that was being handled.
+ * - `infrastructure`: something the handler needs is down; the message is innocent and nothing is counted.
+ * - `permanent`: trying again can not help (a defect, or a fact that contradicts the rules).
+ * - `transient`: anything else; worth a bounded number of tries.
+ */
+export type FailureKind = 'infrastructure' | 'permanent' | 'transient';
+
+/** An error that declares for itself that trying again is useless. */
+export class PermanentFailure extends Error {
+  override readonly name: string = 'PermanentFailure';
+}
+
+const DEFECTS = [TypeError, RangeError, ReferenceError, SyntaxError];
+/** Integrity violations, bad data and bad SQL: the same statement will fail in the same way. */
+const PERMANENT_SQLSTATE = /^(22|23|42)/;
+
+/** The one place where failures of handlers are told apart. */
+export function classifyFailure(error: unknown): FailureKind {
+  if (isDatabaseUnavailable(error) || error instanceof KafkaJSError) return 'infrastructure';
+  if (error instanceof PermanentFailure || DEFECTS.some((type) => error instanceof type)) return 'permanent';
+  if (error instanceof Error && 'kind' in error && error.kind !== 'unavailable') return 'permanent';
+  if (PERMANENT_SQLSTATE.test(sqlStateOf(error) ?? '')) return 'permanent';
+  return 'transient';
+}
+
+function sqlStateOf(error: unknown): string | undefined {
+  const driverError = (error as { driverError?: { code?: unknown } } | null)?.driverError;
+  return typeof driverError?.code === 'string' ? driverError.code : undefined;
+}

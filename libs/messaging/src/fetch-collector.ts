@@ -1,0 +1,159 @@
+import type { EachBatchPayload } from 'kafkajs';
+import { toConsumedRecord, type ConsumedRecord } from './consumed-record';
+
+/** A partition's share of a fetch: kafkajs waits for it, the collector answers. */
+interface Share {
+  readonly payload: EachBatchPayload;
+  readonly records: readonly ConsumedRecord[];
+  /** How many of `records`, from the front, are done with. */
+  done: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What the collector needs of its surroundings. */
+export interface FetchCollectorPort {
+  /** Gives records their effect; rejects when they may not be skipped. */
+  process(records: readonly ConsumedRecord[]): Promise<void>;
+  /** Called when {@link process} rejected: the partitions are paused, and are to be resumed by calling `resume`. */
+  outage(error: unknown, resume: () => void): void;
+  readonly maxRecords: number;
+  readonly heartbeatIntervalMs: number;
+}
+
+/**
+ * Makes one batch of what kafkajs hands over per partition, so that a whole fetch costs one transaction and one offset
+ * commit. Each partition's callback returns only when its records are done with, which is also what lets a rebalance wait
+ * for work in progress. Nothing but kafkajs's own errors ever leaves `add`: kafkajs would count any other one against the
+ * consumer and in the end kill it.
+ */
+export class FetchCollector {
+  private waiting: Share[] = [];
+  private flushing = false;
+  /** Since when the present batch is being worked on, in milliseconds since the epoch; undefined when idle. */
+  busySince: number | undefined;
+
+  constructor(
+    private readonly port: FetchCollectorPort,
+    private readonly now: () => number,
+  ) {}
+
+  /** kafkajs's `eachBatch`. */
+  async add(payload: EachBatchPayload): Promise<void> {
+    const { topic, partition, messages } = payload.batch;
+    const records = messages.map((message) => toConsumedRecord(topic, partition, message));
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ payload, records, done: 0, resolve, reject });
+      if (!this.flushing) {
+        this.flushing = true;
+        // All partitions of a fetch are handed over in the same turn of the event loop.
+        setImmediate(() => void this.flush());
+      }
+    });
+  }
+
+  private async flush(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const shares = this.waiting;
+      this.waiting = [];
+      this.busySince = this.now();
+      await this.handle(shares);
+      this.busySince = undefined;
+    }
+    this.flushing = false;
+  }
+
+  private async handle(shares: Share[]): Promise<void> {
+    const pulse = new Pulse(shares[0]?.payload, this.port.heartbeatIntervalMs);
+    let failure: unknown;
+    try {
+      for (const chunk of chunksOf(shares, this.port.maxRecords)) {
+        if (pulse.failure !== undefined || !canGoOn(shares)) break;
+        await this.port.process(chunk.flatMap(({ records }) => records));
+        for (const { share, records } of chunk) share.done += records.length;
+      }
+    } catch (error) {
+      this.pause(shares, error);
+    }
+    pulse.stop();
+    try {
+      await commit(shares);
+      failure = pulse.failure;
+    } catch (error) {
+      failure = error;
+    }
+    for (const share of shares) {
+      if (failure === undefined) share.resolve();
+      else share.reject(failure);
+    }
+  }
+
+  private pause(shares: readonly Share[], error: unknown): void {
+    const resumes = shares.filter((share) => share.done < share.records.length).map((share) => share.payload.pause());
+    this.port.outage(error, () => resumes.forEach((resume) => resume()));
+  }
+}
+
+/** Tells the group that this member lives while a batch is being worked on; kafkajs does not do it by itself. */
+class Pulse {
+  private readonly timer: NodeJS.Timeout | undefined;
+  /** Set when the group wants this member back: nothing more may be begun. */
+  failure: unknown;
+
+  constructor(payload: EachBatchPayload | undefined, intervalMs: number) {
+    if (payload === undefined) return;
+    this.timer = setInterval(() => {
+      payload.heartbeat().catch((error: unknown) => (this.failure ??= error));
+    }, intervalMs);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+}
+
+/** Whether the consumer still runs and nobody has moved its position away from under these records. */
+function canGoOn(shares: readonly Share[]): boolean {
+  return shares.every(({ payload }) => payload.isRunning() && !payload.isStale());
+}
+
+interface ChunkPart {
+  readonly share: Share;
+  readonly records: readonly ConsumedRecord[];
+}
+
+/** Cuts the shares into chunks of at most `size` records, each partition's records in their order. */
+function* chunksOf(shares: readonly Share[], size: number): Generator<ChunkPart[]> {
+  let chunk: ChunkPart[] = [];
+  let room = size;
+  for (const share of shares) {
+    for (let from = 0; from < share.records.length;) {
+      const records = share.records.slice(from, from + room);
+      chunk.push({ share, records });
+      from += records.length;
+      room -= records.length;
+      if (room > 0) continue;
+      yield chunk;
+      chunk = [];
+      room = size;
+    }
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+/** One request for all partitions. From the payload: the consumer's own commit is silently ignored while it stops. */
+async function commit(shares: readonly Share[]): Promise<void> {
+  const topics = new Map<string, { partition: number; offset: string }[]>();
+  for (const { payload, records, done } of shares) {
+    const last = records[done - 1];
+    if (last === undefined) continue;
+    payload.resolveOffset(last.offset);
+    const partitions = topics.get(last.topic) ?? [];
+    topics.set(last.topic, partitions);
+    partitions.push({ partition: last.partition, offset: (BigInt(last.offset) + 1n).toString() });
+  }
+  if (topics.size === 0) return;
+  await shares[0]?.payload.commitOffsetsIfNecessary({
+    topics: [...topics].map(([topic, partitions]) => ({ topic, partitions })),
+  });
+}

@@ -1,0 +1,77 @@
+/** Refused because too much is waiting already; the caller should try again later. */
+export class Overloaded extends Error {
+  override readonly name = 'Overloaded';
+}
+
+/** The outcome of one input of a group. */
+export type Settled<Output> = PromiseSettledResult<Output>;
+
+/**
+ * Lets callers that arrive together share one transaction. While a group is being committed the next one gathers, so the
+ * groups grow with the load and an idle system adds no delay.
+ */
+export class GroupCommit<Input, Output> {
+  private readonly waiting: { input: Input; resolve: (output: Output) => void; reject: (error: unknown) => void }[] =
+    [];
+  private active = 0;
+  private idle: (() => void)[] = [];
+
+  /**
+   * @param commit Gets one to `maxGroup` inputs and answers for each, in their order. When it rejects, everyone in the
+   * group is told the same.
+   * @param limits `concurrency`: groups in progress at a time. `maxWaiting`: inputs in the queue, beyond which {@link submit}
+   * rejects with {@link Overloaded}.
+   */
+  constructor(
+    private readonly commit: (inputs: readonly Input[]) => Promise<readonly Settled<Output>[]>,
+    private readonly limits: { readonly maxGroup: number; readonly maxWaiting: number; readonly concurrency?: number },
+  ) {}
+
+  /** How many inputs wait for a group. */
+  get depth(): number {
+    return this.waiting.length;
+  }
+
+  /** Joins the next group; resolves or rejects with the outcome of this input alone. */
+  submit(input: Input): Promise<Output> {
+    if (this.waiting.length >= this.limits.maxWaiting) {
+      return Promise.reject(new Overloaded(`${this.waiting.length} already waiting`));
+    }
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ input, resolve, reject });
+      // Callers of the same turn of the event loop join before the group leaves.
+      setImmediate(() => this.next());
+    });
+  }
+
+  /** Resolves once nothing waits and nothing is in progress. */
+  async drained(): Promise<void> {
+    if (this.active === 0 && this.waiting.length === 0) return;
+    await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+
+  private next(): void {
+    while (this.waiting.length > 0 && this.active < (this.limits.concurrency ?? 1)) {
+      this.active += 1;
+      void this.run(this.waiting.splice(0, this.limits.maxGroup));
+    }
+    if (this.active > 0 || this.waiting.length > 0) return;
+    this.idle.splice(0).forEach((resolve) => resolve());
+  }
+
+  private async run(group: typeof this.waiting): Promise<void> {
+    try {
+      const outcomes = await this.commit(group.map(({ input }) => input));
+      group.forEach(({ resolve, reject }, index) => {
+        const outcome = outcomes[index];
+        if (outcome?.status === 'fulfilled') resolve(outcome.value);
+        else reject(outcome?.reason ?? new TypeError('no outcome for this input'));
+      });
+    } catch (error) {
+      group.forEach(({ reject }) => reject(error));
+    } finally {
+      this.active -= 1;
+      this.next();
+    }
+  }
+}

@@ -1,0 +1,12 @@
+export { ConsumerHealth, type ConsumerState } from './consumer-health';
+export { DueWorker, DueWorkers, type DueItem, type DueWork, type DueWorkerLimits } from './due-worker';
+export { classifyFailure, PermanentFailure, type FailureKind } from './failure';
+export { GroupCommit, Overloaded, type Settled } from './group-commit';
+export { KafkaEventServer } from './kafka-event-server';
+export { connectEventConsumers, MessagingModule } from './messaging.module';
+export { DEFAULT_RETRY_DELAYS_MS, MessagingOptions } from './messaging-options';
+export { CreateMessagingTables1763800000000 } from './migrations/1763800000000-create-messaging-tables';
+export { OnEvent } from './on-event.decorator';
+export { backoff, sleep } from './sleep';
+export { Transactions } from './transactions';
+export { UnitOfWork, type OutgoingEvent } from './unit-of-work';

@@ -1,0 +1,145 @@
+import type { EventEnvelope } from '@app/events';
+import { Clock } from '@app/platform';
+import { Injectable } from '@nestjs/common';
+import { ServerKafka } from '@nestjs/microservices';
+import type { Consumer, ConsumerConfig, Kafka } from 'kafkajs';
+import { ConsumerHealth } from './consumer-health';
+import { EventBatchProcessor } from './event-batch-processor';
+import { FetchCollector } from './fetch-collector';
+import { kafkaConfigOf } from './kafka-factory';
+import { MessagingOptions } from './messaging-options';
+import { backoff, sleep } from './sleep';
+import { TopicCreator } from './topic-creator';
+import type { UnitOfWork } from './unit-of-work';
+
+const HEARTBEAT_INTERVAL_MS = 3_000;
+
+/**
+ * Nest's Kafka transport with set-based handlers: what one fetch brings, over all partitions and topics, is handled in one
+ * transaction, and offsets are committed after it. `@OnEvent` methods are its handlers.
+ *
+ * It connects in the background, for as long as it takes: a service without Kafka still answers its HTTP requests. Once
+ * running, it survives outages of Kafka and of PostgreSQL by itself; a consumer that kafkajs has given up ends the process.
+ */
+@Injectable()
+export class KafkaEventServer extends ServerKafka {
+  private readonly collector: FetchCollector;
+  private readonly stopping = new AbortController();
+  private connecting: Promise<void> | undefined;
+  private outages = 0;
+
+  constructor(
+    private readonly messaging: MessagingOptions,
+    private readonly processor: EventBatchProcessor,
+    private readonly topics: TopicCreator,
+    private readonly health: ConsumerHealth,
+    clock: Clock,
+  ) {
+    super({
+      client: kafkaConfigOf(messaging, 'consumer'),
+      consumer: { groupId: messaging.service },
+      postfixId: '',
+    });
+    this.collector = new FetchCollector(
+      {
+        process: (records) => this.processBatch(records),
+        outage: (error, resume) => this.pauseFor(error, resume),
+        maxRecords: messaging.maxBatchRecords,
+        heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
+      },
+      () => clock.now().getTime(),
+    );
+  }
+
+  override async listen(callback: (error?: unknown) => void): Promise<void> {
+    this.connecting = this.connectUntilStopped();
+    callback();
+  }
+
+  /** Takes no more records, finishes the ones in hand, commits, leaves the group. */
+  override async close(): Promise<void> {
+    this.stopping.abort();
+    await this.connecting;
+    await this.consumer?.disconnect();
+    this.consumer = null;
+    this.client = null;
+  }
+
+  /** Hands events to the `@OnEvent` method of their topic, through Nest's pipeline. Rejects with what the method threw. */
+  async dispatch(topic: string, events: readonly EventEnvelope[], unitOfWork: UnitOfWork): Promise<void> {
+    if (this.getHandlerByPattern(topic) === null) throw new TypeError(`no @OnEvent method handles ${topic}`);
+    // Nest passes data and context on to the method as they are; for our handlers the context is the unit of work.
+    await this.handleEvent(topic, { pattern: topic, data: events }, unitOfWork as never);
+  }
+
+  override async start(callback: () => void): Promise<void> {
+    const kafka = this.client as unknown as Kafka;
+    const consumer = kafka.consumer(consumerConfigOf(this.messaging));
+    this.consumer = consumer as never;
+    this.health.observe(consumer, this.collector);
+    await consumer.connect();
+    await this.bindEvents(this.consumer as never);
+    callback();
+  }
+
+  override async bindEvents(consumer: never): Promise<void> {
+    const { subscribe, run } = consumer as Consumer;
+    await subscribe({ topics: [...this.messageHandlers.keys()], fromBeginning: true });
+    await run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      // Only collects; the work itself is one batch at a time. Must not be smaller than the partitions of a fetch.
+      partitionsConsumedConcurrently: 1_000,
+      eachBatch: (payload) => this.collector.add(payload),
+    });
+  }
+
+  private async connectUntilStopped(): Promise<void> {
+    for (let attempt = 0; !this.stopping.signal.aborted; attempt += 1) {
+      try {
+        await this.topics.create([...this.messageHandlers.keys()]);
+        this.client = await this.createClient();
+        await this.start(() => undefined);
+        return;
+      } catch (error) {
+        this.logger.warn(
+          `Kafka is not reachable yet, trying again: ${error instanceof Error ? error.message : String(error)}`,
+        );
+        await this.consumer?.disconnect().catch(() => undefined);
+        await sleep(500 + backoff(attempt, 500, 5_000), this.stopping.signal);
+      }
+    }
+  }
+
+  private async processBatch(records: Parameters<EventBatchProcessor['process']>[0]): Promise<void> {
+    await this.processor.process(records, (topic, events, unitOfWork) => this.dispatch(topic, events, unitOfWork));
+    this.outages = 0;
+    this.health.progressed();
+  }
+
+  private pauseFor(error: unknown, resume: () => void): void {
+    this.health.interrupted(error);
+    this.outages += 1;
+    const delay = 200 + backoff(this.outages, 250, 10_000);
+    this.logger.warn(
+      `consumption paused for ${Math.round(delay)} ms: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    void sleep(delay, this.stopping.signal).then(() => {
+      if (!this.stopping.signal.aborted) resume();
+    });
+  }
+}
+
+function consumerConfigOf(options: MessagingOptions): ConsumerConfig {
+  return {
+    groupId: options.service,
+    allowAutoTopicCreation: false,
+    sessionTimeout: 30_000,
+    heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+    rebalanceTimeout: 60_000,
+    maxWaitTimeInMs: 500,
+    maxBytesPerPartition: 256 * 1024,
+    maxBytes: 4 * 1024 * 1024,
+    retry: { retries: 10, initialRetryTime: 300, maxRetryTime: 10_000, restartOnFailure: () => Promise.resolve(true) },
+  };
+}

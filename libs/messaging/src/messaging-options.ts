@@ -1,0 +1,32 @@
+import type { ServiceName } from '@app/events';
+
+/** Base delays of the persisted retries, in milliseconds (before jitter): 1 s, 5 s, 30 s, 2 min, 10 min. */
+export const DEFAULT_RETRY_DELAYS_MS = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
+
+/** What a service tells the messaging core. A class, so that it is its own injection token. */
+export class MessagingOptions {
+  readonly service!: ServiceName;
+  readonly brokers!: readonly string[];
+  /** PostgreSQL URL of the service's own role; the relay holds one connection of its own for its lock. */
+  readonly databaseUrl!: string;
+  /** Partitions of a topic this service creates; an existing topic is left as it is. */
+  readonly partitions!: number;
+  readonly replicationFactor!: number;
+  /** Tries at once, beyond the first, before a failing message is put aside. */
+  readonly immediateRetries: number = 3;
+  /** Delays before each further try of a message that was put aside; after the last one it is a dead letter. */
+  readonly retryDelaysMs: readonly number[] = DEFAULT_RETRY_DELAYS_MS;
+  /** Records in one transaction, at the most. */
+  readonly maxBatchRecords: number = 1_000;
+  /** How long inbox rows are kept; must exceed the longest time a record can wait unread in a topic. */
+  readonly inboxRetentionDays: number = 8;
+  /** With lag and without progress for this long, the process is declared dead. */
+  readonly stallTimeoutMs: number = 60_000;
+
+  constructor(options: Partial<MessagingOptions> & Pick<MessagingOptions, RequiredOption>) {
+    Object.assign(this, options);
+    Object.freeze(this);
+  }
+}
+
+type RequiredOption = 'service' | 'brokers' | 'databaseUrl' | 'partitions' | 'replicationFactor';

@@ -1,0 +1,74 @@
+import { Lifecycle } from '@app/platform';
+import { Module, type DynamicModule, type INestApplication, type OnApplicationBootstrap } from '@nestjs/common';
+import { ConsumerHealth } from './consumer-health';
+import { DueWorkers } from './due-worker';
+import { EventBatchProcessor } from './event-batch-processor';
+import { FailedMessages } from './failed-messages';
+import { Inbox } from './inbox';
+import { KafkaEventServer } from './kafka-event-server';
+import { KafkaFactory } from './kafka-factory';
+import { MessagingOptions } from './messaging-options';
+import { Outbox } from './outbox';
+import { OutboxSignal } from './outbox-signal';
+import { OutboxRelay } from './relay';
+import { RelayProducer } from './relay-producer';
+import { RetryWorker } from './retry-worker';
+import { TopicCreator } from './topic-creator';
+import { Transactions } from './transactions';
+
+/** How long a stopping process goes on publishing what is in its outbox. What is left waits for the next one. */
+const FINAL_PUBLISH_MS = 5_000;
+
+/**
+ * The messaging core of a service: transactions with outbox and inbox, the relay, the Kafka transport, retries and dead
+ * letters. Global, so that use cases just inject `Transactions`. Needs `PlatformModule` and the database module.
+ */
+@Module({})
+export class MessagingModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly relay: OutboxRelay,
+    private readonly retries: RetryWorker,
+    private readonly server: KafkaEventServer,
+    private readonly health: ConsumerHealth,
+    private readonly workers: DueWorkers,
+    private readonly lifecycle: Lifecycle,
+  ) {}
+
+  static forRoot(options: MessagingOptions): DynamicModule {
+    const shared = [Transactions, DueWorkers, KafkaEventServer, KafkaFactory, ConsumerHealth, RelayProducer];
+    return {
+      module: MessagingModule,
+      global: true,
+      providers: [
+        { provide: MessagingOptions, useValue: options },
+        ...shared,
+        EventBatchProcessor,
+        FailedMessages,
+        Inbox,
+        Outbox,
+        OutboxRelay,
+        OutboxSignal,
+        RetryWorker,
+        TopicCreator,
+      ],
+      exports: [MessagingOptions, ...shared],
+    };
+  }
+
+  onApplicationBootstrap(): void {
+    this.relay.start();
+    this.retries.start();
+    this.workers.start();
+    this.lifecycle.onDrain(async () => {
+      this.health.stopWatching();
+      await Promise.all([this.server.close(), this.retries.stop()]);
+    }, 'event consumers');
+    this.lifecycle.onDrain(() => this.workers.stop(), 'workers');
+    this.lifecycle.onDrain(() => this.relay.stop(FINAL_PUBLISH_MS), 'outbox relay');
+  }
+}
+
+/** Connects the `@OnEvent` methods of an application to Kafka; to be called before it starts its microservices. */
+export function connectEventConsumers(app: INestApplication): void {
+  app.connectMicroservice({ strategy: app.get(KafkaEventServer) }, { inheritAppConfig: false });
+}

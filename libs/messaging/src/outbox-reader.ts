@@ -1,0 +1,112 @@
+import { SEQUENCE_DIGITS } from '@app/events';
+import type { IHeaders, Message } from 'kafkajs';
+import { Client } from 'pg';
+import type { MessagingOptions } from './messaging-options';
+import { OUTBOX_CHANNEL_PREFIX } from './outbox-signal';
+
+/** A row of the outbox, ready to be sent. */
+export interface OutboxRow {
+  readonly position: string;
+  /** The topic. */
+  readonly type: string;
+  readonly message: Message;
+}
+
+interface StoredRow {
+  position: string;
+  aggregateid: string | null;
+  type: string;
+  payload: string | null;
+  headers: string;
+  sequence: string | null;
+  encoding: 'text' | 'base64';
+}
+
+/*
+ * The plan must not depend on statistics: an outbox is empty one moment and large the next. Rows that are being
+ * acknowledged are left out by name, not by "position greater than", because a transaction that took its position early
+ * may commit late.
+ */
+const READ = `
+  SELECT position, aggregateid, type, payload, headers, sequence, encoding
+  FROM outbox WHERE position <> ALL ($2::bigint[]) ORDER BY position LIMIT $1`;
+
+/**
+ * The relay's own database connection: it holds the advisory lock, so it must be one session for the relay's whole active
+ * time and can not come from a pool.
+ */
+export class OutboxReader {
+  private readonly client: Client;
+  private failure: Error | undefined;
+
+  constructor(options: MessagingOptions) {
+    this.client = new Client({
+      connectionString: options.databaseUrl,
+      application_name: `${options.service}-relay`,
+      connectionTimeoutMillis: 3_000,
+      query_timeout: 15_000,
+      keepAlive: true,
+      // Losing the deletion of an acknowledged row in a crash means a duplicate, which every inbox drops. Nothing else is
+      // ever written on this connection.
+      options: '-c synchronous_commit=off -c enable_seqscan=off -c plan_cache_mode=force_custom_plan',
+    });
+    this.client.on('error', (error) => (this.failure = error));
+  }
+
+  /** Connects and listens for the wake-up calls of other replicas. */
+  async connect(wake: () => void): Promise<void> {
+    await this.client.connect();
+    this.client.on('notification', wake);
+    const { rows } = await this.client.query<{ schema: string }>('SELECT current_schema() AS schema');
+    await this.client.query(`LISTEN ${this.client.escapeIdentifier(OUTBOX_CHANNEL_PREFIX + (rows[0]?.schema ?? ''))}`);
+  }
+
+  /** Tries to become the one active relay of this schema; the lock is held until {@link close} or the session's end. */
+  async becomeActive(): Promise<boolean> {
+    const { rows } = await this.client.query<{ active: boolean }>(
+      `SELECT pg_try_advisory_lock(hashtext('outbox relay'), hashtext(current_schema())) AS active`,
+    );
+    return rows[0]?.active ?? false;
+  }
+
+  /** The oldest rows, without those whose positions are named. @throws when the session, and with it the lock, is lost. */
+  async read(limit: number, without: readonly string[]): Promise<OutboxRow[]> {
+    if (this.failure !== undefined) throw this.failure;
+    const { rows } = await this.client.query<StoredRow>(READ, [limit, without]);
+    return rows.map((row) => ({ position: row.position, type: row.type, message: messageOf(row) }));
+  }
+
+  /** Removes rows that Kafka has acknowledged. */
+  async delete(positions: readonly string[]): Promise<void> {
+    await this.client.query('DELETE FROM outbox WHERE position = ANY ($1::bigint[])', [positions]);
+  }
+
+  /** Ends the session; never rejects. */
+  async close(): Promise<void> {
+    await this.client.end().catch(() => undefined);
+  }
+}
+
+function messageOf(row: StoredRow): Message {
+  if (row.encoding === 'base64') {
+    return { key: bytes(row.aggregateid), value: bytes(row.payload), headers: binaryHeaders(row.headers) };
+  }
+  const stored = JSON.parse(row.headers) as Record<string, string>;
+  const headers =
+    row.sequence === null ? stored : { ...stored, ce_sequence: row.sequence.padStart(SEQUENCE_DIGITS, '0') };
+  return { key: row.aggregateid, value: row.payload, headers };
+}
+
+function binaryHeaders(json: string): IHeaders {
+  const decode = (value: string): Buffer => Buffer.from(value, 'base64');
+  return Object.fromEntries(
+    Object.entries(JSON.parse(json) as Record<string, string | string[]>).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map(decode) : decode(value),
+    ]),
+  );
+}
+
+function bytes(base64: string | null): Buffer | null {
+  return base64 === null ? null : Buffer.from(base64, 'base64');
+}

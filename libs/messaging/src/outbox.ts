@@ -1,0 +1,106 @@
+import { contractViolations, headersOf, type EventEnvelope } from '@app/events';
+import { Clock, Ids } from '@app/platform';
+import { Injectable } from '@nestjs/common';
+import { MessagingOptions } from './messaging-options';
+import type { OutgoingEvent, UnitOfWork } from './unit-of-work';
+
+/** A record that is not one of our events (a dead letter): bytes go out as they came in. */
+export interface RawOutgoingRecord {
+  readonly id: string;
+  readonly topic: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  /** Base64 of each header's bytes; a list for a repeated one. */
+  readonly headers: Readonly<Record<string, string | string[]>>;
+}
+
+/*
+ * The per-order counters are advanced in the statement that stores the events. Their row locks also put the transactions
+ * that speak of one order in a row, so that `position` order is commit order for each order even though a sequence alone
+ * does not promise that.
+ */
+const STORE_EVENTS = `
+  WITH event AS (
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[])
+      WITH ORDINALITY AS e (id, order_id, type, payload, headers, n)
+  ), counted AS (
+    SELECT order_id, count(*) AS events FROM event GROUP BY order_id
+  ), advanced AS (
+    INSERT INTO event_sequences AS s (order_id, last_sequence)
+    SELECT order_id, events FROM counted ORDER BY order_id
+    ON CONFLICT (order_id) DO UPDATE SET last_sequence = s.last_sequence + excluded.last_sequence
+    RETURNING order_id, last_sequence
+  )
+  INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers, sequence)
+  SELECT e.id, 'order', e.order_id::text, e.type, e.payload, e.headers,
+         a.last_sequence - c.events + row_number() OVER (PARTITION BY e.order_id ORDER BY e.n)
+  FROM event e JOIN advanced a USING (order_id) JOIN counted c USING (order_id)
+  ORDER BY e.n`;
+
+const STORE_RAW = `
+  INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers, encoding)
+  SELECT id, 'dead_letter', aggregateid, type, payload, headers, 'base64'
+  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) AS r (id, aggregateid, type, payload, headers)`;
+
+/** Stores what a unit of work wants published. The columns are those of Debezium's outbox event router. */
+@Injectable()
+export class Outbox {
+  constructor(
+    private readonly options: MessagingOptions,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  /**
+   * Writes events to the outbox, numbering them per order.
+   * @throws TypeError when a payload breaks its contract: a defect of the publisher, which must never reach the topic.
+   */
+  async store(unitOfWork: UnitOfWork, events: readonly OutgoingEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const rows = events.map((event) => this.row(event));
+    await unitOfWork.query(STORE_EVENTS, [
+      rows.map((row) => row.id),
+      rows.map((row) => row.orderId),
+      rows.map((row) => row.type),
+      rows.map((row) => JSON.stringify(row.payload)),
+      rows.map((row) => headersAsStored(row)),
+    ]);
+  }
+
+  /** Writes records whose bytes must not change, without numbering them. */
+  async storeRaw(unitOfWork: UnitOfWork, records: readonly RawOutgoingRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    await unitOfWork.query(STORE_RAW, [
+      records.map((record) => record.id),
+      records.map((record) => record.key?.toString('base64') ?? null),
+      records.map((record) => record.topic),
+      records.map((record) => record.value?.toString('base64') ?? null),
+      records.map((record) => JSON.stringify(record.headers)),
+    ]);
+  }
+
+  private row(event: OutgoingEvent): EventEnvelope {
+    const { definition, orderId, payload, cause } = event;
+    const violations = contractViolations(definition, payload);
+    if (violations.length > 0)
+      throw new TypeError(`${definition.dataschema} breaks its contract: ${violations.join('; ')}`);
+    return {
+      id: this.ids.next(),
+      source: `/${this.options.service}`,
+      type: definition.type,
+      time: this.clock.now(),
+      orderId,
+      sequence: 0,
+      dataschema: definition.dataschema,
+      cause,
+      payload,
+    };
+  }
+}
+
+/** The sequence is known only to the database: the relay adds its header from the row. */
+function headersAsStored(envelope: EventEnvelope): string {
+  const headers: Partial<Record<string, string>> = headersOf(envelope);
+  delete headers.ce_sequence;
+  return JSON.stringify(headers);
+}

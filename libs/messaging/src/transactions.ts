@@ -1,0 +1,76 @@
+import { isSerializationFailure } from '@app/platform';
+import { Injectable, Logger } from '@nestjs/common';
+import { DataSource, type QueryRunner } from 'typeorm';
+import { Outbox } from './outbox';
+import { OutboxSignal } from './outbox-signal';
+import { UnitOfWork } from './unit-of-work';
+
+const SERIALIZATION_RETRIES = 5;
+
+/** Runs units of work. */
+@Injectable()
+export class Transactions {
+  private readonly logger = new Logger(Transactions.name);
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly outbox: Outbox,
+    private readonly signal: OutboxSignal,
+  ) {}
+
+  /**
+   * Runs `work` in one transaction and commits it together with the events it published. Whatever `work` throws rolls
+   * everything back and is thrown on. A deadlock or serialisation failure is PostgreSQL asking for another try: `work`
+   * runs again from the start, at most {@link SERIALIZATION_RETRIES} times, so it must not have effects outside of the
+   * unit of work.
+   */
+  async run<T>(work: (unitOfWork: UnitOfWork) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.runOnce(work);
+      } catch (error) {
+        if (!isSerializationFailure(error) || attempt > SERIALIZATION_RETRIES) throw error;
+      }
+    }
+  }
+
+  private async runOnce<T>(work: (unitOfWork: UnitOfWork) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    const unitOfWork = new UnitOfWork(runner);
+    let result: T;
+    try {
+      await runner.startTransaction();
+      result = await work(unitOfWork);
+      await this.outbox.store(unitOfWork, unitOfWork.pending.events);
+      if (unitOfWork.pending.forRelay) await this.signal.announceIn(unitOfWork);
+      for (const hook of unitOfWork.pending.beforeCommit) await hook();
+      await runner.commitTransaction();
+    } catch (error) {
+      await this.rollBack(runner);
+      throw error;
+    } finally {
+      await runner.release();
+    }
+    await this.afterCommit(unitOfWork);
+    return result;
+  }
+
+  /** On a broken connection the rollback fails too; the pool discards that connection, which rolls back by itself. */
+  private async rollBack(runner: QueryRunner): Promise<void> {
+    if (!runner.isTransactionActive) return;
+    await runner.rollbackTransaction().catch((error: unknown) => {
+      this.logger.debug(`rollback not possible: ${String(error)}`);
+    });
+  }
+
+  private async afterCommit(unitOfWork: UnitOfWork): Promise<void> {
+    for (const hook of unitOfWork.pending.afterCommit) {
+      try {
+        await hook();
+      } catch (error) {
+        this.logger.error('a hook failed after commit', error instanceof Error ? error.stack : String(error));
+      }
+    }
+    if (unitOfWork.pending.forRelay) this.signal.committed();
+  }
+}

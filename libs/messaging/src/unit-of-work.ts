@@ -1,0 +1,70 @@
+import type { Cause, EventDefinition, PayloadOf } from '@app/events';
+import type { QueryRunner } from 'typeorm';
+
+/** An event on its way out: what happened to which order, and what caused it. */
+export interface OutgoingEvent<Definition extends EventDefinition = EventDefinition> {
+  readonly definition: Definition;
+  readonly orderId: string;
+  readonly payload: PayloadOf<Definition>;
+  readonly cause: Cause;
+}
+
+/**
+ * One database transaction, with the events that go out because of it. It is the only way to write a row or to publish
+ * an event: both become visible together at commit, or neither does. Handed out by `Transactions.run`; dead afterwards.
+ */
+export class UnitOfWork {
+  private readonly outgoing: OutgoingEvent[] = [];
+  private relayHasWork = false;
+  private readonly beforeCommitHooks: (() => Promise<void>)[] = [];
+  private readonly afterCommitHooks: (() => Promise<void> | void)[] = [];
+
+  constructor(private readonly runner: QueryRunner) {}
+
+  /** Runs one statement in this transaction and gives its rows, whatever kind of statement it is. */
+  async query<Row = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const result = await this.runner.query(sql, [...parameters], true);
+    return (result.records ?? []) as Row[];
+  }
+
+  /** Queues an event; it is stored in the outbox when the work is done, in the order of the calls. */
+  publish<Definition extends EventDefinition>(
+    definition: Definition,
+    event: Omit<OutgoingEvent<Definition>, 'definition'>,
+  ): void {
+    this.outgoing.push({ definition, ...event } as OutgoingEvent);
+  }
+
+  /** Something else than an event was stored for the relay: it is to look at the outbox after COMMIT. */
+  wakeRelay(): void {
+    this.relayHasWork = true;
+  }
+
+  /** Runs just before COMMIT; a rejection rolls everything back. */
+  beforeCommit(hook: () => Promise<void>): void {
+    this.beforeCommitHooks.push(hook);
+  }
+
+  /**
+   * Runs after COMMIT and before anyone is told of it (HTTP answer, offset commit). The change can not be taken back any
+   * more: a hook that rejects is logged, not reported to the caller.
+   */
+  afterCommit(hook: () => Promise<void> | void): void {
+    this.afterCommitHooks.push(hook);
+  }
+
+  /** @internal For `Transactions` only. */
+  get pending(): {
+    readonly events: readonly OutgoingEvent[];
+    readonly forRelay: boolean;
+    readonly beforeCommit: readonly (() => Promise<void>)[];
+    readonly afterCommit: readonly (() => Promise<void> | void)[];
+  } {
+    return {
+      events: this.outgoing,
+      forRelay: this.relayHasWork || this.outgoing.length > 0,
+      beforeCommit: this.beforeCommitHooks,
+      afterCommit: this.afterCommitHooks,
+    };
+  }
+}
