@@ -9,7 +9,7 @@ export {
   type StackPlan,
   type StackPorts,
 } from './stack.ts';
-export { roleOf, serviceNames, servicePorts, type ServiceName } from './services.ts';
+export { roleOf, serviceNames, servicePorts, type ServiceName } from './service-names.ts';
 export { Supervisor } from './supervisor.ts';
 export {
   ComponentFailed,

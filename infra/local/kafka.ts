@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Component } from './component.ts';
+import { java, logging } from './java.ts';
 import { ensureDirectory } from './paths.ts';
 import { loopback } from './ports.ts';
 import { ask, kafkaProbe } from './probes.ts';
-import { java, logging } from './zookeeper.ts';
 
 export interface KafkaOptions {
   readonly port: number;
@@ -16,7 +16,7 @@ export interface KafkaOptions {
   readonly restart: boolean;
 }
 
-const sessionTimeoutMs = 6_000;
+const sessionTimeoutMs = 4_000;
 
 export function kafka(options: KafkaOptions): Component {
   const { port, zookeeperPort, logFile } = options;

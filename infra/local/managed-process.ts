@@ -9,12 +9,15 @@ import {
   type ComponentStatus,
 } from './component.ts';
 import { logTail, openLog } from './log-file.ts';
+import { isFree } from './ports.ts';
 import { processTree, signalAll } from './process-tree.ts';
 
 const probeEveryMs = 100;
 const firstDelayMs = 1_000;
 const longestDelayMs = 30_000;
 const healthyAfterMs = 60_000;
+/** What is left of a killed process may hold its ports for a moment. */
+const portsFreeWithinMs = 2_000;
 
 export interface ProcessListener {
   spawned(name: string, pid: number, stopSignal: NodeJS.Signals): void;
@@ -115,6 +118,7 @@ export class ManagedProcess {
     const startedAt = Date.now();
     this.#become('starting');
     try {
+      await this.#untilPortsAreFree();
       await this.component.prepare?.();
       this.#refuseWhenStopping();
       const exit = this.#spawn();
@@ -129,6 +133,17 @@ export class ManagedProcess {
       await this.#end();
       if (this.#state === 'starting') this.#become('exited');
       throw error;
+    }
+  }
+
+  /** Or the probe would be answered by a stranger, and call ready what is not even running. */
+  async #untilPortsAreFree(): Promise<void> {
+    const deadline = Date.now() + portsFreeWithinMs;
+    for (const port of this.component.ports) {
+      while (!(await isFree(port))) {
+        if (Date.now() > deadline) throw this.#failed(`can not listen: port ${String(port)} is taken`);
+        await sleep(probeEveryMs);
+      }
     }
   }
 

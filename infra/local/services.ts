@@ -3,23 +3,7 @@ import type { Component } from './component.ts';
 import { repository } from './paths.ts';
 import { loopback } from './ports.ts';
 import { httpProbe } from './probes.ts';
-
-/** The documented ports of the local system. */
-export const servicePorts = {
-  'order-service': 8001,
-  'payment-service': 8002,
-  'inventory-service': 8003,
-  'notification-service': 8004,
-} as const;
-
-export type ServiceName = keyof typeof servicePorts;
-
-export const serviceNames = Object.keys(servicePorts) as ServiceName[];
-
-/** The database role and schema of the service. */
-export function roleOf(service: ServiceName): string {
-  return service.replace('-', '_');
-}
+import type { ServiceName } from './service-names.ts';
 
 export interface ServiceOptions {
   /** Unique within the stack; a replica's has a number after the service's name. */

@@ -8,7 +8,8 @@ import { paths } from './paths.ts';
 import { loopback } from './ports.ts';
 import { postgres, postgresUrl } from './postgres.ts';
 import { redis } from './redis.ts';
-import { roleOf, service, serviceUrl, type ServiceName } from './services.ts';
+import { roleOf, type ServiceName } from './service-names.ts';
+import { service, serviceUrl } from './services.ts';
 import { Supervisor } from './supervisor.ts';
 import { zookeeper } from './zookeeper.ts';
 
@@ -103,7 +104,8 @@ export class Stack {
       KAFKA_BOOTSTRAP_SERVERS: this.kafka,
       DATABASE_URL: this.databaseUrl(name),
       REDIS_URL: this.redisUrl,
-      ...(name === 'notification-service' && { SMTP_URL: this.smtpUrl }),
+      // Customers without a known address get one in this domain, and MailDev catches it.
+      ...(name === 'notification-service' && { SMTP_URL: this.smtpUrl, DEVELOPMENT_EMAIL_DOMAIN: 'example.test' }),
       ...this.#plan.env,
     };
   }

@@ -4,7 +4,7 @@ import { ensureArtifacts, type Artifacts } from './artifacts.ts';
 import { ensureDirectory, paths, postgresHome } from './paths.ts';
 import { freePorts } from './ports.ts';
 import { endLeftovers, hasRecord, ownerOf } from './run-record.ts';
-import type { ServiceName } from './services.ts';
+import type { ServiceName } from './service-names.ts';
 import { Stack, type InfrastructureName, type ServiceRequest, type StackDirectories } from './stack.ts';
 
 export interface StartStackOptions {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Component } from './component.ts';
+import { java, logging } from './java.ts';
 import { ensureDirectory } from './paths.ts';
 import { loopback } from './ports.ts';
 import { zookeeperProbe } from './probes.ts';
@@ -50,25 +51,4 @@ admin.enableServer=false
 autopurge.snapRetainCount=3
 autopurge.purgeInterval=24
 `;
-}
-
-export function java(): string {
-  return process.env.JAVA_HOME === undefined ? 'java' : join(process.env.JAVA_HOME, 'bin', 'java');
-}
-
-/** Writes the log4j settings beside the component's data and returns the JVM's argument for them. */
-export function logging(directory: string): string {
-  const file = join(directory, 'log4j.properties');
-  writeFileSync(
-    file,
-    `log4j.rootLogger=INFO, stdout
-log4j.appender.stdout=org.apache.log4j.ConsoleAppender
-log4j.appender.stdout.layout=org.apache.log4j.PatternLayout
-log4j.appender.stdout.layout.ConversionPattern=%d{ISO8601} %-5p %c{1} - %m%n
-log4j.logger.org.apache.zookeeper=WARN
-log4j.logger.state.change.logger=WARN
-log4j.logger.kafka.request.logger=WARN
-`,
-  );
-  return `-Dlog4j.configuration=file:${file}`;
 }

@@ -1,0 +1,85 @@
+/**
+ * The supervisor of the local system, started in the background by `cli.ts` and ended with SIGTERM. Its output is
+ * .local/logs/supervisor.log.
+ */
+import { ensureArtifacts } from './artifacts.ts';
+import type { ComponentStatus } from './component.ts';
+import { localSystem } from './local-system.ts';
+import { describeExit } from './managed-process.ts';
+import { paths } from './paths.ts';
+import { ownerOf } from './run-record.ts';
+import { removeState, writeState, type RunState } from './run-state.ts';
+import { serviceNames } from './service-names.ts';
+import { Stack } from './stack.ts';
+
+const keepAlive = setInterval(() => undefined, 2 ** 30);
+const startedAt = new Date().toISOString();
+let phase: RunState['phase'] = 'starting';
+
+async function main(): Promise<void> {
+  if (ownerOf(paths.run) !== undefined) throw new Error('the system is running already');
+  const artifacts = await ensureArtifacts();
+  const stack = assemble(artifacts);
+  stopOnSignal(stack);
+  reportChanges(stack);
+  try {
+    await stack.supervisor.startAll();
+    if (phase === 'starting') phase = 'ready';
+    publish(stack);
+  } catch (error) {
+    if (phase === 'stopping') return; // told to stop meanwhile; the signal's handler sees it through
+    phase = 'failed';
+    publish(stack, error instanceof Error ? error.message : String(error));
+    console.error(error);
+    process.exitCode = 1;
+    clearInterval(keepAlive);
+  }
+}
+
+function assemble(artifacts: Awaited<ReturnType<typeof ensureArtifacts>>): Stack {
+  const { ports, directories, services } = localSystem();
+  const stack = new Stack({ ports, directories, restart: true }, artifacts);
+  for (const service of serviceNames) stack.addService({ service, port: services[service] });
+  publish(stack);
+  return stack;
+}
+
+function stopOnSignal(stack: Stack): void {
+  const stop = async (): Promise<void> => {
+    if (phase === 'stopping') return;
+    phase = 'stopping';
+    publish(stack);
+    await stack.supervisor.stopAll();
+    removeState();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop());
+}
+
+function reportChanges(stack: Stack): void {
+  stack.supervisor.onExit((exit) => {
+    if (!exit.expected) log(`${exit.name} (${String(exit.pid)}) ended: ${describeExit(exit)}`);
+  });
+  stack.supervisor.onChange((status: ComponentStatus) => {
+    log(`${status.name} ${status.state}`);
+    publish(stack);
+  });
+}
+
+function publish(stack: Stack, error?: string): void {
+  const { supervisor, services, mailUrl } = stack;
+  writeState({
+    phase,
+    pid: process.pid,
+    startedAt,
+    components: supervisor.names.map((name) => supervisor.status(name)),
+    urls: { ...services, mail: mailUrl, kafka: stack.kafka, database: stack.databaseUrl('admin') },
+    ...(error !== undefined && { error }),
+  });
+}
+
+function log(message: string): void {
+  console.log(`${new Date().toISOString()} ${message}`);
+}
+
+await main();

@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { paths, postgresHome, repository } from './paths.ts';
+import { serviceNames, servicePorts, type ServiceName } from './service-names.ts';
+import type { StackDirectories, StackPorts } from './stack.ts';
+
+/** The one system a developer runs in this working copy: documented ports, durable data. */
+export interface LocalSystem {
+  readonly ports: StackPorts;
+  readonly services: Readonly<Record<ServiceName, number>>;
+  readonly directories: StackDirectories;
+}
+
+/**
+ * As with Docker Compose, a port that is taken is moved by `<NAME>_HOST_PORT`, in the environment or in `.env`:
+ * `POSTGRES_HOST_PORT=5433 ./start-system.sh`.
+ */
+export function localSystem(): LocalSystem {
+  const settings = { ...environmentFile(), ...process.env };
+  const port = (name: string, documented: number): number => {
+    const variable = hostPortVariable(name);
+    const value = Number(settings[variable] ?? documented);
+    if (Number.isInteger(value) && value > 0 && value < 65_536) return value;
+    throw new Error(`${variable} is not a port number: ${settings[variable] ?? ''}`);
+  };
+  const services = serviceNames.map((name) => [name, port(name, servicePorts[name])] as const);
+  return {
+    ports: {
+      zookeeper: port('zookeeper', 2181),
+      kafka: port('kafka', 9092),
+      postgres: port('postgres', 5432),
+      redis: port('redis', 6379),
+      smtp: port('smtp', 1025),
+      mail: port('maildev', 1080),
+    },
+    services: Object.fromEntries(services) as Record<ServiceName, number>,
+    directories: {
+      run: paths.run,
+      logs: paths.logs,
+      data: paths.data,
+      postgres: join(postgresHome, 'data', 'postgres'),
+    },
+  };
+}
+
+export function hostPortVariable(name: string): string {
+  return `${name.toUpperCase().replace('-', '_')}_HOST_PORT`;
+}
+
+function environmentFile(): NodeJS.Dict<string> {
+  const file = join(repository, '.env');
+  return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+}

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Starts the whole system and waits until it is ready. Harmless when it is running.
+set -uo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")" || exit 1
+
+usage() {
+  cat <<'END'
+Usage: ./start-system.sh [--docker | --native]
+
+Starts Kafka, PostgreSQL, Redis, a mail catcher and the four services, waits until all are ready and prints where they
+are. Without an option: with Docker Compose when a Docker engine answers, else natively.
+
+  --docker   with Docker Compose
+  --native   without Docker; needs Java 17 or newer, Maven and npm. Data, logs and downloads are kept in .local
+  --help     this text
+
+A port that is taken is moved by a variable, for instance POSTGRES_HOST_PORT=5433 ./start-system.sh
+Stop with ./stop-system.sh; ./stop-system.sh --volumes removes the data too.
+END
+}
+
+# The address of one component, from the lines in $addresses.
+address_of() {
+  printf '%s\n' "$addresses" | sed -n "s/^$1=//p" | sed 's/127\.0\.0\.1/localhost/'
+}
+
+native_summary() {
+  local addresses
+  addresses=$(node infra/local/cli.ts urls)
+  print_summary "$(address_of order-service)" "$(address_of payment-service)" "$(address_of inventory-service)" \
+    "$(address_of notification-service)" "$(address_of mail)"
+  echo "Logs: .local/logs/<component>.log"
+}
+
+# Whether the supervisor named first in the record of processes is alive.
+native_runs() {
+  local supervisor
+  supervisor=$(sed -n 's/.*"pid": \([0-9]*\).*/\1/p' .local/run/processes.json 2>/dev/null | head -n 1)
+  [ -n "$supervisor" ] && kill -0 "$supervisor" 2>/dev/null
+}
+
+start_natively() {
+  . infra/node.sh
+  node infra/local/cli.ts preflight
+  case $? in
+    0) ensure_node_modules && ensure_built || return 1 ;;
+    3) echo "It is running already." ;;
+    *) return 1 ;;
+  esac
+  node infra/local/cli.ts start || return
+  native_summary
+}
+
+. infra/local/summary.sh
+. infra/local/docker.sh
+
+mode=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --docker) mode=docker ;;
+    --native) mode=native ;;
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    *)
+      echo "Unknown option: $1" >&2
+      usage >&2
+      exit 2
+      ;;
+  esac
+  shift
+done
+
+if [ "$mode" != native ] && docker_answers; then
+  if [ -z "$mode" ] && native_runs; then mode=native; else mode=docker; fi
+elif [ "$mode" = docker ]; then
+  echo "No Docker engine answers. Start it, or use --native." >&2
+  exit 1
+fi
+
+if [ "$mode" = docker ]; then start_in_docker; else start_natively; fi
