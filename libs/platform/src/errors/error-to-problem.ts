@@ -43,6 +43,7 @@ const BY_FASTIFY_CODE: Readonly<Record<string, Omit<Problem, 'status'>>> = {
     detail: 'The body is not as long as its Content-Length says.',
   },
   FST_ERR_BAD_URL: { code: 'REQUEST.MALFORMED_URL', detail: 'The path is not a valid URL.' },
+  FST_ERR_MAX_PARAM_LENGTH: { code: 'REQUEST.URL_TOO_LONG', detail: 'A part of the path is too long.' },
 };
 
 const BY_STATUS: Readonly<Record<number, Omit<Problem, 'status'>>> = {

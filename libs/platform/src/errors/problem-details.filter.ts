@@ -1,6 +1,6 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { requestLogContext } from '../http/request-context';
+import { pathOf, requestLogContext } from '../http/request-context';
 import { runWithLogContext } from '../logging/log-context';
 import { errorToProblem } from './error-to-problem';
 import { PROBLEM_JSON, problemDetails } from './problem-details';
@@ -20,13 +20,12 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const context = requestLogContext(request.raw);
     const problem = errorToProblem(error);
-    const instance = (request.raw.url ?? '/').split('?', 1)[0] ?? '/';
     if (problem.status >= 500) runWithLogContext(context, () => this.report(problem.status, error));
     if (reply.sent) return;
     if (problem.retryAfterSeconds !== undefined) {
       void reply.header('retry-after', String(Math.max(1, Math.ceil(problem.retryAfterSeconds))));
     }
-    const body = problemDetails(problem, instance, context.correlationId ?? '');
+    const body = problemDetails(problem, pathOf(request.raw), context.correlationId ?? '');
     void reply.code(problem.status).header('content-type', PROBLEM_JSON).send(JSON.stringify(body));
   }
 

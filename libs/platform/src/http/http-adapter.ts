@@ -1,8 +1,10 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
-import { statusToProblem } from '../errors/error-to-problem';
+import { errorToProblem, statusToProblem } from '../errors/error-to-problem';
 import { PROBLEM_JSON, problemDetails } from '../errors/problem-details';
 import { UuidV7Ids } from '../ids';
+import { pathOf, requestLogContext } from './request-context';
 
 /** Largest body of a request, in bytes. */
 export const BODY_LIMIT = 100 * 1024;
@@ -28,8 +30,20 @@ export function httpAdapter(): FastifyAdapter {
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { maxParamLength: 255 },
+    frameworkErrors: refuseUnroutable,
     clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => refuseUnparsable(error, socket),
   });
+}
+
+/** The router refuses a path (malformed, or with an endless part) before any hook or filter runs. */
+function refuseUnroutable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const { correlationId = '' } = requestLogContext(request.raw);
+  const body = problemDetails(errorToProblem(error), pathOf(request.raw), correlationId);
+  void reply
+    .code(body.status)
+    .header('x-correlation-id', correlationId)
+    .header('content-type', PROBLEM_JSON)
+    .send(JSON.stringify(body));
 }
 
 /** What is not even HTTP, or too slow, or has huge headers, never becomes a request: the answer is written by hand. */

@@ -19,6 +19,11 @@ export function requestLogContext(request: IncomingMessage): LogContext {
   return context;
 }
 
+/** The path of a request without its query, which may hold what nobody else should see. */
+export function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '/').split('?', 1)[0] ?? '/';
+}
+
 function contextOf(headers: IncomingMessage['headers']): LogContext {
   const given = headers['x-correlation-id'];
   const sane = typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given);

@@ -65,21 +65,38 @@ function refuseShape(value: unknown, pointer: string): void {
   if (typeof value !== 'object' || Array.isArray(value)) {
     throw invalidRequest([{ pointer, detail: 'a JSON object is expected', code: 'isObject' }]);
   }
-  if (depthExceeds(value, MAX_DEPTH)) {
-    throw invalidRequest([{ pointer, detail: `nesting is limited to ${MAX_DEPTH} levels`, code: 'maxDepth' }]);
-  }
+  const errors = findUnsafe(value, pointer);
+  if (errors.length > 0) throw invalidRequest(errors);
 }
 
-/** Level by level, without recursion: what is measured here may be fifty thousand levels deep. */
-function depthExceeds(root: object, limit: number): boolean {
-  let level: unknown[] = [root];
+/**
+ * What class-transformer would choke on or silently drop: too deep nesting, and fields named like members of every
+ * object (`constructor`). Level by level, without recursion: it may be fifty thousand levels deep.
+ */
+function findUnsafe(root: object, pointer: string): FieldError[] {
+  const found: FieldError[] = [];
+  let level: { readonly value: object; readonly at: string }[] = [{ value: root, at: pointer }];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > limit) return true;
-    level = level.flatMap((value): unknown[] =>
-      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    if (depth > MAX_DEPTH) {
+      return [{ pointer, detail: `nesting is limited to ${MAX_DEPTH} levels`, code: 'maxDepth' }];
+    }
+    level = level.flatMap(({ value, at }) =>
+      Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
+        if (key in Object.prototype) found.push(unknownField(key, `${at}/${key}`));
+        return typeof inner === 'object' && inner !== null ? [{ value: inner, at: `${at}/${escape(key)}` }] : [];
+      }),
     );
   }
-  return false;
+  return found.slice(0, MAX_ERRORS);
+}
+
+function unknownField(name: string, pointer: string): FieldError {
+  return { pointer, detail: `${name.slice(0, 100)} is not a known field`, code: 'whitelistValidation' };
+}
+
+/** RFC 6901. */
+function escape(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 function flatten(errors: readonly ValidationError[], prefix: string): FieldError[] {
@@ -89,15 +106,17 @@ function flatten(errors: readonly ValidationError[], prefix: string): FieldError
 }
 
 function collect(error: ValidationError, parent: string, found: FieldError[]): void {
-  const pointer = `${parent}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  for (const [code, message] of Object.entries(error.constraints ?? {})) {
-    found.push({ pointer, detail: readable(code, error.property, message), code });
+  const { property, constraints = {}, children = [] } = error;
+  const pointer = `${parent}/${escape(property)}`;
+  for (const [code, message] of Object.entries(constraints)) {
+    if (code === 'whitelistValidation') found.push(unknownField(property, pointer));
+    else found.push({ pointer, detail: readable(code, property, message), code });
   }
-  for (const child of error.children ?? []) collect(child, pointer, found);
+  // An object where a list belongs has no fields worth talking about.
+  if (!('isArray' in constraints)) for (const child of children) collect(child, pointer, found);
 }
 
 function readable(code: string, property: string, message: string): string {
-  if (code === 'whitelistValidation') return `${property.slice(0, 100)} is not a known field`;
-  if (code === 'nestedValidation') return `${property} must be an object or a list of objects`;
-  return message;
+  if (code !== 'nestedValidation') return message;
+  return /^\d+$/.test(property) ? 'must be an object' : `${property} must be an object or a list of objects`;
 }
