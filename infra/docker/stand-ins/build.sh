@@ -33,8 +33,9 @@ build() {
   refuse_to_replace "$image"
   cp -r "$here/$files/." "$context"
   # HTTP_PROXY and the like have no value here unless the machine has one.
-  docker build --quiet --tag "$image" "$@" \
-    --build-arg HTTP_PROXY --build-arg HTTPS_PROXY --build-arg NO_PROXY "$context" >/dev/null
+  docker build --tag "$image" "$@" \
+    --build-arg HTTP_PROXY --build-arg HTTPS_PROXY --build-arg NO_PROXY "$context" >"$cache/build.log" 2>&1 ||
+    { tail -30 "$cache/build.log" >&2; exit 1; }
   rm -rf "$context"
 }
 
@@ -54,7 +55,7 @@ debian() {
 jars() {
   [[ $cache/jars -nt $root/infra/local/pom.xml ]] && return
   rm -rf "$cache/jars"
-  mvn -q -B -f "$root/infra/local/pom.xml" dependency:copy-dependencies -DoutputDirectory="$cache/jars"
+  mvn -q -B -Dstyle.color=never -f "$root/infra/local/pom.xml" dependency:copy-dependencies -DoutputDirectory="$cache/jars"
 }
 
 # unpack <npm package> <version> <directory>
