@@ -8,6 +8,8 @@ import { paths, repository } from './paths.ts';
 import { ownerOf } from './run-record.ts';
 import { readState, removeState, type RunState } from './run-state.ts';
 
+let interrupted = false;
+
 const supervisorLog = join(paths.logs, 'supervisor.log');
 
 /** Starts the daemon, or joins the one that is starting, shows each component as it becomes ready. Exit code. */
@@ -46,6 +48,7 @@ function spawnDaemon(): number {
 function stopItOnInterrupt(daemon: number): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
+      interrupted = true;
       console.error('\nInterrupted, stopping what has been started …');
       tell(daemon, 'SIGTERM');
     });
@@ -61,6 +64,10 @@ async function follow(daemon: number): Promise<number> {
       showReady(state, shown);
       if (state.phase === 'ready') return 0;
       if (state.phase === 'failed') return reportFailure(state.error ?? '');
+    }
+    if (!alive && interrupted) {
+      console.error('Nothing was left running.');
+      return 130;
     }
     if (!alive) return reportFailure(state === undefined ? `the supervisor ended\n${logTail(supervisorLog)}` : '');
     await sleep(100);
