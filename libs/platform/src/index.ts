@@ -1,4 +1,7 @@
 export * from './bootstrap';
+export * from './cache/cache.module';
+export * from './cache/cache.store';
+export * from './cache/read-through.cache';
 export * from './clock';
 export * from './config/common-config';
 export * from './config/configuration.error';

@@ -1,0 +1,61 @@
+import { Cache, CacheModule } from '@nestjs/cache-manager';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { KeyvAdapter } from 'cache-manager';
+import type { CommonConfig } from '../config/common-config';
+import { ServiceInfo } from '../service-info';
+import { CacheStore } from './cache.store';
+import { ReadThroughCache } from './read-through.cache';
+import { RedisHealthIndicator } from './redis.health-indicator';
+import { RedisStore } from './redis.store';
+
+/** Makes the Redis of one service injectable for `CacheModule` and for the cache itself. */
+@Global()
+@Module({})
+class RedisStoreModule {}
+
+/**
+ * Provides `ReadThroughCache` everywhere, cache-manager's `Cache` on the same store, and a health indicator `redis`
+ * (not required). Starting never waits for Redis. Nest disconnects it in `onModuleDestroy`; what uses the cache
+ * afterwards finds it empty.
+ */
+@Global()
+@Module({})
+export class PlatformCacheModule {
+  static forRoot(config: Pick<CommonConfig, 'redisUrl'>): DynamicModule {
+    return {
+      module: PlatformCacheModule,
+      imports: [
+        redisStoreModule(config.redisUrl),
+        CacheModule.registerAsync({
+          isGlobal: true,
+          useFactory: (store: RedisStore) => ({ stores: [new KeyvAdapter(store)] }),
+          inject: [RedisStore],
+        }),
+      ],
+      providers: [
+        RedisHealthIndicator,
+        { provide: CacheStore, useExisting: RedisStore },
+        {
+          provide: ReadThroughCache,
+          useFactory: (cache: Cache, store: CacheStore) => new ReadThroughCache(cache, store),
+          inject: [Cache, CacheStore],
+        },
+      ],
+      exports: [ReadThroughCache],
+    };
+  }
+}
+
+function redisStoreModule(url: string): DynamicModule {
+  return {
+    module: RedisStoreModule,
+    providers: [
+      {
+        provide: RedisStore,
+        useFactory: ({ name }: ServiceInfo) => new RedisStore({ url, prefix: name }),
+        inject: [ServiceInfo],
+      },
+    ],
+    exports: [RedisStore],
+  };
+}

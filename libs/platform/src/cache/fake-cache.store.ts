@@ -1,0 +1,41 @@
+import { CacheStore, TOMBSTONE, TOMBSTONE_MS } from './cache.store';
+
+/** The contract of `CacheStore` in memory, with a switch that makes it as useless as a Redis that is away. */
+export class FakeCacheStore extends CacheStore {
+  readonly name = 'fake';
+  available = true;
+  private readonly entries = new Map<string, { text: string; until: number }>();
+
+  get(key: string): Promise<unknown> {
+    const text = this.live(key)?.text;
+    return Promise.resolve(text === undefined || !this.available ? undefined : (JSON.parse(text) as unknown));
+  }
+
+  set(key: string, value: unknown, ttlMs = 60_000): Promise<void> {
+    if (this.available && this.live(key) === undefined) this.put(key, value, ttlMs);
+    return Promise.resolve();
+  }
+
+  ttl(key: string): Promise<number> {
+    return Promise.resolve((this.live(key)?.until ?? performance.now() - 2) - performance.now());
+  }
+
+  bury(keys: readonly string[]): Promise<boolean> {
+    if (this.available) for (const key of keys) this.put(key, JSON.stringify({ value: TOMBSTONE }), TOMBSTONE_MS);
+    return Promise.resolve(this.available);
+  }
+
+  disconnect(): Promise<void> {
+    this.available = false;
+    return Promise.resolve();
+  }
+
+  private put(key: string, value: unknown, ttlMs: number): void {
+    this.entries.set(key, { text: JSON.stringify(value), until: performance.now() + ttlMs });
+  }
+
+  private live(key: string) {
+    const entry = this.entries.get(key);
+    return entry !== undefined && entry.until > performance.now() ? entry : undefined;
+  }
+}

@@ -1,0 +1,74 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { itBehavesLikeACacheStore, replicaOn } from './cache-store.contract';
+import { RedisStore } from './redis.store';
+
+const url = process.env['TEST_REDIS_URL'] ?? 'redis://127.0.0.1:6379';
+const prefix = `test-${process.pid}-${Date.now()}`;
+
+async function connected(address = url): Promise<RedisStore> {
+  const store = new RedisStore({ url: address, prefix });
+  while ((await store.ping()) === undefined) await new Promise((resolve) => setImmediate(resolve));
+  return store;
+}
+
+describe('the real Redis', () => itBehavesLikeACacheStore(() => connected()));
+
+describe('a Redis that is not there', () => {
+  it('delays nobody and is a miss', async () => {
+    const store = new RedisStore({ url: 'redis://127.0.0.1:1', prefix });
+    const cache = await replicaOn(store);
+    const started = performance.now();
+    for (let i = 0; i < 100; i += 1) {
+      expect(await cache.read('a', 1_000, () => Promise.resolve(i))).toBe(i);
+      await cache.invalidate(['a']);
+    }
+    expect(performance.now() - started).toBeLessThan(300);
+    cache.onModuleDestroy();
+    await store.disconnect();
+  });
+});
+
+describe('a Redis that freezes', () => {
+  let proxy: Server;
+  let frozen = false;
+  const sockets = new Set<Socket>();
+
+  beforeEach(async () => {
+    const target = new URL(url);
+    const { connect } = await import('node:net');
+    proxy = createServer((near) => {
+      const far = connect(Number(target.port || 6379), target.hostname);
+      for (const socket of [near, far]) {
+        sockets.add(socket);
+        socket.on('error', () => undefined);
+      }
+      near.on('data', (data) => (frozen ? undefined : far.write(data)));
+      far.on('data', (data) => (frozen ? undefined : near.write(data)));
+      near.on('close', () => far.destroy());
+      far.on('close', () => near.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  });
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => proxy.close(resolve));
+  });
+
+  it('costs one time-out, then nothing, and serves again when it is back', async () => {
+    const store = await connected(`redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    const cache = await replicaOn(store);
+    await cache.read('frozen', 60_000, () => Promise.resolve('old'));
+    frozen = true;
+    const started = performance.now();
+    for (let i = 0; i < 50; i += 1) await cache.read('frozen', 60_000, () => Promise.resolve('old'));
+    expect(performance.now() - started).toBeLessThan(150);
+    await cache.invalidate(['frozen']);
+    frozen = false;
+    for (const socket of sockets) socket.destroy();
+    while ((await store.ping()) === undefined) await new Promise((resolve) => setImmediate(resolve));
+    expect(await cache.read('frozen', 60_000, () => Promise.resolve('new'))).toBe('new');
+    cache.onModuleDestroy();
+    await store.disconnect();
+  });
+});
