@@ -12,7 +12,7 @@ export const InventoryUpdated = defineEvent({
   summary: 'All lines of an order were taken from the stock, or given back to it.',
   schema: Type.Object({
     user_id: IdentifierSchema,
-    change: Type.Union(STOCK_CHANGES.map((change) => Type.Literal(change))),
+    change: Type.Enum(STOCK_CHANGES),
     items: Type.Array(
       Type.Object({
         product_id: IdentifierSchema,
@@ -43,7 +43,7 @@ export const InventoryInsufficient = defineEvent({
         requested: QuantitySchema,
         available: Type.Integer({ minimum: 0 }),
         missing: QuantitySchema,
-        reason: Type.Union(SHORTAGE_REASONS.map((reason) => Type.Literal(reason))),
+        reason: Type.Enum(SHORTAGE_REASONS),
       }),
       { minItems: 1, maxItems: 100 },
     ),

@@ -23,8 +23,8 @@ export const NotificationSent = defineEvent({
   schema: Type.Object({
     notification_id: IdentifierSchema,
     user_id: IdentifierSchema,
-    notification_type: Type.Union(NOTIFICATION_TYPES.map((type) => Type.Literal(type))),
-    channel: Type.Union(NOTIFICATION_CHANNELS.map((channel) => Type.Literal(channel))),
+    notification_type: Type.Enum(NOTIFICATION_TYPES),
+    channel: Type.Enum(NOTIFICATION_CHANNELS),
     attempts: Type.Integer({ minimum: 1 }),
   }),
 });
@@ -42,10 +42,10 @@ export const NotificationFailed = defineEvent({
   schema: Type.Object({
     notification_id: IdentifierSchema,
     user_id: IdentifierSchema,
-    notification_type: Type.Union(NOTIFICATION_TYPES.map((type) => Type.Literal(type))),
-    channel: Type.Union(NOTIFICATION_CHANNELS.map((channel) => Type.Literal(channel))),
+    notification_type: Type.Enum(NOTIFICATION_TYPES),
+    channel: Type.Enum(NOTIFICATION_CHANNELS),
     attempts: Type.Integer({ minimum: 0 }),
-    reason: Type.Union(NOTIFICATION_FAILURE_REASONS.map((reason) => Type.Literal(reason))),
+    reason: Type.Enum(NOTIFICATION_FAILURE_REASONS),
   }),
 });
 export type NotificationFailed = PayloadOf<typeof NotificationFailed>;

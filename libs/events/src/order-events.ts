@@ -48,7 +48,7 @@ export const OrderCancelled = defineEvent({
   summary: 'The order will not be fulfilled. The only trigger of compensation: money goes back, stock goes back.',
   schema: Type.Object({
     user_id: IdentifierSchema,
-    reason: Type.Union(CANCELLATION_REASONS.map((reason) => Type.Literal(reason))),
+    reason: Type.Enum(CANCELLATION_REASONS),
     payment_method: IdentifierSchema,
     currency: CurrencySchema,
     total_amount: MoneySchema,

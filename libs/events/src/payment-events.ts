@@ -43,7 +43,7 @@ export const PaymentFailed = defineEvent({
     payment_method: IdentifierSchema,
     currency: CurrencySchema,
     amount: MoneySchema,
-    reason: Type.Union(PAYMENT_FAILURE_REASONS.map((reason) => Type.Literal(reason))),
+    reason: Type.Enum(PAYMENT_FAILURE_REASONS),
   }),
 });
 export type PaymentFailed = PayloadOf<typeof PaymentFailed>;
@@ -63,7 +63,7 @@ export const PaymentRefunded = defineEvent({
     payment_method: IdentifierSchema,
     currency: CurrencySchema,
     amount: MoneySchema,
-    method: Type.Union(REFUND_METHODS.map((method) => Type.Literal(method))),
+    method: Type.Enum(REFUND_METHODS),
   }),
 });
 export type PaymentRefunded = PayloadOf<typeof PaymentRefunded>;

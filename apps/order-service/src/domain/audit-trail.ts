@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import type { CancellationReason } from '@app/events';
+import type { OrderStatus } from './order';
+import type { OrderTrigger } from './order-lifecycle';
+
+/** What is written down about a step. */
+export interface AuditFact {
+  readonly orderId: string;
+  readonly event: 'order_created' | OrderTrigger;
+  readonly from: OrderStatus | null;
+  readonly to: OrderStatus;
+  readonly reason: CancellationReason | null;
+  /** Who made it happen: `customer`, `clock`, or the service whose event it was. */
+  readonly actor: string;
+  /** The event that caused it, if it was one. */
+  readonly causeEventId: string | null;
+  readonly correlationId: string;
+  readonly occurredAt: Date;
+}
+
+/** A fact in its place in the order's chain. */
+export interface AuditEntry extends AuditFact {
+  /** 1, 2, 3 … without gaps. */
+  readonly number: number;
+  readonly previousHash: string;
+  readonly hash: string;
+}
+
+/** Where an order's chain ends. */
+export interface ChainHead {
+  readonly number: number;
+  readonly hash: string;
+}
+
+/** The head of a chain that has no entry yet. */
+export const EMPTY_CHAIN: ChainHead = { number: 0, hash: '0'.repeat(64) };
+
+/** Appends a fact: the hash covers everything in the entry and, through the previous hash, everything before it. */
+export function appendFact(head: ChainHead, fact: AuditFact): AuditEntry {
+  const number = head.number + 1;
+  return { ...fact, number, previousHash: head.hash, hash: hashOf(fact, number, head.hash) };
+}
+
+/** SHA-256, hexadecimal, of the entry as a JSON array in this fixed order; times with milliseconds, in UTC. */
+export function hashOf(fact: AuditFact, number: number, previousHash: string): string {
+  const content = [
+    previousHash,
+    fact.orderId,
+    number,
+    fact.event,
+    fact.from,
+    fact.to,
+    fact.reason,
+    fact.actor,
+    fact.causeEventId,
+    fact.correlationId,
+    fact.occurredAt.toISOString(),
+  ];
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}

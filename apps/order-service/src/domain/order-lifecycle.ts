@@ -1,0 +1,153 @@
+import type { CancellationReason } from '@app/events';
+import type { CancelledOrder, Order, OrderStatus } from './order';
+
+/** Everything that can happen to an order after it was placed. */
+export const ORDER_TRIGGERS = [
+  'payment_successful',
+  'payment_failed',
+  'payment_refunded',
+  'stock_taken',
+  'stock_returned',
+  'inventory_insufficient',
+  'cancel_requested',
+  'deadline_passed',
+] as const;
+export type OrderTrigger = (typeof ORDER_TRIGGERS)[number];
+
+/** What the order service tells the others about a step. */
+export type Announcement = 'order_confirmed' | 'order_cancelled';
+
+/** What a trigger does in a state. */
+export type LifecycleEntry =
+  /** The order changes its state. */
+  | { readonly kind: 'move'; readonly to: Exclude<OrderStatus, 'cancelled'>; readonly announces?: Announcement }
+  | { readonly kind: 'cancel'; readonly reason: CancellationReason }
+  /** Nothing changes, but the fact belongs into the audit trail. */
+  | { readonly kind: 'note'; readonly why: string }
+  /** Nothing changes and there is nothing to remember. */
+  | { readonly kind: 'ignore'; readonly why: string };
+
+export type Lifecycle = Readonly<Record<OrderStatus, Readonly<Partial<Record<OrderTrigger, LifecycleEntry>>>>>;
+
+const move = (to: 'paid' | 'confirmed', announces?: Announcement): LifecycleEntry =>
+  announces === undefined ? { kind: 'move', to } : { kind: 'move', to, announces };
+const cancel = (reason: CancellationReason): LifecycleEntry => ({ kind: 'cancel', reason });
+const note = (why: string): LifecycleEntry => ({ kind: 'note', why });
+const ignore = (why: string): LifecycleEntry => ({ kind: 'ignore', why });
+
+/**
+ * The life of an order. A combination that is not listed is impossible as long as every service keeps its word, and is
+ * refused. Kafka promises no order between two events of one order, so news may overtake each other: stock is only ever
+ * taken from a paid order, hence news of it implies the payment.
+ */
+export const ORDER_LIFECYCLE: Lifecycle = {
+  pending: {
+    payment_successful: move('paid'),
+    payment_failed: cancel('payment_failed'),
+    stock_taken: move('confirmed', 'order_confirmed'),
+    inventory_insufficient: cancel('out_of_stock'),
+    cancel_requested: cancel('cancelled_by_customer'),
+    deadline_passed: cancel('timed_out'),
+  },
+  paid: {
+    payment_successful: ignore('it is known to be paid'),
+    payment_failed: cancel('payment_failed'),
+    stock_taken: move('confirmed', 'order_confirmed'),
+    inventory_insufficient: cancel('out_of_stock'),
+    cancel_requested: cancel('cancelled_by_customer'),
+    deadline_passed: cancel('timed_out'),
+  },
+  confirmed: {
+    payment_successful: note('the news of the stock overtook it'),
+    // The hold could not be collected: no money, no goods.
+    payment_failed: cancel('payment_failed'),
+    stock_taken: ignore('it is known to be taken'),
+    cancel_requested: cancel('cancelled_by_customer'),
+    deadline_passed: ignore('it was settled in time'),
+  },
+  cancelled: {
+    payment_successful: note('the payment service gives the money back'),
+    payment_failed: note('there is nothing to give back'),
+    payment_refunded: note('the money is back'),
+    stock_taken: note('the inventory service gives the stock back'),
+    stock_returned: note('the stock is back'),
+    inventory_insufficient: note('there was nothing to take'),
+    cancel_requested: ignore('it is cancelled already'),
+    deadline_passed: ignore('it was settled in time'),
+  },
+};
+
+/** States in which an order may rest for ever. */
+const FINAL_STATES: readonly OrderStatus[] = ['confirmed', 'cancelled'];
+
+/** A trigger that can not have happened to an order in this state: somebody broke a rule. */
+export class OrderTransitionRefused extends Error {
+  readonly code = 'ORDER.TRANSITION_REFUSED';
+  readonly kind = 'conflict';
+
+  constructor(
+    readonly orderId: string,
+    readonly status: OrderStatus,
+    readonly trigger: OrderTrigger,
+  ) {
+    super(`${trigger} can not happen to order ${orderId}, which is ${status}`);
+  }
+}
+
+/** What a step did. `order` is the order after it. */
+export type Step =
+  | { readonly kind: 'moved'; readonly order: Order; readonly from: OrderStatus; readonly announces?: Announcement }
+  | { readonly kind: 'noted'; readonly order: Order }
+  | { readonly kind: 'ignored'; readonly order: Order; readonly why: string };
+
+/** One step of an order's life. Pure. @throws OrderTransitionRefused */
+export function stepOrder(order: Order, trigger: OrderTrigger, now: Date): Step {
+  const entry = ORDER_LIFECYCLE[order.status][trigger];
+  if (entry === undefined) throw new OrderTransitionRefused(order.orderId, order.status, trigger);
+  switch (entry.kind) {
+    case 'move': {
+      const moved: Order = { ...withoutReason(order), status: entry.to, updatedAt: now };
+      return { kind: 'moved', order: moved, from: order.status, ...announcing(entry.announces) };
+    }
+    case 'cancel': {
+      const cancelled: CancelledOrder = { ...order, status: 'cancelled', reason: entry.reason, updatedAt: now };
+      return { kind: 'moved', order: cancelled, from: order.status, announces: 'order_cancelled' };
+    }
+    case 'note':
+      return { kind: 'noted', order };
+    case 'ignore':
+      return { kind: 'ignored', order, why: entry.why };
+  }
+}
+
+function announcing(announces: Announcement | undefined): { announces?: Announcement } {
+  return announces === undefined ? {} : { announces };
+}
+
+function withoutReason(order: Order): Order {
+  if (order.status !== 'cancelled') return order;
+  throw new TypeError('no entry of the table leaves the cancelled state');
+}
+
+/**
+ * Checks the table itself: no entry leads to a state it does not know, every state can be reached from `pending`, and only
+ * {@link FINAL_STATES} may have no way out. Run when the service starts. @throws Error naming everything that is wrong.
+ */
+export function checkLifecycle(lifecycle: Lifecycle): void {
+  const states = Object.keys(lifecycle) as OrderStatus[];
+  const targets = (state: OrderStatus): string[] =>
+    Object.values(lifecycle[state]).flatMap((entry) =>
+      entry.kind === 'move' ? [entry.to] : entry.kind === 'cancel' ? ['cancelled'] : [],
+    );
+  const problems: string[] = [];
+  const reached = new Set<string>(['pending']);
+  for (const state of reached) {
+    if (!states.includes(state as OrderStatus)) problems.push(`${state} is not a state`);
+    else targets(state as OrderStatus).forEach((target) => reached.add(target));
+  }
+  for (const state of states) {
+    if (!reached.has(state)) problems.push(`${state} can not be reached`);
+    if (targets(state).length === 0 && !FINAL_STATES.includes(state)) problems.push(`${state} is a dead end`);
+  }
+  if (problems.length > 0) throw new Error(`the order lifecycle is wrong: ${problems.join('; ')}`);
+}

@@ -1,0 +1,39 @@
+import type { CancellationReason, MinorUnits } from '@app/events';
+
+/** One line of an order, as the customer placed it. */
+export interface OrderLine {
+  readonly productId: string;
+  readonly productName: string;
+  readonly quantity: number;
+  readonly price: MinorUnits;
+}
+
+/** What an order is whatever state it is in. */
+interface OrderFacts {
+  readonly orderId: string;
+  readonly userId: string;
+  readonly paymentMethod: string;
+  readonly currency: string;
+  readonly total: MinorUnits;
+  /** The order's first cause; every event of the order carries it. */
+  readonly correlationId: string;
+  /** Until then the order must be settled. */
+  readonly deadlineAt: Date;
+  readonly createdAt: Date;
+  /** Time of the last change of state. */
+  readonly updatedAt: Date;
+}
+
+export type OpenOrder = OrderFacts & { readonly status: 'pending' | 'paid' };
+export type ConfirmedOrder = OrderFacts & { readonly status: 'confirmed' };
+export type CancelledOrder = OrderFacts & { readonly status: 'cancelled'; readonly reason: CancellationReason };
+
+export type Order = OpenOrder | ConfirmedOrder | CancelledOrder;
+export type OrderStatus = Order['status'];
+
+export const ORDER_STATUSES = ['pending', 'paid', 'confirmed', 'cancelled'] as const satisfies readonly OrderStatus[];
+
+/** Whether the customer has an answer. A confirmed order can still be cancelled, but it waits for nothing. */
+export function isSettled(order: { readonly status: OrderStatus }): boolean {
+  return order.status === 'confirmed' || order.status === 'cancelled';
+}

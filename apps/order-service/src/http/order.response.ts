@@ -1,0 +1,132 @@
+import { CANCELLATION_REASONS, toDecimal, type CancellationReason } from '@app/events';
+import { ApiProperty } from '@nestjs/swagger';
+import { ORDER_STATUSES, type Order, type OrderLine, type OrderStatus } from '../domain/order';
+import type { OrderEventEntity } from '../persistence/order-event.entity';
+import { linesFrom, orderFrom, type OrderEntity } from '../persistence/order.entity';
+
+export class OrderItemResponse {
+  @ApiProperty({ example: 'LAPTOP001' })
+  product_id!: string;
+
+  @ApiProperty({ example: 'Gaming Laptop' })
+  product_name!: string;
+
+  @ApiProperty({ example: 1 })
+  quantity!: number;
+
+  @ApiProperty({ example: 1299.99 })
+  price!: number;
+}
+
+export class OrderResponse {
+  @ApiProperty({ format: 'uuid', example: '019a3c1e-5d57-7b6c-9c4e-2f1a9d0b7e11' })
+  order_id!: string;
+
+  @ApiProperty({ example: 'user_123' })
+  user_id!: string;
+
+  @ApiProperty({ enum: ORDER_STATUSES, example: 'confirmed' })
+  status!: OrderStatus;
+
+  @ApiProperty({ enum: CANCELLATION_REASONS, nullable: true, example: null })
+  cancellation_reason!: CancellationReason | null;
+
+  @ApiProperty({ example: 1299.99 })
+  total_amount!: number;
+
+  @ApiProperty({ example: 'USD' })
+  currency!: string;
+
+  @ApiProperty({ type: [OrderItemResponse] })
+  items!: OrderItemResponse[];
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-15T09:30:00.000Z' })
+  created_at!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-15T09:30:00.085Z' })
+  updated_at!: string;
+}
+
+export class OrderListResponse {
+  @ApiProperty({ type: [OrderResponse] })
+  orders!: OrderResponse[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Pass it as cursor to get the next page; null at the end.',
+  })
+  next_cursor!: string | null;
+}
+
+export class OrderEventResponse {
+  @ApiProperty({ example: 3 })
+  number!: number;
+
+  @ApiProperty({ example: 'stock_taken' })
+  event!: string;
+
+  @ApiProperty({ enum: ORDER_STATUSES, nullable: true, example: 'paid' })
+  from!: OrderStatus | null;
+
+  @ApiProperty({ enum: ORDER_STATUSES, example: 'confirmed' })
+  to!: OrderStatus;
+
+  @ApiProperty({ enum: CANCELLATION_REASONS, nullable: true, example: null })
+  reason!: CancellationReason | null;
+
+  @ApiProperty({
+    format: 'uuid',
+    nullable: true,
+    description: 'Id of the event that caused this step; null when a person or the clock did.',
+    example: '019a3c1e-5d9f-7d0e-8a51-7c0a4f7c2b93',
+  })
+  cause!: string | null;
+
+  @ApiProperty({ example: 'inventory-service' })
+  actor!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-15T09:30:00.085Z' })
+  time!: string;
+}
+
+export class OrderEventListResponse {
+  @ApiProperty({ type: [OrderEventResponse] })
+  events!: OrderEventResponse[];
+}
+
+export function toOrderResponse(order: Order, lines: readonly OrderLine[]): OrderResponse {
+  return {
+    order_id: order.orderId,
+    user_id: order.userId,
+    status: order.status,
+    cancellation_reason: order.status === 'cancelled' ? order.reason : null,
+    total_amount: toDecimal(order.total),
+    currency: order.currency,
+    items: lines.map((line) => ({
+      product_id: line.productId,
+      product_name: line.productName,
+      quantity: line.quantity,
+      price: toDecimal(line.price),
+    })),
+    created_at: order.createdAt.toISOString(),
+    updated_at: order.updatedAt.toISOString(),
+  };
+}
+
+export function orderResponseFrom(row: OrderEntity): OrderResponse {
+  return toOrderResponse(orderFrom(row), linesFrom(row));
+}
+
+export function toOrderEventResponse(row: OrderEventEntity): OrderEventResponse {
+  return {
+    number: row.number,
+    event: row.event,
+    from: row.from,
+    to: row.to,
+    reason: row.reason,
+    cause: row.causeEventId,
+    actor: row.actor,
+    time: row.occurredAt.toISOString(),
+  };
+}

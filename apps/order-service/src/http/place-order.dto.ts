@@ -1,0 +1,91 @@
+import { toMinorUnits } from '@app/events';
+import { IsMoney, IsPrintable } from '@app/platform';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import type { OrderRequest } from '../domain/place-order';
+
+/** Currencies with two decimals, which is what amounts on the wire have. */
+export const CURRENCIES = [
+  'USD',
+  'EUR',
+  'GBP',
+  'CHF',
+  'CAD',
+  'AUD',
+  'SEK',
+  'NOK',
+  'DKK',
+  'PLN',
+  'CZK',
+  'INR',
+  'BRL',
+] as const;
+
+export class OrderItemDto {
+  @ApiProperty({ example: 'LAPTOP001' })
+  @IsPrintable()
+  product_id!: string;
+
+  @ApiProperty({ example: 'Gaming Laptop' })
+  @IsPrintable()
+  product_name!: string;
+
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 10_000, example: 1 })
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  quantity!: number;
+
+  @ApiProperty({ example: 1299.99 })
+  @IsMoney({ min: 0, max: 1_000_000 })
+  price!: number;
+}
+
+export class PlaceOrderDto {
+  @ApiProperty({ example: 'user_123' })
+  @IsPrintable()
+  user_id!: string;
+
+  @ApiProperty({ type: [OrderItemDto], minItems: 1, maxItems: 100 })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(100)
+  @ValidateNested({ each: true })
+  @Type(() => OrderItemDto)
+  items!: OrderItemDto[];
+
+  @ApiPropertyOptional({ default: 'credit_card', example: 'credit_card' })
+  @IsOptional()
+  @IsPrintable()
+  payment_method?: string;
+
+  @ApiPropertyOptional({ enum: CURRENCIES, default: 'USD', example: 'USD' })
+  @IsOptional()
+  @IsIn(CURRENCIES)
+  currency?: string;
+}
+
+export function toOrderRequest(dto: PlaceOrderDto): OrderRequest {
+  return {
+    userId: dto.user_id,
+    paymentMethod: dto.payment_method ?? 'credit_card',
+    currency: dto.currency ?? 'USD',
+    lines: dto.items.map((item) => ({
+      productId: item.product_id,
+      productName: item.product_name,
+      quantity: item.quantity,
+      price: toMinorUnits(item.price),
+    })),
+  };
+}

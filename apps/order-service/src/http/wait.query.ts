@@ -1,0 +1,30 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsOptional, ValidateBy } from 'class-validator';
+
+const LONGEST_WAIT_MS = 30_000;
+
+export class WaitQuery {
+  /** Milliseconds, once parsed. */
+  @ApiPropertyOptional({
+    type: String,
+    pattern: '^[0-9]{1,5}(ms|s)$',
+    example: '10s',
+    description: 'Answer only when the order is confirmed or cancelled, or when this time is up; 30s at the most.',
+  })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => parseWait(value))
+  @ValidateBy({
+    name: 'isWait',
+    validator: {
+      validate: (value: unknown) => typeof value === 'number' && value <= LONGEST_WAIT_MS,
+      defaultMessage: () => '$property must be a time such as 10s or 500ms, of 30s at the most',
+    },
+  })
+  wait?: number;
+}
+
+function parseWait(value: unknown): unknown {
+  const match = typeof value === 'string' ? /^(\d{1,5})(ms|s)$/.exec(value) : null;
+  return match === null ? value : Number(match[1]) * (match[2] === 's' ? 1_000 : 1);
+}

@@ -1,0 +1,18 @@
+import type { EventDefinition, ReceivedEvent } from '@app/events';
+import type { OrderTrigger } from '../domain/order-lifecycle';
+import type { OrderNews } from '../use-cases/advance-orders';
+
+/** What events of other services mean for their orders. */
+export function newsOf<Definition extends EventDefinition>(
+  events: readonly ReceivedEvent<Definition>[],
+  trigger: OrderTrigger | ((event: ReceivedEvent<Definition>) => OrderTrigger),
+): OrderNews[] {
+  return events.map((event) => ({
+    orderId: event.orderId,
+    trigger: typeof trigger === 'function' ? trigger(event) : trigger,
+    // `ce_source` is the service's name as a path.
+    actor: event.source.replace(/^\//, ''),
+    causeEventId: event.id,
+    ...(event.cause.traceparent === undefined ? {} : { traceparent: event.cause.traceparent }),
+  }));
+}

@@ -1,0 +1,25 @@
+import { PaymentFailed, PaymentRefunded, PaymentSuccessful, type ReceivedEvent } from '@app/events';
+import { OnEvent, type UnitOfWork } from '@app/messaging';
+import { Controller } from '@nestjs/common';
+import { AdvanceOrders } from '../use-cases/advance-orders';
+import { newsOf } from './news';
+
+@Controller()
+export class PaymentEventsConsumer {
+  constructor(private readonly advanceOrders: AdvanceOrders) {}
+
+  @OnEvent(PaymentSuccessful)
+  async successful(events: readonly ReceivedEvent<typeof PaymentSuccessful>[], unitOfWork: UnitOfWork): Promise<void> {
+    await this.advanceOrders.execute(unitOfWork, newsOf(events, 'payment_successful'));
+  }
+
+  @OnEvent(PaymentFailed)
+  async failed(events: readonly ReceivedEvent<typeof PaymentFailed>[], unitOfWork: UnitOfWork): Promise<void> {
+    await this.advanceOrders.execute(unitOfWork, newsOf(events, 'payment_failed'));
+  }
+
+  @OnEvent(PaymentRefunded)
+  async refunded(events: readonly ReceivedEvent<typeof PaymentRefunded>[], unitOfWork: UnitOfWork): Promise<void> {
+    await this.advanceOrders.execute(unitOfWork, newsOf(events, 'payment_refunded'));
+  }
+}

@@ -1,0 +1,80 @@
+import { CreateMessagingTables1763800000000, MessagingModule, MessagingOptions } from '@app/messaging';
+import { PlatformCacheModule, PlatformDatabaseModule } from '@app/platform';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { OrderServiceConfig } from './config';
+import { checkLifecycle, ORDER_LIFECYCLE } from './domain/order-lifecycle';
+import { OrdersController } from './http/orders.controller';
+import { InventoryEventsConsumer } from './messaging/inventory-events.consumer';
+import { PaymentEventsConsumer } from './messaging/payment-events.consumer';
+import { IdempotencyKeys } from './persistence/idempotency-keys';
+import { CreateOrderTables1763800100000 } from './persistence/migrations/1763800100000-create-order-tables';
+import { CreateOrderEvents1763800200000 } from './persistence/migrations/1763800200000-create-order-events';
+import { CreateIdempotencyKeys1763800300000 } from './persistence/migrations/1763800300000-create-idempotency-keys';
+import { OrderCache } from './persistence/order-cache';
+import { OrderEventEntity } from './persistence/order-event.entity';
+import { OrderEntity, OrderItemEntity } from './persistence/order.entity';
+import { OrderRepository } from './persistence/order.repository';
+import { AdvanceOrders } from './use-cases/advance-orders';
+import { CancelOrder } from './use-cases/cancel-order';
+import { CancelOverdueOrders } from './use-cases/cancel-overdue-orders';
+import { GetOrder } from './use-cases/get-order';
+import { HousekeepingOptions } from './use-cases/housekeeping.options';
+import { PlaceOrder } from './use-cases/place-order';
+import { PlaceOrderOptions } from './use-cases/place-order.options';
+import { SettledOrders } from './use-cases/settled-orders';
+
+/** The migrations of the service's schema, in order. */
+export const MIGRATIONS = [
+  CreateMessagingTables1763800000000,
+  CreateOrderTables1763800100000,
+  CreateOrderEvents1763800200000,
+  CreateIdempotencyKeys1763800300000,
+];
+
+@Module({})
+export class OrderServiceModule {
+  static forRoot(config: OrderServiceConfig): DynamicModule {
+    checkLifecycle(ORDER_LIFECYCLE);
+    return {
+      module: OrderServiceModule,
+      imports: [
+        PlatformDatabaseModule.forRoot({
+          config,
+          schema: 'order_service',
+          entities: [OrderEntity, OrderItemEntity, OrderEventEntity],
+          migrations: MIGRATIONS,
+        }),
+        PlatformCacheModule.forRoot(config),
+        MessagingModule.forRoot(
+          new MessagingOptions({
+            service: 'order-service',
+            brokers: config.kafkaBootstrapServers,
+            databaseUrl: config.databaseUrl,
+            partitions: config.topicPartitions,
+            replicationFactor: config.topicReplicationFactor,
+          }),
+        ),
+      ],
+      controllers: [OrdersController, PaymentEventsConsumer, InventoryEventsConsumer],
+      providers: [
+        {
+          provide: PlaceOrderOptions,
+          useValue: new PlaceOrderOptions(config.orderDeadlineMs, config.maxWaitingOrders),
+        },
+        {
+          provide: HousekeepingOptions,
+          useValue: new HousekeepingOptions(config.orderDeadlineSweepMs, config.idempotencyKeyHours * 3_600_000),
+        },
+        AdvanceOrders,
+        CancelOrder,
+        CancelOverdueOrders,
+        GetOrder,
+        IdempotencyKeys,
+        OrderCache,
+        OrderRepository,
+        PlaceOrder,
+        SettledOrders,
+      ],
+    };
+  }
+}

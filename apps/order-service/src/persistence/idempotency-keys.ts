@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import type { UnitOfWork } from '@app/messaging';
+import { Injectable } from '@nestjs/common';
+
+/** What was answered to the first request with a key. */
+export interface StoredAnswer {
+  readonly status: number;
+  /** JSON. */
+  readonly body: string;
+}
+
+/** A request that may carry a key. */
+export interface KeyClaim {
+  readonly key: string | undefined;
+  /** The parameters of the request, in a fixed order of fields. */
+  readonly content: unknown;
+}
+
+/** What a key says about its request. */
+export type KeyVerdict =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'replay'; readonly answer: StoredAnswer }
+  /** The same key in the same group: the first one's answer will do, once it is committed. */
+  | { readonly kind: 'same_as'; readonly index: number }
+  | { readonly kind: 'mismatch' }
+  | { readonly kind: 'in_use' };
+
+interface KeyRow {
+  key: string;
+  fingerprint: string;
+  status: number;
+  body: string;
+}
+
+/** Remembers the answers to requests with an `Idempotency-Key`, in the transaction of what they caused. */
+@Injectable()
+export class IdempotencyKeys {
+  /**
+   * Decides for each request of a group. A key that another transaction holds is reported as in use at once, without
+   * waiting for that transaction.
+   */
+  async claim(unitOfWork: UnitOfWork, claims: readonly KeyClaim[]): Promise<KeyVerdict[]> {
+    const keys = [...new Set(claims.flatMap(({ key }) => (key === undefined ? [] : [key])))].sort();
+    if (keys.length === 0) return claims.map(() => ({ kind: 'new' }));
+    const free = await this.lock(unitOfWork, keys);
+    // A statement of its own: its snapshot must be younger than the locks.
+    const known = await this.read(unitOfWork, keys);
+    const firstUse = new Map<string, number>();
+    return claims.map(({ key, content }, index) => {
+      if (key === undefined) return { kind: 'new' };
+      if (!free.has(key)) return { kind: 'in_use' };
+      const row = known.get(key);
+      if (row !== undefined) return verdictOf(row, content);
+      const first = firstUse.get(key);
+      if (first === undefined) {
+        firstUse.set(key, index);
+        return { kind: 'new' };
+      }
+      const same = fingerprintOf(claims[first]?.content) === fingerprintOf(content);
+      return same ? { kind: 'same_as', index: first } : { kind: 'mismatch' };
+    });
+  }
+
+  /** Stores the answers of requests whose verdict was `new`. */
+  async store(
+    unitOfWork: UnitOfWork,
+    answers: readonly { key: string; content: unknown; orderId: string; answer: StoredAnswer; at: Date }[],
+  ): Promise<void> {
+    if (answers.length === 0) return;
+    await unitOfWork.query(
+      `INSERT INTO idempotency_keys (key, fingerprint, order_id, status, body, created_at)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::smallint[], $5::text[], $6::timestamptz[])`,
+      [
+        answers.map(({ key }) => key),
+        answers.map(({ content }) => fingerprintOf(content)),
+        answers.map(({ orderId }) => orderId),
+        answers.map(({ answer }) => answer.status),
+        answers.map(({ answer }) => answer.body),
+        answers.map(({ at }) => at),
+      ],
+    );
+  }
+
+  /** Forgets keys older than `before`, a thousand at a time. @returns whether there may be more. */
+  async prune(unitOfWork: UnitOfWork, before: Date): Promise<boolean> {
+    const rows = await unitOfWork.query(
+      `DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
+         SELECT ctid FROM idempotency_keys WHERE created_at < $1 LIMIT 1000)) RETURNING 1`,
+      [before],
+    );
+    return rows.length === 1_000;
+  }
+
+  private async lock(unitOfWork: UnitOfWork, keys: readonly string[]): Promise<Set<string>> {
+    const rows = await unitOfWork.query<{ key: string; locked: boolean }>(
+      `SELECT key, pg_try_advisory_xact_lock(hashtextextended('idempotency ' || key, 0)) AS locked
+       FROM unnest($1::text[]) AS k (key)`,
+      [keys],
+    );
+    return new Set(rows.filter((row) => row.locked).map((row) => row.key));
+  }
+
+  private async read(unitOfWork: UnitOfWork, keys: readonly string[]): Promise<Map<string, KeyRow>> {
+    const rows = await unitOfWork.query<KeyRow>(
+      'SELECT key, fingerprint, status, body FROM idempotency_keys WHERE key = ANY ($1::text[])',
+      [keys],
+    );
+    return new Map(rows.map((row) => [row.key, row]));
+  }
+}
+
+function verdictOf(row: KeyRow, content: unknown): KeyVerdict {
+  if (row.fingerprint !== fingerprintOf(content)) return { kind: 'mismatch' };
+  return { kind: 'replay', answer: { status: row.status, body: row.body } };
+}
+
+function fingerprintOf(content: unknown): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}

@@ -1,0 +1,179 @@
+import { toDecimal } from '@app/events';
+import type { UnitOfWork } from '@app/messaging';
+import { toMinorUnits } from '@app/platform';
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, In, LessThan, type FindOptionsWhere } from 'typeorm';
+import type { AuditEntry, ChainHead } from '../domain/audit-trail';
+import type { Order, OrderLine, OrderStatus } from '../domain/order';
+import { OrderEventEntity } from './order-event.entity';
+import { OrderEntity, orderFrom } from './order.entity';
+
+/** An order that is locked for change, and where its audit trail ends. */
+export interface LockedOrder {
+  readonly order: Order;
+  readonly head: ChainHead;
+}
+
+/** What a list of orders is narrowed to. */
+export interface OrderFilter {
+  readonly userId?: string;
+  readonly status?: OrderStatus;
+  /** Only orders older than this one. */
+  readonly before?: string;
+}
+
+const LOCK = `
+  SELECT order_id AS "orderId", user_id AS "userId", status, cancellation_reason AS "cancellationReason",
+    total_amount AS total, currency, payment_method AS "paymentMethod", correlation_id AS "correlationId",
+    deadline_at AS "deadlineAt", event_count AS "eventCount", last_event_hash AS "lastEventHash",
+    created_at AS "createdAt", updated_at AS "updatedAt"
+  FROM orders WHERE order_id = ANY ($1::uuid[]) ORDER BY order_id FOR UPDATE`;
+
+const INSERT = `
+  WITH placed AS (
+    INSERT INTO orders (order_id, user_id, status, total_amount, currency, payment_method, correlation_id, deadline_at,
+      event_count, last_event_hash, created_at, updated_at)
+    SELECT order_id, user_id, 'pending', total, currency, method, correlation_id, deadline, 1, hash, created, created
+    FROM unnest($1::uuid[], $2::text[], $3::numeric[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
+      $8::timestamptz[], $9::text[])
+      AS o (order_id, user_id, total, currency, method, correlation_id, deadline, created, hash)
+  ), recorded AS (
+    INSERT INTO order_events (order_id, number, event, to_status, actor, correlation_id, occurred_at, previous_hash, hash)
+    SELECT order_id, 1, 'order_created', 'pending', 'customer', correlation_id, created, previous_hash, hash
+    FROM unnest($1::uuid[], $6::text[], $8::timestamptz[], $10::text[], $9::text[])
+      AS e (order_id, correlation_id, created, previous_hash, hash)
+  )
+  INSERT INTO order_items (order_id, line_number, product_id, product_name, quantity, price)
+  SELECT * FROM unnest($11::uuid[], $12::smallint[], $13::text[], $14::text[], $15::integer[], $16::numeric[])`;
+
+const RECORD = `
+  WITH recorded AS (
+    INSERT INTO order_events (order_id, number, event, from_status, to_status, reason, actor, cause_event_id,
+      correlation_id, occurred_at, previous_hash, hash)
+    SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[],
+      $9::text[], $10::timestamptz[], $11::text[], $12::text[])
+  )
+  UPDATE orders o
+  SET status = c.status, cancellation_reason = c.reason, updated_at = c.updated_at, event_count = c.event_count,
+      last_event_hash = c.hash
+  FROM unnest($13::uuid[], $14::text[], $15::text[], $16::timestamptz[], $17::integer[], $18::text[])
+    AS c (order_id, status, reason, updated_at, event_count, hash)
+  WHERE o.order_id = c.order_id`;
+
+@Injectable()
+export class OrderRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** Locks orders in the order of their ids, the one order in which everybody locks them. Unknown ids are left out. */
+  async lock(unitOfWork: UnitOfWork, orderIds: readonly string[]): Promise<Map<string, LockedOrder>> {
+    const rows = await unitOfWork.query<Omit<OrderEntity, 'total'> & { total: string }>(LOCK, [orderIds]);
+    return new Map(
+      rows.map((row) => {
+        const order = orderFrom({ ...row, total: toMinorUnits(row.total) } as OrderEntity);
+        return [row.orderId, { order, head: { number: row.eventCount, hash: row.lastEventHash } }];
+      }),
+    );
+  }
+
+  /** Stores new orders with their lines and the first entry of their audit trail. */
+  async insert(
+    unitOfWork: UnitOfWork,
+    placed: readonly { readonly order: Order; readonly lines: readonly OrderLine[]; readonly entry: AuditEntry }[],
+  ): Promise<void> {
+    const orders = placed.map(({ order }) => order);
+    const items = placed.flatMap(({ order, lines }) =>
+      lines.map((line, index) => ({ ...line, orderId: order.orderId, lineNumber: index + 1 })),
+    );
+    await unitOfWork.query(INSERT, [
+      orders.map((order) => order.orderId),
+      orders.map((order) => order.userId),
+      orders.map((order) => toDecimal(order.total)),
+      orders.map((order) => order.currency),
+      orders.map((order) => order.paymentMethod),
+      orders.map((order) => order.correlationId),
+      orders.map((order) => order.deadlineAt),
+      orders.map((order) => order.createdAt),
+      placed.map(({ entry }) => entry.hash),
+      placed.map(({ entry }) => entry.previousHash),
+      items.map((item) => item.orderId),
+      items.map((item) => item.lineNumber),
+      items.map((item) => item.productId),
+      items.map((item) => item.productName),
+      items.map((item) => item.quantity),
+      items.map((item) => toDecimal(item.price)),
+    ]);
+  }
+
+  /** Writes audit entries and the states they lead to. `changed` has each order once, with the head of its trail. */
+  async record(unitOfWork: UnitOfWork, entries: readonly AuditEntry[], changed: readonly LockedOrder[]): Promise<void> {
+    if (entries.length === 0) return;
+    await unitOfWork.query(RECORD, [
+      entries.map((entry) => entry.orderId),
+      entries.map((entry) => entry.number),
+      entries.map((entry) => entry.event),
+      entries.map((entry) => entry.from),
+      entries.map((entry) => entry.to),
+      entries.map((entry) => entry.reason),
+      entries.map((entry) => entry.actor),
+      entries.map((entry) => entry.causeEventId),
+      entries.map((entry) => entry.correlationId),
+      entries.map((entry) => entry.occurredAt),
+      entries.map((entry) => entry.previousHash),
+      entries.map((entry) => entry.hash),
+      changed.map(({ order }) => order.orderId),
+      changed.map(({ order }) => order.status),
+      changed.map(({ order }) => (order.status === 'cancelled' ? order.reason : null)),
+      changed.map(({ order }) => order.updatedAt),
+      changed.map(({ head }) => head.number),
+      changed.map(({ head }) => head.hash),
+    ]);
+  }
+
+  /** Open orders whose deadline has passed, oldest first; only ids, nothing is locked. */
+  async overdue(now: Date, limit: number): Promise<string[]> {
+    const rows: { order_id: string }[] = await this.dataSource.query(
+      `SELECT order_id FROM orders WHERE status IN ('pending', 'paid') AND deadline_at <= $1 ORDER BY deadline_at LIMIT $2`,
+      [now, limit],
+    );
+    return rows.map((row) => row.order_id);
+  }
+
+  async exists(unitOfWork: UnitOfWork, orderId: string): Promise<boolean> {
+    return (await unitOfWork.query('SELECT 1 FROM orders WHERE order_id = $1', [orderId])).length > 0;
+  }
+
+  async find(orderId: string): Promise<OrderEntity | null> {
+    return this.dataSource.getRepository(OrderEntity).findOne({ where: { orderId }, relations: { items: true } });
+  }
+
+  /** Newest first. */
+  async list({ userId, status, before }: OrderFilter, limit: number): Promise<OrderEntity[]> {
+    const where: FindOptionsWhere<OrderEntity> = {
+      ...(userId === undefined ? {} : { userId }),
+      ...(status === undefined ? {} : { status }),
+      ...(before === undefined ? {} : { orderId: LessThan(before) }),
+    };
+    return this.dataSource.getRepository(OrderEntity).find({
+      where,
+      order: { orderId: 'DESC' },
+      take: limit,
+      relations: { items: true },
+      relationLoadStrategy: 'query',
+    });
+  }
+
+  /** Of the given orders those that are settled. */
+  async settled(orderIds: readonly string[]): Promise<string[]> {
+    const rows = await this.dataSource.getRepository(OrderEntity).find({
+      select: { orderId: true },
+      where: { orderId: In([...orderIds]), status: In(['confirmed', 'cancelled']) },
+    });
+    return rows.map((row) => row.orderId);
+  }
+
+  /** The audit trail of one order, oldest first. */
+  async events(orderId: string): Promise<OrderEventEntity[]> {
+    return this.dataSource.getRepository(OrderEventEntity).find({ where: { orderId }, order: { number: 'ASC' } });
+  }
+}

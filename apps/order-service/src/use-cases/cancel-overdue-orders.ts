@@ -1,0 +1,74 @@
+import { sleep, Transactions } from '@app/messaging';
+import { Clock, Lifecycle } from '@app/platform';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { IdempotencyKeys } from '../persistence/idempotency-keys';
+import { OrderRepository } from '../persistence/order.repository';
+import { AdvanceOrders } from './advance-orders';
+import { HousekeepingOptions } from './housekeeping.options';
+
+const BATCH = 200;
+const PRUNE_INTERVAL_MS = 60_000;
+
+/**
+ * Lets no order wait for ever: cancels those past their deadline. Replicas may all do it; the lifecycle ignores a deadline
+ * that comes second. Forgets old idempotency keys on the way.
+ */
+@Injectable()
+export class CancelOverdueOrders implements OnApplicationBootstrap {
+  private readonly logger = new Logger(CancelOverdueOrders.name);
+  private readonly stopping = new AbortController();
+  private lastPrune = 0;
+
+  constructor(
+    private readonly options: HousekeepingOptions,
+    private readonly transactions: Transactions,
+    private readonly orders: OrderRepository,
+    private readonly keys: IdempotencyKeys,
+    private readonly advance: AdvanceOrders,
+    private readonly clock: Clock,
+    private readonly lifecycle: Lifecycle,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const running = this.run();
+    this.lifecycle.onDrain(async () => {
+      this.stopping.abort();
+      await running;
+    }, 'deadlines');
+  }
+
+  /** Cancels what is overdue now. @returns how many orders that concerned. */
+  async execute(): Promise<number> {
+    const overdue = await this.orders.overdue(this.clock.now(), BATCH);
+    if (overdue.length === 0) return 0;
+    await this.transactions.run((unitOfWork) =>
+      this.advance.execute(
+        unitOfWork,
+        overdue.map((orderId) => ({ orderId, trigger: 'deadline_passed', actor: 'clock' })),
+      ),
+    );
+    return overdue.length;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      try {
+        while ((await this.execute()) === BATCH && !this.stopping.signal.aborted);
+        await this.pruneKeys();
+      } catch (error) {
+        this.logger.warn(
+          `deadlines not checked, trying again: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
+      await sleep(this.options.sweepMs * (0.75 + Math.random() / 2), this.stopping.signal);
+    }
+  }
+
+  private async pruneKeys(): Promise<void> {
+    const now = this.clock.now().getTime();
+    if (now - this.lastPrune < PRUNE_INTERVAL_MS) return;
+    this.lastPrune = now;
+    const before = new Date(now - this.options.idempotencyKeyMs);
+    while (await this.transactions.run((unitOfWork) => this.keys.prune(unitOfWork, before)));
+  }
+}
