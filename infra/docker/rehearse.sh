@@ -52,7 +52,7 @@ prerequisites() {
   command -v debootstrap >/dev/null || packages+=(debootstrap)
   [[ ${#packages[@]} == 0 ]] && return
   step "Installing ${packages[*]}"
-  apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}" >"$home/apt.log" 2>&1 ||
+  { apt-get update && apt-get install -y --no-install-recommends "${packages[@]}"; } >"$home/apt.log" 2>&1 ||
     fail "could not install ${packages[*]}, see $home/apt.log"
 }
 

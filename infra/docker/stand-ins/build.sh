@@ -55,7 +55,8 @@ debian() {
 jars() {
   [[ $cache/jars -nt $root/infra/local/pom.xml ]] && return
   rm -rf "$cache/jars"
-  mvn -q -B -Dstyle.color=never -f "$root/infra/local/pom.xml" dependency:copy-dependencies -DoutputDirectory="$cache/jars"
+  mvn -q -B -Dstyle.color=never -f "$root/infra/local/pom.xml" dependency:copy-dependencies -DoutputDirectory="$cache/jars" >"$cache/mvn.log" ||
+    { cat "$cache/mvn.log" >&2; exit 1; }
 }
 
 # unpack <npm package> <version> <directory>
