@@ -41,6 +41,7 @@ export class Transactions {
     try {
       await runner.startTransaction();
       result = await work(unitOfWork);
+      for (const conclude of unitOfWork.pending.conclusions) await conclude();
       await this.outbox.store(unitOfWork, unitOfWork.pending.events);
       if (unitOfWork.pending.forRelay) await this.signal.announceIn(unitOfWork);
       for (const hook of unitOfWork.pending.beforeCommit) await hook();

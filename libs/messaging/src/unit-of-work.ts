@@ -16,6 +16,7 @@ export interface OutgoingEvent<Definition extends EventDefinition = EventDefinit
 export class UnitOfWork {
   private readonly outgoing: OutgoingEvent[] = [];
   private relayHasWork = false;
+  private readonly conclusions: (() => Promise<void>)[] = [];
   private readonly beforeCommitHooks: (() => Promise<void>)[] = [];
   private readonly afterCommitHooks: (() => Promise<void> | void)[] = [];
 
@@ -40,6 +41,15 @@ export class UnitOfWork {
     this.relayHasWork = true;
   }
 
+  /**
+   * Runs when everybody else is done, before the events are stored: it may still write and publish. A batch brings several
+   * topics to several handlers; rows that more than one of them locks are locked here, once and in one order, or two
+   * replicas deadlock. A rejection rolls everything back.
+   */
+  conclude(work: () => Promise<void>): void {
+    this.conclusions.push(work);
+  }
+
   /** Runs just before COMMIT; a rejection rolls everything back. */
   beforeCommit(hook: () => Promise<void>): void {
     this.beforeCommitHooks.push(hook);
@@ -57,12 +67,14 @@ export class UnitOfWork {
   get pending(): {
     readonly events: readonly OutgoingEvent[];
     readonly forRelay: boolean;
+    readonly conclusions: readonly (() => Promise<void>)[];
     readonly beforeCommit: readonly (() => Promise<void>)[];
     readonly afterCommit: readonly (() => Promise<void> | void)[];
   } {
     return {
       events: this.outgoing,
       forRelay: this.relayHasWork || this.outgoing.length > 0,
+      conclusions: this.conclusions,
       beforeCommit: this.beforeCommitHooks,
       afterCommit: this.afterCommitHooks,
     };
