@@ -67,11 +67,14 @@ export async function createService(options: ServiceOptions): Promise<NestFastif
 /** Starts the attached microservices, listens on HTTP and marks the service ready. */
 export async function startService(app: NestFastifyApplication, { name, config }: ServiceOptions): Promise<void> {
   await app.startAllMicroservices();
-  await app.listen({ port: config.port, host: config.host });
+  await app.listen({ port: config.port, host: config.host }).catch((error: unknown) => {
+    throw isTaken(error) ? new StartupError(`Port ${config.port} on ${config.host} is already in use`) : error;
+  });
   app.get(Lifecycle).markReady();
   new Logger('Bootstrap').log(`${name} is ready at ${await app.getUrl()}`);
 }
 
+/** Imports the platform and the service; the service's own module stays free of both. */
 class ServiceRoot {}
 
 function serviceLogger({ name, version, config }: ServiceOptions): PinoLogger {
@@ -99,6 +102,10 @@ function dieOfBootError(logger: PinoLogger, reason: unknown): never {
   if (error instanceof ConfigurationError || error instanceof StartupError) logger.fatal(error.message);
   else logger.fatal('The service could not start', error);
   process.exit(1);
+}
+
+function isTaken(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE';
 }
 
 function asError(reason: unknown): Error {

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { HealthRegistry } from '../health/health-registry';
 import { dataSourceOptions, type DatabaseOptions } from './data-source-options';
 import { migrate } from './migrate';
 import { PostgresHealthIndicator } from './postgres.health-indicator';
@@ -24,7 +25,13 @@ export class PlatformDatabaseModule {
           },
         }),
       ],
-      providers: [{ provide: PostgresHealthIndicator, useFactory: () => new PostgresHealthIndicator(options) }],
+      providers: [
+        {
+          provide: PostgresHealthIndicator,
+          useFactory: (registry: HealthRegistry) => new PostgresHealthIndicator(options, registry),
+          inject: [HealthRegistry],
+        },
+      ],
       exports: [TypeOrmModule],
     };
   }

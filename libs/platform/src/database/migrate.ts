@@ -76,6 +76,8 @@ export function describeServer(databaseUrl: string): string {
 }
 
 function text(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return text(error.errors[0]);
-  return error instanceof Error ? error.message : 'unknown reason';
+  if (typeof error !== 'object' || error === null) return String(error);
+  // Connecting to a name with several addresses fails once for each; the sum has no message of its own.
+  if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0) return text(error.errors[0]);
+  return 'message' in error ? String(error.message) : 'unknown reason';
 }

@@ -1,4 +1,4 @@
-import { Inject, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import pg from 'pg';
 import { HealthIndicator, type HealthResult } from '../health/health-indicator';
 import { HealthRegistry } from '../health/health-registry';
@@ -13,10 +13,10 @@ export class PostgresHealthIndicator extends HealthIndicator implements OnModule
   readonly required = true;
   private readonly pool: pg.Pool;
 
-  @Inject(HealthRegistry)
-  private readonly registry!: HealthRegistry;
-
-  constructor(options: DatabaseOptions) {
+  constructor(
+    options: DatabaseOptions,
+    private readonly registry: HealthRegistry,
+  ) {
     super();
     this.pool = new pg.Pool({
       ...connection(options, 'health'),

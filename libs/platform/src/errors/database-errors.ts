@@ -24,7 +24,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return some(error, (one) => {
     const code = codeOf(one);
     if (code !== undefined && (UNAVAILABLE_STATES.test(code) || UNAVAILABLE_CODES.has(code))) return true;
-    return one instanceof Error && UNAVAILABLE_MESSAGES.test(one.message);
+    return UNAVAILABLE_MESSAGES.test(messageOf(one));
   });
 }
 
@@ -61,6 +61,12 @@ export function violatedConstraint(error: unknown): string | undefined {
   return found;
 }
 
+/** By shape, not by `instanceof`: errors of Node's core belong to another realm under Jest. */
+function messageOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('message' in error)) return '';
+  return typeof error.message === 'string' ? error.message : '';
+}
+
 function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
@@ -76,7 +82,7 @@ function some(root: unknown, matches: (error: unknown) => boolean): boolean {
     if (matches(error)) return true;
     if ('driverError' in error) open.push(error.driverError);
     if ('cause' in error) open.push(error.cause);
-    if (error instanceof AggregateError) open.push(...(error.errors as unknown[]));
+    if ('errors' in error && Array.isArray(error.errors)) open.push(...(error.errors as unknown[]));
   }
   return false;
 }

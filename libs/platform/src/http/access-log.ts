@@ -18,7 +18,8 @@ export function installAccessLog(server: FastifyInstance): void {
     };
     const text = `${fields.method} ${fields.route} ${fields.status}`;
     runWithLogContext(requestLogContext(request.raw), () => {
-      if (reply.statusCode >= 500) logger.error(text, fields);
+      // A probe that is told no is an answer, not a fault.
+      if (reply.statusCode >= 500 && !fields.route.startsWith('/health')) logger.error(text, fields);
       else logger.debug(text, fields);
     });
     done();

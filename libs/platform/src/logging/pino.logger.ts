@@ -6,6 +6,18 @@ import { redact, redactText } from './redaction';
 
 type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
+/** Where Nest tells, line by line, what it wires at the start. */
+const CHATTER = new Set<unknown>([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
+
+/** Nest logs the error that makes a start fail before it throws it; the bootstrap says it once, and better. */
+const REPORTED_BY_BOOTSTRAP = new Set<unknown>(['ExceptionHandler', 'NestApplication']);
+
 /** How and under which name a process logs. */
 export interface LoggerOptions {
   readonly service: string;
@@ -30,11 +42,11 @@ export class PinoLogger implements LoggerService {
   }
 
   log(message: unknown, ...rest: readonly unknown[]): void {
-    this.write('info', message, rest);
+    this.write(CHATTER.has(rest.at(-1)) ? 'debug' : 'info', message, rest);
   }
 
   error(message: unknown, ...rest: readonly unknown[]): void {
-    this.write('error', message, rest);
+    this.write(REPORTED_BY_BOOTSTRAP.has(rest.at(-1)) ? 'debug' : 'error', message, rest);
   }
 
   warn(message: unknown, ...rest: readonly unknown[]): void {
@@ -72,6 +84,8 @@ function createPino(options: LoggerOptions): Pino {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       mixin: contextFields,
+      // Errors are described before they come here; pino's own serializer would add all their properties.
+      serializers: { err: (err: unknown) => err },
     },
     pretty ? PinoPretty({ destination, messageKey: 'message', ignore: 'service,version', sync: true }) : destination,
   );
