@@ -16,7 +16,7 @@ RUN npm ci --omit=dev && npm cache clean --force
 
 FROM manifests AS build
 RUN npm ci
-COPY nest-cli.json rspack.config.js tsconfig.json ./
+COPY nest-cli.json tsconfig.json ./
 COPY libs libs
 COPY apps apps
 RUN npm run build
