@@ -41,7 +41,7 @@ function variable<T>(options: VariableOptions<T>, kind: Kind<T>): Variable<T> {
     required: options.default === undefined,
     expected: kind.expected,
     parse: (text) => kind.parse(text),
-    format: kind.format ?? ((value) => String(value)),
+    format: (value) => kind.format?.(value) ?? String(value),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import pg from 'pg';
 import { HealthIndicator, type HealthResult } from '../health/health-indicator';
-import { HealthRegistry } from '../health/health-registry';
+import { type HealthRegistry } from '../health/health-registry';
 import { connection, type DatabaseOptions } from './data-source-options';
 
 /**

@@ -46,8 +46,10 @@ const BY_FASTIFY_CODE: Readonly<Record<string, Omit<Problem, 'status'>>> = {
   FST_ERR_MAX_PARAM_LENGTH: { code: 'REQUEST.URL_TOO_LONG', detail: 'A part of the path is too long.' },
 };
 
+const INVALID: Omit<Problem, 'status'> = { code: 'REQUEST.INVALID', detail: 'The request is not valid.' };
+
 const BY_STATUS: Readonly<Record<number, Omit<Problem, 'status'>>> = {
-  400: { code: 'REQUEST.INVALID', detail: 'The request is not valid.' },
+  400: INVALID,
   401: { code: 'REQUEST.UNAUTHENTICATED', detail: 'The request carries no valid credentials.' },
   403: { code: 'REQUEST.FORBIDDEN', detail: 'The request is not allowed.' },
   404: { code: 'REQUEST.NOT_FOUND', detail: 'Nothing is found under this path with this method.' },
@@ -72,7 +74,7 @@ export function errorToProblem(error: unknown): Problem {
 
 /** The problem of a bare HTTP status (≥ 400), for what has no error of its own. */
 export function statusToProblem(status: number): Problem {
-  return { status, ...(BY_STATUS[status] ?? (status < 500 ? BY_STATUS[400]! : INTERNAL)) };
+  return { status, ...(BY_STATUS[status] ?? (status < 500 ? INVALID : INTERNAL)) };
 }
 
 function fromDomainError(error: Error & { kind: DomainErrorKind } & Partial<Problem>): Problem {

@@ -24,17 +24,12 @@ export class HealthController {
   @Get('health')
   @ApiOperation({ summary: 'The state of the service and of each dependency; 503 when a required one is down' })
   async summary(@Res({ passthrough: true }) reply: FastifyReply) {
+    const { name, version } = this.service;
     const checks = await this.registry.check();
     const status = overall(checks);
     answer(reply, status !== 'down');
-    return {
-      status,
-      state: this.lifecycle.state,
-      service: this.service.name,
-      version: this.service.version,
-      uptime_seconds: Math.round(process.uptime()),
-      dependencies: describe(checks),
-    };
+    const service = { service: name, version, uptime_seconds: Math.round(process.uptime()) };
+    return { status, state: this.lifecycle.state, ...service, dependencies: describe(checks) };
   }
 
   @Get('health/live')

@@ -6,6 +6,8 @@ import { redact, redactText } from './redaction';
 
 type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
+const STACK = /\n\s+at /;
+
 /** Where Nest tells, line by line, what it wires at the start. */
 const CHATTER = new Set<unknown>([
   'NestFactory',
@@ -104,14 +106,18 @@ function contextFields(): object {
 /** Nest appends the context of `new Logger(context)` as the last text; a text with line breaks and "at" is a stack. */
 function fieldsOf(message: unknown, rest: readonly unknown[]): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
-  if (message instanceof Error) fields['err'] = message;
-  else if (typeof message === 'object' && message !== null) Object.assign(fields, message);
+  add(fields, message instanceof Error || typeof message === 'object' ? message : undefined);
   for (const [index, item] of rest.entries()) {
-    if (item instanceof Error) fields['err'] = item;
-    else if (typeof item === 'object' && item !== null) Object.assign(fields, item);
-    else if (typeof item === 'string' && /\n\s+at /.test(item)) fields['err'] ??= { stack: item };
-    else if (typeof item === 'string' && index === rest.length - 1) fields['context'] = item;
-    else if (item !== undefined) fields['extra'] = item;
+    if (typeof item === 'string' && index === rest.length - 1 && !STACK.test(item)) fields['context'] = item;
+    else add(fields, item);
   }
   return fields;
+}
+
+function add(fields: Record<string, unknown>, item: unknown): void {
+  if (item === undefined || item === null) return;
+  if (item instanceof Error) fields['err'] = item;
+  else if (typeof item === 'object') Object.assign(fields, item);
+  else if (typeof item === 'string' && STACK.test(item)) fields['err'] ??= { stack: item };
+  else fields['extra'] = item;
 }

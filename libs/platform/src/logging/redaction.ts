@@ -17,14 +17,19 @@ export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object' || value === null) return value;
+  return redactObject(value, depth);
+}
+
+function redactObject(value: object, depth: number): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (value instanceof Error) return describeError(value);
   if (depth >= MAX_DEPTH) return '[deeper]';
   if (Buffer.isBuffer(value)) return `[${value.length} bytes]`;
   if (Array.isArray(value)) return value.slice(0, 100).map((item) => redact(item, depth + 1));
   const copy: Record<string, unknown> = {};
-  for (const [key, item] of Object.entries(value)) {
-    copy[key] = SENSITIVE_KEY.test(key) && item !== undefined && item !== null ? REDACTED : redact(item, depth + 1);
+  for (const [key, item] of Object.entries(value) as [string, unknown][]) {
+    const sensitive = SENSITIVE_KEY.test(key) && item !== undefined && item !== null;
+    copy[key] = sensitive ? REDACTED : redact(item, depth + 1);
   }
   return copy;
 }
@@ -51,7 +56,7 @@ export interface LoggedError {
  */
 export function describeError(error: Error, depth = 0): LoggedError {
   const code = 'code' in error && ['string', 'number'].includes(typeof error.code) ? String(error.code) : undefined;
-  const cause = error.cause ?? (error instanceof AggregateError ? error.errors[0] : undefined);
+  const cause: unknown = error.cause ?? (error instanceof AggregateError ? error.errors[0] : undefined);
   return {
     type: error.name,
     message: redactText(error.message),

@@ -1,0 +1,100 @@
+// Which way dependencies may point. Each rule gives its reason and is proved by a tree of its own name under
+// test/boundaries/fixtures, which test/boundaries/boundaries.spec.ts expects to violate exactly that rule.
+const SPEC = '\\.(?:int-|e2e-)?spec\\.ts$|\\.contract\\.ts$';
+const layer = (...names) => `^apps/[^/]+/src/(?:${names.join('|')})/`;
+const sameApp = (...names) => `^apps/$1/src/(?:${names.join('|')})/`;
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Modules that need each other are one module; and with ES modules a cycle fails at start, in one order.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'domain-knows-no-framework',
+      comment:
+        'The rules of the business are plain functions: testable without Nest, TypeORM or Kafka, and outlive them.',
+      severity: 'error',
+      from: { path: layer('domain'), pathNot: SPEC },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'domain-stands-alone',
+      comment: 'domain/ is the centre: everything may use it, it uses itself and the published events only.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/src/domain/', pathNot: SPEC },
+      to: { path: '^(?:apps|libs)/', pathNot: ['^apps/$1/src/domain/', '^libs/events/src/index\\.ts$'] },
+    },
+    {
+      name: 'use-cases-know-no-door',
+      comment: 'A use case is the same whether HTTP, Kafka or a timer asks for it.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/src/use-cases/' },
+      to: { path: sameApp('http', 'messaging') },
+    },
+    {
+      name: 'doors-go-through-use-cases',
+      comment: 'Controllers and consumers translate and call a use case; tables and the other door are not theirs.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/src/(http|messaging)/', pathNot: SPEC },
+      to: { path: sameApp('http', 'messaging', 'persistence', 'gateway', 'delivery'), pathNot: '^apps/$1/src/$2/' },
+    },
+    {
+      name: 'persistence-knows-no-door',
+      comment: 'How a row is stored does not depend on who asked for it; adapters point inwards.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/src/(?:persistence|gateway|delivery)/' },
+      to: { path: sameApp('http', 'messaging') },
+    },
+    {
+      name: 'apps-are-separate',
+      comment: 'Services are deployed alone and talk through Kafka only.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'libs-know-no-app',
+      comment: 'A lib that knows an app can not be used by the others.',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'libs-are-entered-by-their-index',
+      comment: 'What index.ts does not export is nobody else’s business, so a lib can be changed inside.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/([^/]+)/' },
+      to: { path: '^libs/[^/]+/src/', pathNot: ['^libs/[^/]+/src/index\\.ts$', '^$1/$2/'] },
+    },
+    {
+      name: 'platform-and-events-are-the-ground',
+      comment: 'events ← messaging → platform: the two at the bottom know no other lib, so they can be built first.',
+      severity: 'error',
+      from: { path: '^libs/(platform|events)/', pathNot: SPEC },
+      to: { path: '^libs/', pathNot: '^libs/$1/' },
+    },
+    {
+      name: 'product-needs-no-testing',
+      comment: 'libs/testing is for tests; in a product file it would be deployed.',
+      severity: 'error',
+      from: { path: '^(?:apps|libs)/', pathNot: ['^libs/testing/', SPEC] },
+      to: { path: '^libs/testing/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(?:^|/)(?:dist|\\.local|coverage)/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+    },
+  },
+};

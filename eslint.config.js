@@ -1,0 +1,94 @@
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+const TESTS = ['**/*.{spec,int-spec,e2e-spec,contract}.ts', 'libs/testing/**/*.ts', 'test/**/*.ts'];
+
+/** Time, identity and environment enter through @app/platform, so that tests decide them. */
+const THROUGH_PLATFORM = [
+  {
+    selector: "MemberExpression[object.name='process'][property.name='env']",
+    message: 'Declare the variable in config.ts (defineConfig) and read the loaded config.',
+  },
+  {
+    selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+    message: 'Inject Clock from @app/platform.',
+  },
+  {
+    selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+    message: 'Inject Clock from @app/platform; to measure a duration use performance.now().',
+  },
+  {
+    selector: "CallExpression[callee.name='randomUUID'], CallExpression[callee.property.name='randomUUID']",
+    message: 'Inject Ids from @app/platform: UUID v7 sorts by time.',
+  },
+];
+
+const NO_FIXED_SLEEP = [
+  {
+    selector: "NewExpression[callee.name='Promise'] CallExpression[callee.name='setTimeout']",
+    message:
+      'Wait for what you wait for: eventually(…). A fixed sleep is slow when it works and flaky when it does not.',
+  },
+  {
+    selector: "ImportDeclaration[source.value='node:timers/promises'], CallExpression[callee.name='sleep']",
+    message: 'Wait for what you wait for: eventually(…).',
+  },
+];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'coverage/', '.local/', 'node_modules/', 'test/boundaries/fixtures/'] },
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      'max-lines': ['error', { max: 250 }],
+      'max-lines-per-function': ['error', { max: 50, skipComments: true }],
+      'max-depth': ['error', 3],
+      complexity: ['error', 12],
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'no-var': 'error',
+      'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx'] }],
+      'object-shorthand': 'error',
+      'prefer-const': 'error',
+      'no-restricted-syntax': ['error', ...THROUGH_PLATFORM],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    },
+  },
+  { files: ['apps/*/src/use-cases/**/*.ts'], rules: { 'max-lines-per-function': ['error', { max: 80 }] } },
+  {
+    // A controller method binds a request to a use case; ten lines and a long signature are enough for that.
+    files: ['**/*.controller.ts'],
+    rules: { 'max-lines-per-function': ['error', { max: 16, skipComments: true }] },
+  },
+  { files: ['libs/platform/**', 'infra/**', 'test/**'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['infra/**', 'test/**'], rules: { 'no-console': 'off' } },
+  {
+    files: TESTS,
+    rules: {
+      'max-lines-per-function': 'off',
+      'no-restricted-syntax': ['error', ...NO_FIXED_SLEEP],
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // JSON of a response is what the test says it is; expect(object.method) is not a call.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    // They are the waiting: eventually() and the load of the benches.
+    files: ['libs/testing/**/*.ts', 'test/bench/**/*.ts', 'test/faults/**/*.ts'],
+    ignores: ['**/*.{spec,int-spec,e2e-spec}.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
+  { files: ['**/*.{js,cjs,mjs}'], ...tseslint.configs.disableTypeChecked },
+  prettier,
+);
