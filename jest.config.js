@@ -1,8 +1,13 @@
 // One configuration, three tiers: the file's suffix says which one it is in (see CONTRIBUTING.md).
 const tiers = {
   unit: { testRegex: '\\.spec\\.ts$' },
-  integration: { testRegex: '\\.int-spec\\.ts$' },
-  e2e: { testRegex: '\\.e2e-spec\\.ts$' },
+  integration: {
+    testRegex: '\\.int-spec\\.ts$',
+    globalSetup: '<rootDir>/test/setup/start-infrastructure.ts',
+    globalTeardown: '<rootDir>/test/setup/stop-infrastructure.ts',
+    testTimeout: 60_000,
+  },
+  e2e: { testRegex: '\\.e2e-spec\\.ts$', maxWorkers: 1, testTimeout: 120_000 },
 };
 
 const tier = process.env.TEST_TIER ?? 'unit';
@@ -29,6 +34,5 @@ export default {
     '^@app/(events|messaging|platform|testing)$': '<rootDir>/libs/$1/src/index.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.local'],
-  testTimeout: tier === 'unit' ? 10_000 : 60_000,
   errorOnDeprecated: true,
 };

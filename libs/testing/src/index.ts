@@ -1,0 +1,4 @@
+export { eventually, type EventuallyOptions } from './eventually';
+export { anEvent, anOrderId, asKafkaMessage } from './events';
+export { createTestDatabase, type TestDatabase } from './test-database';
+export { infrastructureUrls, type InfrastructureUrls } from './test-infrastructure';

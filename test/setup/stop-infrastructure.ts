@@ -1,0 +1,4 @@
+/** Jest's global tear-down of the integration tier. */
+export default async function stopInfrastructure(): Promise<void> {
+  await globalThis.testInfrastructure?.stop();
+}
