@@ -7,6 +7,7 @@ import { FailedMessages } from './failed-messages';
 import { Inbox } from './inbox';
 import { KafkaEventServer } from './kafka-event-server';
 import { KafkaFactory } from './kafka-factory';
+import { KafkaHealthIndicator, OutboxHealthIndicator } from './messaging.health-indicators';
 import { MessagingOptions } from './messaging-options';
 import { Outbox } from './outbox';
 import { OutboxSignal } from './outbox-signal';
@@ -45,6 +46,8 @@ export class MessagingModule implements OnApplicationBootstrap {
         EventBatchProcessor,
         FailedMessages,
         Inbox,
+        KafkaHealthIndicator,
+        OutboxHealthIndicator,
         Outbox,
         OutboxRelay,
         OutboxSignal,

@@ -1,0 +1,61 @@
+import { HealthIndicator, HealthRegistry, type HealthResult } from '@app/platform';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { ConsumerHealth } from './consumer-health';
+
+/**
+ * Whether events are being consumed. Not required: without Kafka a service still answers its requests, and what it
+ * publishes waits in its outbox.
+ */
+@Injectable()
+export class KafkaHealthIndicator extends HealthIndicator implements OnModuleInit {
+  readonly name = 'kafka';
+  readonly required = false;
+
+  constructor(
+    private readonly consumer: ConsumerHealth,
+    private readonly registry: HealthRegistry,
+  ) {
+    super();
+  }
+
+  onModuleInit(): void {
+    this.registry.register(this);
+  }
+
+  check(): Promise<HealthResult> {
+    const { state } = this.consumer;
+    const status = state === 'consuming' ? 'up' : state === 'rebalancing' ? 'degraded' : 'down';
+    return Promise.resolve({ status, details: { consumer: state } });
+  }
+}
+
+/** An event that waits longer than this is a sign that Kafka, or the relay, does not work. */
+const OUTBOX_LATE_MS = 10_000;
+
+/** How long the oldest event has been waiting to be published. */
+@Injectable()
+export class OutboxHealthIndicator extends HealthIndicator implements OnModuleInit {
+  readonly name = 'outbox';
+  readonly required = false;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly registry: HealthRegistry,
+  ) {
+    super();
+  }
+
+  onModuleInit(): void {
+    this.registry.register(this);
+  }
+
+  async check(): Promise<HealthResult> {
+    const rows: { waiting_ms: string }[] = await this.dataSource.query(
+      `SELECT coalesce((SELECT extract(epoch FROM clock_timestamp() - created_at) * 1000
+         FROM outbox ORDER BY position LIMIT 1), 0)::bigint AS waiting_ms`,
+    );
+    const waiting = Math.max(0, Number(rows[0]?.waiting_ms ?? 0));
+    return { status: waiting > OUTBOX_LATE_MS ? 'degraded' : 'up', details: { oldest_unpublished_ms: waiting } };
+  }
+}
