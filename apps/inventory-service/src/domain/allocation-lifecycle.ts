@@ -1,0 +1,160 @@
+import type { ShortageReason, StockChange } from '@app/events';
+import { addUp, type AllocationStatus, type OrderLine, type StockAllocation } from './stock-allocation';
+
+/** What the inventory service hears of an order. */
+export type StockNews =
+  | { readonly type: 'payment_successful'; readonly userId: string; readonly items: readonly OrderLine[] }
+  | { readonly type: 'order_cancelled'; readonly userId: string };
+
+/** What can be sold, by product id. A product that is missing here is unknown. */
+export type StockLevels = ReadonlyMap<string, number>;
+
+/** A change of one product's stock, and what is left of it afterwards. */
+export interface LevelChange {
+  readonly productId: string;
+  readonly delta: number;
+  readonly balance: number;
+}
+
+export interface Shortage {
+  readonly productId: string;
+  readonly requested: number;
+  readonly available: number;
+  readonly missing: number;
+  readonly reason: ShortageReason;
+}
+
+/** What the others are told. */
+export type StockAnnouncement =
+  | {
+      readonly type: 'inventory_updated';
+      readonly userId: string;
+      readonly change: StockChange;
+      readonly items: readonly (OrderLine & { readonly remaining: number })[];
+    }
+  | { readonly type: 'inventory_insufficient'; readonly userId: string; readonly shortages: readonly Shortage[] };
+
+export interface StockDecision {
+  /** As it is afterwards. */
+  readonly allocation: StockAllocation | undefined;
+  /** At most one per product; empty when the stock stays as it is. */
+  readonly changes: readonly LevelChange[];
+  readonly announcements: readonly StockAnnouncement[];
+  /** Why nothing was done, when nothing was done. */
+  readonly ignored?: string;
+}
+
+/** News that changes nothing. */
+interface Ignore {
+  readonly ignore: string;
+}
+
+interface LifecycleRow {
+  /** `take`: all lines of the order become `taken`, or the order becomes `insufficient`. */
+  readonly payment_successful: 'take' | Ignore;
+  /** `refuse`: becomes `refused`. `give_back`: becomes `returned`. */
+  readonly order_cancelled: 'refuse' | 'give_back' | Ignore;
+}
+
+const ignore = (why: string): Ignore => ({ ignore: why });
+
+/**
+ * What news does to an order's claim on the stock. Kafka promises no order between the two topics, so a cancellation may
+ * come before the payment it cancels: the order is then remembered as refused. Every end but `taken` is final, and an order
+ * takes at most once, which is why duplicates change nothing.
+ */
+export const ALLOCATION_LIFECYCLE: Readonly<Record<AllocationStatus | 'unknown', LifecycleRow>> = {
+  unknown: { payment_successful: 'take', order_cancelled: 'refuse' },
+  taken: { payment_successful: ignore('the goods are taken already'), order_cancelled: 'give_back' },
+  insufficient: {
+    payment_successful: ignore('the order was reported short already'),
+    order_cancelled: ignore('nothing was taken, so there is nothing to give back'),
+  },
+  returned: {
+    payment_successful: ignore('the order is cancelled'),
+    order_cancelled: ignore('the goods are back already'),
+  },
+  refused: {
+    payment_successful: ignore('the order is cancelled'),
+    order_cancelled: ignore('the order is known to be cancelled'),
+  },
+};
+
+/** Decides about one order. Pure: neither its arguments nor anything else is changed. */
+export function decideStock(
+  allocation: StockAllocation | undefined,
+  news: StockNews,
+  levels: StockLevels,
+): StockDecision {
+  const step = ALLOCATION_LIFECYCLE[allocation?.status ?? 'unknown'][news.type];
+  if (typeof step === 'object') return { allocation, changes: [], announcements: [], ignored: step.ignore };
+  switch (step) {
+    case 'take':
+      return take(news, levels);
+    case 'refuse':
+      return { allocation: { status: 'refused', userId: news.userId }, changes: [], announcements: [] };
+    case 'give_back':
+      return giveBack(allocation, levels);
+  }
+}
+
+/** The products whose stock the decision depends on; the decision is the same whatever the others have. */
+export function productsConcerned(allocation: StockAllocation | undefined, news: StockNews): string[] {
+  const step = ALLOCATION_LIFECYCLE[allocation?.status ?? 'unknown'][news.type];
+  if (step === 'take' && news.type === 'payment_successful') return news.items.map(({ productId }) => productId);
+  if (step === 'give_back') return itemsTaken(allocation).map(({ productId }) => productId);
+  return [];
+}
+
+function take(news: StockNews, levels: StockLevels): StockDecision {
+  if (news.type !== 'payment_successful') throw new TypeError('only a payment says what to take');
+  const { userId } = news;
+  const items = addUp(news.items);
+  const shortages = items.flatMap((item) => shortageOf(item, levels));
+  if (shortages.length > 0) {
+    return {
+      allocation: { status: 'insufficient', userId, items },
+      changes: [],
+      announcements: [{ type: 'inventory_insufficient', userId, shortages }],
+    };
+  }
+  return move({ status: 'taken', userId, items }, 'taken', levels);
+}
+
+function giveBack(allocation: StockAllocation | undefined, levels: StockLevels): StockDecision {
+  const items = itemsTaken(allocation);
+  return move({ status: 'returned', userId: allocation?.userId ?? '', items }, 'returned', levels);
+}
+
+function move(
+  allocation: Exclude<StockAllocation, { status: 'refused' }>,
+  change: StockChange,
+  levels: StockLevels,
+): StockDecision {
+  const { userId } = allocation;
+  const moved = allocation.items.map(({ productId, quantity }) => {
+    const level = levels.get(productId);
+    if (level === undefined) throw new TypeError(`the stock of ${productId} is not known`);
+    const delta = change === 'taken' ? -quantity : quantity;
+    return { productId, quantity, delta, balance: level + delta };
+  });
+  const items = moved.map(({ productId, quantity, balance }) => ({ productId, quantity, remaining: balance }));
+  return {
+    allocation,
+    changes: moved.map(({ productId, delta, balance }) => ({ productId, delta, balance })),
+    announcements: [{ type: 'inventory_updated', userId, change, items }],
+  };
+}
+
+function itemsTaken(allocation: StockAllocation | undefined): readonly OrderLine[] {
+  if (allocation?.status !== 'taken') throw new TypeError('only what was taken can be given back');
+  return allocation.items;
+}
+
+function shortageOf({ productId, quantity }: OrderLine, levels: StockLevels): Shortage[] {
+  const level = levels.get(productId);
+  const available = level ?? 0;
+  if (available >= quantity) return [];
+  const reason = level === undefined ? 'unknown_product' : 'insufficient_stock';
+  return [{ productId, requested: quantity, available, missing: quantity - available, reason }];
+}

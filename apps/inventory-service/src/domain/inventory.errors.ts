@@ -1,0 +1,58 @@
+export class ProductNotFound extends Error {
+  readonly code = 'INVENTORY.PRODUCT_NOT_FOUND';
+  readonly kind = 'not_found';
+
+  constructor(productId: string) {
+    super(`There is no product ${productId}.`);
+  }
+}
+
+export class ProductExists extends Error {
+  readonly code = 'INVENTORY.PRODUCT_EXISTS';
+  readonly kind = 'conflict';
+
+  constructor(productId: string) {
+    super(`There is a product ${productId} already; adjust its stock instead.`);
+  }
+}
+
+export class NotEnoughStock extends Error {
+  readonly code = 'INVENTORY.NOT_ENOUGH_STOCK';
+  readonly kind = 'conflict';
+  readonly errors;
+
+  constructor(available: number, wanted: number) {
+    super(`Only ${available} can still be sold, so ${wanted} can not be taken away.`);
+    this.errors = [{ pointer: '/quantity_delta', detail: `must not be less than ${-available}` }];
+  }
+}
+
+export class AdjustmentBeyondLimit extends Error {
+  readonly code = 'INVENTORY.STOCK_LIMIT';
+  readonly kind = 'unprocessable';
+  readonly errors;
+
+  constructor(quantity: number, limit: number) {
+    super(`A product has at most ${limit} pieces, and this one has ${quantity}.`);
+    this.errors = [{ pointer: '/quantity_delta', detail: `must not be more than ${Math.max(0, limit - quantity)}` }];
+  }
+}
+
+export class DeliveryNotPositive extends Error {
+  readonly code = 'INVENTORY.DELIVERY_NOT_POSITIVE';
+  readonly kind = 'unprocessable';
+  readonly errors = [{ pointer: '/quantity_delta', detail: 'must be positive for a delivery' }];
+
+  constructor() {
+    super('A delivery adds to the stock; use the reason correction to take something away.');
+  }
+}
+
+export class IdempotencyKeyReused extends Error {
+  readonly code = 'INVENTORY.IDEMPOTENCY_KEY_REUSED';
+  readonly kind = 'unprocessable';
+
+  constructor() {
+    super('This Idempotency-Key was used for another adjustment of the product.');
+  }
+}

@@ -1,0 +1,92 @@
+import { ApiProblems, decodeCursor, PageQuery } from '@app/platform';
+import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { AddProduct } from '../use-cases/add-product';
+import { AdjustStock, type AdjustedStock } from '../use-cases/adjust-stock';
+import { GetInventory } from '../use-cases/get-inventory';
+import { AddProductDto, toNewProduct } from './add-product.dto';
+import { AdjustStockDto, toAdjustment } from './adjust-stock.dto';
+import { parseIdempotencyKey } from './idempotency-key';
+import {
+  AdjustmentResponse,
+  InventoryResponse,
+  MovementListResponse,
+  ProductResponse,
+  toAdjustmentResponse,
+  toInventoryResponse,
+  toMovementListResponse,
+  toProductResponse,
+} from './inventory.response';
+import { ProductPath } from './product.path';
+
+@ApiTags('inventory')
+@Controller('inventory')
+export class InventoryController {
+  constructor(
+    private readonly getInventory: GetInventory,
+    private readonly addProduct: AddProduct,
+    private readonly adjustStock: AdjustStock,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List what can be sold, by product id.' })
+  @ApiOkResponse({ type: InventoryResponse })
+  @ApiProblems(400, 503)
+  async list(@Query() { limit, cursor }: PageQuery): Promise<InventoryResponse> {
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, ['text'])[0];
+    return toInventoryResponse(await this.getInventory.list(limit, after));
+  }
+
+  @Get(':product_id')
+  @ApiOperation({ summary: 'Read one product.' })
+  @ApiOkResponse({ type: ProductResponse })
+  @ApiProblems(400, 404, 503)
+  async get(@Param() { product_id: productId }: ProductPath): Promise<ProductResponse> {
+    return toProductResponse(await this.getInventory.product(productId));
+  }
+
+  @Post()
+  @ApiOperation({ summary: 'Add a product with its first stock.' })
+  @ApiCreatedResponse({ type: ProductResponse, headers: { Location: { description: 'Where it can be read.' } } })
+  @ApiProblems(400, { status: 409, description: 'The product exists already.' }, 413, 415, 503)
+  async add(@Body() body: AddProductDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<ProductResponse> {
+    const product = toProductResponse(await this.addProduct.execute(toNewProduct(body)));
+    void reply.header('Location', `/inventory/${encodeURIComponent(product.product_id)}`);
+    return product;
+  }
+
+  @Post(':product_id/adjustments')
+  @ApiOperation({
+    summary: 'Put a delivery on stock or correct it. With an Idempotency-Key it can be repeated safely.',
+  })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Up to 255 characters; remembered for good.' })
+  @ApiCreatedResponse({ type: AdjustmentResponse })
+  @ApiProblems(400, 404, { status: 409, description: 'The stock is too small.' }, 413, 415, 422, 503)
+  async adjust(
+    @Param() { product_id: productId }: ProductPath,
+    @Body() body: AdjustStockDto,
+    @Headers('idempotency-key') key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AdjustmentResponse> {
+    const adjusted = await this.adjustStock.execute(productId, toAdjustment(body), parseIdempotencyKey(key));
+    return answerAdjusted(reply, adjusted);
+  }
+
+  @Get(':product_id/movements')
+  @ApiOperation({ summary: 'The history of a product’s stock, newest first.' })
+  @ApiOkResponse({ type: MovementListResponse })
+  @ApiProblems(400, 404, 503)
+  async movements(
+    @Param() { product_id: productId }: ProductPath,
+    @Query() { limit, cursor }: PageQuery,
+  ): Promise<MovementListResponse> {
+    const before = cursor === undefined ? undefined : decodeCursor(cursor, ['integer'])[0];
+    return toMovementListResponse(await this.getInventory.movements(productId, limit, before));
+  }
+}
+
+function answerAdjusted(reply: FastifyReply, adjusted: AdjustedStock): AdjustmentResponse {
+  if (adjusted.replayed) void reply.header('Idempotent-Replayed', 'true');
+  return toAdjustmentResponse(adjusted);
+}

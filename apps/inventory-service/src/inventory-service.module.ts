@@ -1,0 +1,69 @@
+import { CreateMessagingTables1763800000000, MessagingModule, MessagingOptions } from '@app/messaging';
+import { PlatformCacheModule, PlatformDatabaseModule } from '@app/platform';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { InventoryServiceConfig } from './config';
+import { InventoryController } from './http/inventory.controller';
+import { OrderEventsConsumer } from './messaging/order-events.consumer';
+import { PaymentEventsConsumer } from './messaging/payment-events.consumer';
+import { InventoryCache, InventoryCacheOptions } from './persistence/inventory-cache';
+import { InventoryReader } from './persistence/inventory.reader';
+import { CreateStockTables1763800100000 } from './persistence/migrations/1763800100000-create-stock-tables';
+import { CreateStockAllocations1763800200000 } from './persistence/migrations/1763800200000-create-stock-allocations';
+import { SeedDemoStock1763800300000 } from './persistence/migrations/1763800300000-seed-demo-stock';
+import { MakeStockMovementsAppendOnly1763800400000 } from './persistence/migrations/1763800400000-make-stock-movements-append-only';
+import { ProductEntity } from './persistence/product.entity';
+import { ProductRepository } from './persistence/product.repository';
+import { StockMovementEntity } from './persistence/stock-movement.entity';
+import { StockRepository } from './persistence/stock.repository';
+import { AddProduct } from './use-cases/add-product';
+import { AdjustStock } from './use-cases/adjust-stock';
+import { GetInventory } from './use-cases/get-inventory';
+import { SettleStock } from './use-cases/settle-stock';
+
+/** The migrations of the service's schema, in order. */
+export const MIGRATIONS = [
+  CreateMessagingTables1763800000000,
+  CreateStockTables1763800100000,
+  CreateStockAllocations1763800200000,
+  SeedDemoStock1763800300000,
+  MakeStockMovementsAppendOnly1763800400000,
+];
+
+@Module({})
+export class InventoryServiceModule {
+  static forRoot(config: InventoryServiceConfig): DynamicModule {
+    return {
+      module: InventoryServiceModule,
+      imports: [
+        PlatformDatabaseModule.forRoot({
+          config,
+          schema: 'inventory_service',
+          entities: [ProductEntity, StockMovementEntity],
+          migrations: MIGRATIONS,
+        }),
+        PlatformCacheModule.forRoot(config),
+        MessagingModule.forRoot(
+          new MessagingOptions({
+            service: 'inventory-service',
+            brokers: config.kafkaBootstrapServers,
+            databaseUrl: config.databaseUrl,
+            partitions: config.topicPartitions,
+            replicationFactor: config.topicReplicationFactor,
+          }),
+        ),
+      ],
+      controllers: [InventoryController, OrderEventsConsumer, PaymentEventsConsumer],
+      providers: [
+        { provide: InventoryCacheOptions, useValue: new InventoryCacheOptions(config.inventoryCacheTtlMs) },
+        AddProduct,
+        AdjustStock,
+        GetInventory,
+        InventoryCache,
+        InventoryReader,
+        ProductRepository,
+        SettleStock,
+        StockRepository,
+      ],
+    };
+  }
+}

@@ -1,0 +1,115 @@
+import { minorUnitsOf } from '@app/events';
+import type { UnitOfWork } from '@app/messaging';
+import { fromMinorUnits, toMinorUnits } from '@app/platform';
+import { Injectable } from '@nestjs/common';
+import type { MovementReason, Product, StockMovement } from '../domain/product';
+
+const INSERT_PRODUCT = `
+  INSERT INTO inventory (product_id, product_name, quantity, price, currency, created_at, updated_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $6)
+  ON CONFLICT DO NOTHING
+  RETURNING product_id`;
+
+const LOCK_PRODUCT = `
+  SELECT product_id, product_name, quantity, price, currency, updated_at FROM inventory
+  WHERE product_id = $1
+  FOR UPDATE`;
+
+const SET_QUANTITY = 'UPDATE inventory SET quantity = $2, updated_at = $3 WHERE product_id = $1';
+
+const MOVEMENT_COLUMNS = 'id, product_id, order_id, quantity_delta, balance, reason, note, actor, created_at';
+
+const INSERT_MOVEMENT = `
+  INSERT INTO stock_movements
+    (product_id, quantity_delta, balance, reason, note, actor, idempotency_key, created_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+  RETURNING ${MOVEMENT_COLUMNS}`;
+
+const FIND_BY_KEY = `SELECT ${MOVEMENT_COLUMNS} FROM stock_movements WHERE product_id = $1 AND idempotency_key = $2`;
+
+interface ProductRow {
+  readonly product_id: string;
+  readonly product_name: string;
+  readonly quantity: number;
+  readonly price: string;
+  readonly currency: string;
+  readonly updated_at: Date;
+}
+
+interface MovementRow {
+  readonly id: string;
+  readonly product_id: string;
+  readonly order_id: string | null;
+  readonly quantity_delta: number;
+  readonly balance: number;
+  readonly reason: MovementReason;
+  readonly note: string | null;
+  readonly actor: string;
+  readonly created_at: Date;
+}
+
+/** A movement that no order made, before it has an id. */
+export type NewMovement = Omit<StockMovement, 'movementId' | 'orderId'> & { readonly idempotencyKey: string | null };
+
+/** The stock as people change it, one product at a time. */
+@Injectable()
+export class ProductRepository {
+  /** @returns false when there is a product of this id already. */
+  async insert(unitOfWork: UnitOfWork, product: Product): Promise<boolean> {
+    const { productId, productName, quantity, price, currency, updatedAt } = product;
+    const values = [productId, productName, quantity, fromMinorUnits(price), currency, updatedAt];
+    return (await unitOfWork.query(INSERT_PRODUCT, values)).length > 0;
+  }
+
+  /** Whoever sells or adjusts this product waits until the work is committed. */
+  async lock(unitOfWork: UnitOfWork, productId: string): Promise<Product | undefined> {
+    const [row] = await unitOfWork.query<ProductRow>(LOCK_PRODUCT, [productId]);
+    return row === undefined ? undefined : productFrom(row);
+  }
+
+  /** Stores a movement of a locked product, and the quantity it leads to. */
+  async move(unitOfWork: UnitOfWork, movement: NewMovement): Promise<StockMovement> {
+    const { productId, balance, createdAt } = movement;
+    await unitOfWork.query(SET_QUANTITY, [productId, balance, createdAt]);
+    return this.insertMovement(unitOfWork, movement);
+  }
+
+  /** Stores a movement without touching the quantity. */
+  async insertMovement(unitOfWork: UnitOfWork, movement: NewMovement): Promise<StockMovement> {
+    const { productId, quantityDelta, balance, reason, note, actor, idempotencyKey, createdAt } = movement;
+    const values = [productId, quantityDelta, balance, reason, note, actor, idempotencyKey, createdAt];
+    const [row] = await unitOfWork.query<MovementRow>(INSERT_MOVEMENT, values);
+    if (row === undefined) throw new TypeError('INSERT … RETURNING gave no row');
+    return movementFrom(row);
+  }
+
+  async findByKey(unitOfWork: UnitOfWork, productId: string, key: string): Promise<StockMovement | undefined> {
+    const [row] = await unitOfWork.query<MovementRow>(FIND_BY_KEY, [productId, key]);
+    return row === undefined ? undefined : movementFrom(row);
+  }
+}
+
+function productFrom(row: ProductRow): Product {
+  return {
+    productId: row.product_id,
+    productName: row.product_name,
+    quantity: row.quantity,
+    price: minorUnitsOf(toMinorUnits(row.price)),
+    currency: row.currency,
+    updatedAt: row.updated_at,
+  };
+}
+
+function movementFrom(row: MovementRow): StockMovement {
+  return {
+    movementId: Number(row.id),
+    productId: row.product_id,
+    orderId: row.order_id,
+    quantityDelta: row.quantity_delta,
+    balance: row.balance,
+    reason: row.reason,
+    note: row.note,
+    actor: row.actor,
+    createdAt: row.created_at,
+  };
+}

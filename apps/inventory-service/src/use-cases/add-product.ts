@@ -1,0 +1,40 @@
+import { Transactions } from '@app/messaging';
+import { Clock } from '@app/platform';
+import { Injectable } from '@nestjs/common';
+import { ProductExists } from '../domain/inventory.errors';
+import type { Product } from '../domain/product';
+import { InventoryCache } from '../persistence/inventory-cache';
+import { ProductRepository } from '../persistence/product.repository';
+import { OPERATOR } from './adjust-stock';
+
+/** Takes a new product into the assortment, with its first stock. */
+@Injectable()
+export class AddProduct {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly products: ProductRepository,
+    private readonly cache: InventoryCache,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws ProductExists */
+  execute(request: Omit<Product, 'updatedAt'>): Promise<Product> {
+    return this.transactions.run(async (unitOfWork) => {
+      const product: Product = { ...request, updatedAt: this.clock.now() };
+      const { productId, quantity, updatedAt } = product;
+      if (!(await this.products.insert(unitOfWork, product))) throw new ProductExists(productId);
+      await this.products.insertMovement(unitOfWork, {
+        productId,
+        quantityDelta: quantity,
+        balance: quantity,
+        reason: 'initial',
+        note: null,
+        actor: OPERATOR,
+        idempotencyKey: null,
+        createdAt: updatedAt,
+      });
+      this.cache.forget(unitOfWork, [productId]);
+      return product;
+    });
+  }
+}

@@ -1,0 +1,77 @@
+import { Transactions, type UnitOfWork } from '@app/messaging';
+import { Clock } from '@app/platform';
+import { Injectable } from '@nestjs/common';
+import { IdempotencyKeyReused, ProductNotFound } from '../domain/inventory.errors';
+import type { Product, StockMovement } from '../domain/product';
+import { adjustStock, type StockAdjustment } from '../domain/stock-adjustment';
+import { InventoryCache } from '../persistence/inventory-cache';
+import { ProductRepository } from '../persistence/product.repository';
+
+/** Who changes a stock over HTTP; the API knows no persons. */
+export const OPERATOR = 'operator';
+
+export interface AdjustedStock {
+  readonly product: Product;
+  readonly movement: StockMovement;
+  /** The adjustment had been made before under the same key; this is what it led to then. */
+  readonly replayed: boolean;
+}
+
+/** Puts a delivery on stock, or corrects what is on record. */
+@Injectable()
+export class AdjustStock {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly products: ProductRepository,
+    private readonly cache: InventoryCache,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws ProductNotFound, IdempotencyKeyReused, and whatever `adjustStock` throws */
+  execute(productId: string, adjustment: StockAdjustment, idempotencyKey?: string): Promise<AdjustedStock> {
+    return this.transactions.run(async (unitOfWork) => {
+      // Before anything is looked up by the key: of two requests with the same one, the second waits here for the first.
+      const product = await this.products.lock(unitOfWork, productId);
+      if (product === undefined) throw new ProductNotFound(productId);
+      const earlier = await this.earlierMovement(unitOfWork, productId, idempotencyKey);
+      if (earlier === undefined) return this.adjust(unitOfWork, product, adjustment, idempotencyKey ?? null);
+      if (!isSameAdjustment(earlier, adjustment)) throw new IdempotencyKeyReused();
+      return { product: productAfter(product, earlier), movement: earlier, replayed: true };
+    });
+  }
+
+  private async earlierMovement(
+    unitOfWork: UnitOfWork,
+    productId: string,
+    key: string | undefined,
+  ): Promise<StockMovement | undefined> {
+    return key === undefined ? undefined : this.products.findByKey(unitOfWork, productId, key);
+  }
+
+  private async adjust(
+    unitOfWork: UnitOfWork,
+    product: Product,
+    adjustment: StockAdjustment,
+    idempotencyKey: string | null,
+  ): Promise<AdjustedStock> {
+    const { productId, quantity } = product;
+    const movement = await this.products.move(unitOfWork, {
+      ...adjustment,
+      productId,
+      balance: adjustStock(quantity, adjustment),
+      actor: OPERATOR,
+      idempotencyKey,
+      createdAt: this.clock.now(),
+    });
+    this.cache.forget(unitOfWork, [productId]);
+    return { product: productAfter(product, movement), movement, replayed: false };
+  }
+}
+
+function isSameAdjustment(movement: StockMovement, { quantityDelta, reason, note }: StockAdjustment): boolean {
+  return movement.quantityDelta === quantityDelta && movement.reason === reason && movement.note === note;
+}
+
+function productAfter(product: Product, { balance, createdAt }: StockMovement): Product {
+  return { ...product, quantity: balance, updatedAt: createdAt };
+}

@@ -1,0 +1,82 @@
+import { InventoryInsufficient, InventoryUpdated, type Cause } from '@app/events';
+import type { UnitOfWork } from '@app/messaging';
+import { Clock } from '@app/platform';
+import { Injectable } from '@nestjs/common';
+import { productsConcerned, type StockAnnouncement, type StockNews } from '../domain/allocation-lifecycle';
+import { decideInOrder, type BatchDecision } from '../domain/stock-batch';
+import { InventoryCache } from '../persistence/inventory-cache';
+import { StockRepository } from '../persistence/stock.repository';
+
+/** News of an order, who brought it, and what it will be the cause of. */
+export interface ReceivedNews {
+  readonly orderId: string;
+  readonly news: StockNews;
+  readonly actor: string;
+  readonly cause: Cause;
+}
+
+/**
+ * Takes stock for paid orders and gives it back for cancelled ones: the only place where an order changes the stock. All
+ * news of a unit of work is settled together at its end, so that rows are locked once and in one order, and the products,
+ * for which everybody waits, last.
+ */
+@Injectable()
+export class SettleStock {
+  private readonly gathered = new WeakMap<UnitOfWork, ReceivedNews[]>();
+
+  constructor(
+    private readonly stock: StockRepository,
+    private readonly cache: InventoryCache,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Resolves at once; the stock is settled when the unit of work concludes. */
+  execute(unitOfWork: UnitOfWork, news: readonly ReceivedNews[]): Promise<void> {
+    const gathered = this.gathered.get(unitOfWork) ?? this.startGathering(unitOfWork);
+    gathered.push(...news);
+    return Promise.resolve();
+  }
+
+  private startGathering(unitOfWork: UnitOfWork): ReceivedNews[] {
+    const gathered: ReceivedNews[] = [];
+    this.gathered.set(unitOfWork, gathered);
+    unitOfWork.conclude(() => this.settle(unitOfWork, gathered));
+    return gathered;
+  }
+
+  private async settle(unitOfWork: UnitOfWork, batch: readonly ReceivedNews[]): Promise<void> {
+    if (batch.length === 0) return;
+    const now = this.clock.now();
+    const orders = new Map(batch.map(({ orderId, news }) => [orderId, news]));
+    const known = await this.stock.claim(unitOfWork, orders, now);
+    const products = new Set(batch.flatMap(({ orderId, news }) => productsConcerned(known.get(orderId), news)));
+    const levels = await this.stock.lockLevels(unitOfWork, [...products]);
+    const { decisions, allocations } = decideInOrder(batch, known, levels);
+    const movements = batch.flatMap(({ actor }, index) => movementsOf(decisions, index).map((m) => ({ ...m, actor })));
+    await this.stock.record(unitOfWork, movements, allocations, now);
+    batch.forEach((received, index) => {
+      for (const announcement of decisions[index]?.announcements ?? []) announce(unitOfWork, received, announcement);
+    });
+    if (movements.length === 0) return;
+    this.cache.forget(
+      unitOfWork,
+      movements.map(({ productId }) => productId),
+    );
+  }
+}
+
+function movementsOf(decisions: BatchDecision['decisions'], index: number) {
+  return decisions[index]?.movements ?? [];
+}
+
+function announce(unitOfWork: UnitOfWork, { orderId, cause }: ReceivedNews, announcement: StockAnnouncement): void {
+  const { userId } = announcement;
+  if (announcement.type === 'inventory_updated') {
+    const { change } = announcement;
+    const items = announcement.items.map(({ productId, ...amounts }) => ({ product_id: productId, ...amounts }));
+    unitOfWork.publish(InventoryUpdated, { orderId, cause, payload: { user_id: userId, change, items } });
+    return;
+  }
+  const shortages = announcement.shortages.map(({ productId, ...amounts }) => ({ product_id: productId, ...amounts }));
+  unitOfWork.publish(InventoryInsufficient, { orderId, cause, payload: { user_id: userId, shortages } });
+}
