@@ -44,7 +44,7 @@ export function decodeCursor<const S extends readonly CursorField[]>(text: strin
 }
 
 function parse(text: string): readonly unknown[] | undefined {
-  if (!/^[\w-]{1,512}$/.test(text)) return undefined;
+  if (!/^[\w-]{1,1024}$/.test(text)) return undefined;
   try {
     const values: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
     return Array.isArray(values) ? (values as unknown[]) : undefined;
