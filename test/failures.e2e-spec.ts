@@ -60,10 +60,9 @@ describe.each(SERVICES)('when %s is killed in the middle of its work', (service)
           expect(Number(row?.open)).toBeGreaterThan(10);
         });
         await system.stack.supervisor.kill(service, 'SIGKILL');
-        await eventually(
-          () => expect(system.stack.supervisor.status(service)).toMatchObject({ state: 'ready' }),
-          { timeoutMs: 30_000 },
-        );
+        await eventually(() => expect(system.stack.supervisor.status(service)).toMatchObject({ state: 'ready' }), {
+          timeoutMs: 30_000,
+        });
       }
     });
     await allConfirmedAndSound(orderIds);
@@ -89,7 +88,7 @@ describe('when the record of an order is delivered three times', () => {
       if (found === undefined) throw new Error('not published yet');
       return found;
     });
-    const copy = { key: original.key, value: original.value, headers: original.headers ?? {} };
+    const copy = { key: original.key, value: original.value, headers: original.headers };
     await kafka.publish('order_created', [copy, copy, copy]);
     // A later order of the same partition is through: the copies before it have been handled.
     await kafka.publish('order_created', [{ ...copy, value: null }]);
@@ -122,7 +121,7 @@ describe('a record that nobody can use', () => {
     const sample = records.find((record) => record.key?.toString() === before.order_id);
     if (sample === undefined || poison[kind] === undefined) throw new Error('no sample');
     const bad = { ...sample, ...poison[kind](sample) };
-    await kafka.publish('order_created', [{ key: bad.key, value: bad.value, headers: bad.headers ?? {} }]);
+    await kafka.publish('order_created', [{ key: bad.key, value: bad.value, headers: bad.headers }]);
     const after = await system.place();
     expect([(await system.settled(before.order_id)).status, (await system.settled(after.order_id)).status]).toEqual([
       'confirmed',
@@ -130,7 +129,7 @@ describe('a record that nobody can use', () => {
     ]);
     await eventually(async () => {
       const letters = (await kafka.read('payment_service_dlq')).filter(
-        (letter) => letter.headers?.['kafka_dlt-original-topic']?.toString() === 'order_created',
+        (letter) => letter.headers['kafka_dlt-original-topic']?.toString() === 'order_created',
       );
       expect(letters.some((letter) => same(letter.value, bad.value) && same(letter.key, bad.key))).toBe(true);
     });

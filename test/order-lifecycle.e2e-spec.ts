@@ -102,8 +102,15 @@ describe('an order whose card is refused', () => {
     const before = await system.quantityOf('MOUSE001');
     const item = { product_id: 'MOUSE001', product_name: 'Gaming Mouse', quantity: 2, price: 79.99 };
     const { order_id } = await system.place({ payment_method, items: [item] });
-    expect(await system.settled(order_id)).toMatchObject({ status: 'cancelled', cancellation_reason: 'payment_failed' });
-    expect(await system.payment(order_id)).toMatchObject({ status: 'failed', captured_amount: 0, failure_reason: reason });
+    expect(await system.settled(order_id)).toMatchObject({
+      status: 'cancelled',
+      cancellation_reason: 'payment_failed',
+    });
+    expect(await system.payment(order_id)).toMatchObject({
+      status: 'failed',
+      captured_amount: 0,
+      failure_reason: reason,
+    });
     expect(await system.quantityOf('MOUSE001')).toBe(before);
     await eventually(async () => expect(await sentTo(order_id)).toEqual(expect.arrayContaining(['payment_failed'])));
   });

@@ -1,9 +1,13 @@
-import { Kafka, logLevel, type KafkaMessage, type Message } from 'kafkajs';
+import { Kafka, logLevel, type IHeaders, type Message } from 'kafkajs';
 
 /** A record as it stands in a topic. */
-export interface TopicRecord extends KafkaMessage {
+export interface TopicRecord {
   readonly topic: string;
   readonly partition: number;
+  readonly offset: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: IHeaders;
 }
 
 /** The system's Kafka, for tests that look at it or play a publisher. */
@@ -43,7 +47,8 @@ export class KafkaProbe {
         .run({
           autoCommit: false,
           eachMessage: ({ partition, message }) => {
-            records.push({ ...message, topic, partition });
+            const { offset, key, value, headers = {} } = message;
+            records.push({ topic, partition, offset, key, value, headers });
             const end = ends.find((candidate) => candidate.partition === partition);
             if (BigInt(message.offset) + 1n >= BigInt(end?.high ?? 0)) left.delete(partition);
             if (left.size === 0) resolve();

@@ -1,0 +1,86 @@
+import { Agent, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** What became of one request of the load. Times in milliseconds. */
+export interface Sample {
+  readonly orderId: string | undefined;
+  readonly status: number;
+  /** From the moment the request was due, not from when it was sent: a stall of the system counts. */
+  readonly postMs: number;
+  /** Until a waiting GET said that the order is confirmed; only for a part of the orders. */
+  readonly confirmedMs: number | undefined;
+}
+
+export interface LoadOptions {
+  readonly baseUrl: string;
+  /** Orders per second, offered whatever the system does (open loop). */
+  readonly rate: number;
+  readonly seconds: number;
+  readonly products: readonly string[];
+  /** Every n-th order is followed until it is confirmed. */
+  readonly followEvery: number;
+  readonly connections: number;
+}
+
+/** Offers orders at a fixed rate and gives what became of each. */
+export async function offerLoad(options: LoadOptions): Promise<Sample[]> {
+  const posts = new Agent({ keepAlive: true, maxSockets: options.connections });
+  const waits = new Agent({ keepAlive: true, maxSockets: 2_000 });
+  const total = Math.round(options.rate * options.seconds);
+  const begin = performance.now();
+  const running: Promise<Sample>[] = [];
+  for (let sent = 0; sent < total;) {
+    const due = Math.min(total, Math.floor(((performance.now() - begin) / 1_000) * options.rate) + 1);
+    for (; sent < due; sent += 1) {
+      const dueAt = begin + (sent / options.rate) * 1_000;
+      running.push(placeOne(options, { posts, waits }, sent, dueAt));
+    }
+    await delay(1);
+  }
+  const samples = await Promise.all(running);
+  posts.destroy();
+  waits.destroy();
+  return samples;
+}
+
+async function placeOne(
+  options: LoadOptions,
+  agents: { posts: Agent; waits: Agent },
+  index: number,
+  dueAt: number,
+): Promise<Sample> {
+  const product = options.products[index % options.products.length] ?? '';
+  const body = JSON.stringify({
+    user_id: `bench_${index % 1_000}`,
+    items: [{ product_id: product, product_name: 'Benchmark product', quantity: 1, price: 19.99 }],
+  });
+  try {
+    const answer = await send(agents.posts, `${options.baseUrl}/orders`, body);
+    const postMs = performance.now() - dueAt;
+    if (answer.status !== 201) return { orderId: undefined, status: answer.status, postMs, confirmedMs: undefined };
+    const { order_id: orderId } = JSON.parse(answer.text) as { order_id: string };
+    if (index % options.followEvery !== 0) return { orderId, status: 201, postMs, confirmedMs: undefined };
+    const settled = await send(agents.waits, `${options.baseUrl}/orders/${orderId}?wait=30s`);
+    const confirmed = (JSON.parse(settled.text) as { status: string }).status === 'confirmed';
+    return { orderId, status: 201, postMs, confirmedMs: confirmed ? performance.now() - dueAt : Infinity };
+  } catch {
+    return { orderId: undefined, status: 0, postMs: performance.now() - dueAt, confirmedMs: undefined };
+  }
+}
+
+function send(agent: Agent, url: string, body?: string): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const headers =
+      body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const outgoing = request(url, { agent, method: body === undefined ? 'GET' : 'POST', headers, timeout: 40_000 });
+    outgoing.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
+    });
+    outgoing.on('error', reject);
+    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer within 40 s')));
+    outgoing.end(body);
+  });
+}

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { System } from '../system/system.ts';
+import { offerLoad } from './load.ts';
+import { percentiles, type Percentiles } from './statistics.ts';
+
+/** One measured load. */
+export interface StageResult {
+  readonly name: string;
+  readonly offeredPerSecond: number;
+  readonly seconds: number;
+  readonly accepted: number;
+  readonly refused: number;
+  /** Confirmed while the load lasted, per second: what the system keeps up with, not what it catches up on later. */
+  readonly confirmedPerSecond: number;
+  /** From the last order offered to the last one confirmed. */
+  readonly drainSeconds: number;
+  readonly postMs: Percentiles;
+  readonly confirmedMs: Percentiles;
+  /** Notifications not yet sent when the load ended. */
+  readonly notificationsBehind: number;
+  readonly residentMiB: Readonly<Record<string, number>>;
+}
+
+export interface StagePlan {
+  readonly name: string;
+  readonly rate: number;
+  readonly seconds: number;
+}
+
+/** Offers one load, waits until every order of it is settled, and says how it went. */
+export async function runStage(system: System, products: readonly string[], plan: StagePlan): Promise<StageResult> {
+  const before = await confirmedOrders(system);
+  const samples = await offerLoad({
+    baseUrl: system.orders.baseUrl,
+    rate: plan.rate,
+    seconds: plan.seconds,
+    products,
+    followEvery: Math.max(1, Math.round(plan.rate / 20)),
+    connections: 200,
+  });
+  const atEnd = await confirmedOrders(system);
+  const behind = await pendingNotifications(system);
+  const drainSeconds = await untilSettled(system);
+  const accepted = samples.filter(({ status }) => status === 201);
+  return {
+    name: plan.name,
+    offeredPerSecond: plan.rate,
+    seconds: plan.seconds,
+    accepted: accepted.length,
+    refused: samples.length - accepted.length,
+    confirmedPerSecond: Math.round(((atEnd - before) / plan.seconds) * 10) / 10,
+    drainSeconds,
+    postMs: percentiles(accepted.map(({ postMs }) => postMs)),
+    confirmedMs: percentiles(accepted.flatMap(({ confirmedMs }) => (confirmedMs === undefined ? [] : [confirmedMs]))),
+    notificationsBehind: behind,
+    residentMiB: residentMemory(system),
+  };
+}
+
+async function count(system: System, query: string): Promise<number> {
+  return Number((await system.sql<{ n: string }>(query))[0]?.n ?? 0);
+}
+
+function confirmedOrders(system: System): Promise<number> {
+  return count(system, `SELECT count(*) AS n FROM orders WHERE status = 'confirmed'`);
+}
+
+function pendingNotifications(system: System): Promise<number> {
+  return count(system, `SELECT count(*) AS n FROM notifications WHERE status = 'pending'`);
+}
+
+/** Waits, at most two minutes, until nothing is open anywhere; gives the seconds it took. */
+async function untilSettled(system: System): Promise<number> {
+  const begin = performance.now();
+  for (;;) {
+    const open = await count(
+      system,
+      `SELECT (SELECT count(*) FROM orders WHERE status IN ('pending', 'paid'))
+         + (SELECT count(*) FROM payments WHERE status NOT IN ('captured', 'failed', 'voided', 'refunded', 'cancelled'))
+         + (SELECT count(*) FROM notifications WHERE status = 'pending') AS n`,
+    );
+    const seconds = Math.round((performance.now() - begin) / 100) / 10;
+    if (open === 0) return seconds;
+    if (seconds > 120) throw new Error(`${open} orders, payments or notifications are still open after two minutes`);
+    await delay(200);
+  }
+}
+
+/** Resident set of every process of the system, as the kernel counts it. */
+function residentMemory(system: System): Record<string, number> {
+  const resident: Record<string, number> = {};
+  for (const name of system.stack.supervisor.names) {
+    const pid = system.stack.supervisor.pid(name);
+    if (pid === undefined) continue;
+    const rss = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    resident[name] = Math.round(Number(rss) / 1_024);
+  }
+  return resident;
+}
