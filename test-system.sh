@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Proves that the system does what its documents say. The last line is "N passed, N failed".
+set -uo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")" || exit 1
+
+usage() {
+  cat <<'END'
+Usage: ./test-system.sh [--running | TIER …]
+
+Without an option: everything, on isolated infrastructure that is started and stopped on the way (about ten minutes).
+A system you have running is not touched.
+
+  TIER       only some of: static unit integration e2e
+  --running  a smoke test with curl of the documented calls, against the system that is running
+  --help     this text
+END
+}
+
+tiers=()
+for argument in "$@"; do
+  case $argument in
+    --running) exec test/smoke.sh ;;
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    static | unit | integration | e2e) tiers+=("$argument") ;;
+    *)
+      echo "Unknown option: $argument" >&2
+      usage >&2
+      exit 2
+      ;;
+  esac
+done
+[ ${#tiers[@]} -gt 0 ] || tiers=(static unit integration e2e)
+
+. infra/node.sh
+ensure_node_modules || exit 1
+
+results=.local/test-results
+rm -rf "$results" && mkdir -p "$results"
+passed=0
+failed=0
+
+# One static check counts as one test.
+check() {
+  echo "── $1"
+  if npm run --silent "$1"; then passed=$((passed + 1)); else
+    failed=$((failed + 1))
+    echo "✕ npm run $1" >&2
+  fi
+}
+
+# Adds what Jest wrote down. A tier that ends without a result, or runs no test at all, is a failure.
+jest_tier() {
+  local script=$1 file="$results/$2.json" counts
+  echo "── npm run $script"
+  npm run --silent "$script" -- --json --outputFile="$file" >"$results/$2.log"
+  if ! counts=$(node test/setup/count-results.ts "$file"); then
+    failed=$((failed + 1))
+    return
+  fi
+  passed=$((passed + ${counts% *}))
+  failed=$((failed + ${counts#* }))
+}
+
+for tier in "${tiers[@]}"; do
+  case $tier in
+    static) for script in format:check lint typecheck boundaries; do check "$script"; done ;;
+    unit) jest_tier test unit ;;
+    integration) jest_tier test:integration integration ;;
+    e2e)
+      if ensure_built; then jest_tier test:e2e e2e; else failed=$((failed + 1)); fi
+      ;;
+  esac
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

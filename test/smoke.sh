@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# The documented calls, with curl, against the running system. The last line is "N passed, N failed".
+set -uo pipefail
+
+order_service=${ORDER_URL:-http://localhost:8001}
+payment_service=${PAYMENT_URL:-http://localhost:8002}
+inventory_service=${INVENTORY_URL:-http://localhost:8003}
+notification_service=${NOTIFICATION_URL:-http://localhost:8004}
+
+passed=0
+failed=0
+
+# expect NAME PATTERN ACTUAL: PATTERN is an extended regular expression that ACTUAL must contain.
+expect() {
+  if grep -Eq -- "$2" <<<"$3"; then
+    passed=$((passed + 1))
+    echo "✓ $1"
+  else
+    failed=$((failed + 1))
+    echo "✕ $1"
+    echo "    expected: $2"
+    echo "    got:      ${3:0:500}"
+  fi
+}
+
+call() { curl --silent --show-error --max-time 40 "$@" 2>&1; }
+
+# Asks again for up to 20 seconds, because mails follow the order a moment later.
+call_until() {
+  local pattern=$1 answer=
+  shift
+  for _ in $(seq 40); do
+    answer=$(call "$@")
+    if grep -Eq -- "$pattern" <<<"$answer"; then break; fi
+    sleep 0.5
+  done
+  printf '%s' "$answer"
+}
+
+for url in "$order_service" "$payment_service" "$inventory_service" "$notification_service"; do
+  expect "$url is up" '"status": ?"up"' "$(call_until '"status": ?"up"' "$url/health")"
+  expect "$url has a documentation page" 'swagger|Swagger' "$(call "$url/docs")"
+done
+
+order=$(call -X POST "$order_service/orders" \
+  -H "Content-Type: application/json" \
+  -d '{
+    "user_id": "user_123",
+    "items": [
+      {
+        "product_id": "LAPTOP001",
+        "product_name": "Gaming Laptop",
+        "quantity": 1,
+        "price": 1299.99
+      }
+    ]
+  }')
+expect 'an order is accepted' '"total_amount": ?1299\.99' "$order"
+order_id=$(sed -n 's/.*"order_id": *"\([^"]*\)".*/\1/p' <<<"$order")
+
+settled=$(call "$order_service/orders/$order_id?wait=30s")
+expect 'it is confirmed' '"status": ?"(confirmed|cancelled)"' "$settled"
+if grep -q out_of_stock <<<"$settled"; then echo "  (the laptops are sold out: it was cancelled, as it should)"; fi
+expect 'it has an audit trail' '"order_created"' "$(call "$order_service/orders/$order_id/events")"
+expect 'it has a payment' "\"order_id\": ?\"$order_id\"" "$(call "$payment_service/payments?order_id=$order_id")"
+expect 'the stock can be read' '"product_id": ?"LAPTOP001"' "$(call "$inventory_service/inventory")"
+expect 'its customer was told' "$order_id.*\"sent\"" \
+  "$(call_until "$order_id.*\"sent\"" "$notification_service/notifications?user_id=user_123")"
+expect 'a bad order is refused with the place of the mistake' '"pointer": ?"/items/0/quantity"' \
+  "$(call -X POST "$order_service/orders" -H 'Content-Type: application/json' \
+    -d '{"user_id":"user_123","items":[{"product_id":"LAPTOP001","product_name":"Gaming Laptop","quantity":0,"price":1}]}')"
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
