@@ -1,0 +1,203 @@
+import { minorUnitsOf, type Cause, type MinorUnits, type PaymentFailureReason } from '@app/events';
+import type { GatewayAnswer, GatewayOutcome } from './gateway-outcome';
+import type { PaidItem, Payment, PendingOperation } from './payment';
+import { announce, type Announcement } from './payment-announcement';
+import { BEGINNINGS, PAYMENT_LIFECYCLE, type OrderNews, type PaymentTrigger } from './payment-lifecycle';
+import { STAGES, type PaymentStage } from './payment-stage';
+import { nextAttemptAt, type RetryPolicy } from './retry-policy';
+
+/** What an event of the order service says to a payment. */
+export interface OrderInput {
+  readonly kind: OrderNews;
+  readonly orderId: string;
+  readonly userId: string;
+  readonly currency: string;
+  readonly amount: MinorUnits;
+  /** `order_confirmed` does not carry it. */
+  readonly paymentMethod?: string;
+  /** Only `order_created` carries them. */
+  readonly items?: readonly PaidItem[];
+  readonly cause: Cause;
+}
+
+/** How a call to the gateway ended. */
+export interface GatewayInput {
+  readonly kind: 'gateway';
+  readonly orderId: string;
+  /** The lease under which the call was made. */
+  readonly lease: Date;
+  readonly outcome: GatewayOutcome;
+}
+
+export type PaymentInput = OrderInput | GatewayInput;
+
+/** What a decision may not find out by itself. */
+export interface DecisionContext {
+  readonly now: Date;
+  /** The id of the payment, should this be its beginning. */
+  readonly paymentId: string;
+  /** 0 to 1, random. */
+  readonly jitter: number;
+  readonly policy: RetryPolicy;
+}
+
+/** `payment` is the very object that was put in when nothing changed. */
+export interface Decision {
+  readonly payment: Payment;
+  readonly announcements: readonly Announcement[];
+}
+
+/** Something that can not have happened to a payment in this stage: the gateway contradicts itself, or we are wrong. */
+export class PaymentTransitionRefused extends Error {
+  readonly code = 'PAYMENT.TRANSITION_REFUSED';
+  readonly kind = 'conflict';
+
+  constructor(
+    readonly orderId: string,
+    readonly stage: PaymentStage | 'absent',
+    readonly trigger: string,
+  ) {
+    super(`${trigger} can not happen to the payment of order ${orderId}, which is ${stage}`);
+  }
+}
+
+/** One step of a payment's life. Pure. @throws PaymentTransitionRefused */
+export function decidePayment(payment: Payment | undefined, input: PaymentInput, context: DecisionContext): Decision {
+  if (input.kind !== 'gateway') {
+    if (payment === undefined) return { payment: begin(input, context), announcements: [] };
+    return step(payment, input.kind, factsFrom(payment, input), context);
+  }
+  if (payment === undefined) throw new PaymentTransitionRefused(input.orderId, 'absent', input.outcome.kind);
+  const { outcome } = input;
+  switch (outcome.kind) {
+    case 'outcome_unknown':
+    case 'unavailable':
+    case 'refused':
+      return postpone(payment, input, context);
+    case 'nothing_found':
+      return isQuiet(payment, context)
+        ? step(payment, 'nothing_found', {}, context)
+        : postpone(payment, input, context);
+    default:
+      return step(payment, outcome.kind, factsOf(outcome), context);
+  }
+}
+
+/** Several steps, one after the other. @throws PaymentTransitionRefused */
+export function decideAll(
+  payment: Payment | undefined,
+  inputs: readonly PaymentInput[],
+  context: DecisionContext,
+): Decision {
+  const [first, ...others] = inputs;
+  if (first === undefined) throw new TypeError('nothing to decide');
+  return others.reduce<Decision>(
+    (decision, input) => {
+      const next = decidePayment(decision.payment, input, context);
+      return { ...next, announcements: [...decision.announcements, ...next.announcements] };
+    },
+    decidePayment(payment, first, context),
+  );
+}
+
+type Facts = Partial<Payment>;
+
+function begin(input: OrderInput, { now, paymentId }: DecisionContext): Payment {
+  const stage = BEGINNINGS[input.kind];
+  return {
+    paymentId,
+    orderId: input.orderId,
+    userId: input.userId,
+    stage,
+    amount: input.amount,
+    capturedAmount: minorUnitsOf(0),
+    refundedAmount: minorUnitsOf(0),
+    currency: input.currency,
+    paymentMethod: input.paymentMethod ?? null,
+    items: input.items ?? [],
+    failureReason: null,
+    gatewayReference: null,
+    refundReference: null,
+    operation: operationOf(stage, null, now),
+    cause: input.cause,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+function step(payment: Payment, trigger: PaymentTrigger, facts: Facts, context: DecisionContext): Decision {
+  const entry = PAYMENT_LIFECYCLE[payment.stage][trigger];
+  if (entry === undefined) throw new PaymentTransitionRefused(payment.orderId, payment.stage, trigger);
+  if (entry.kind === 'ignore') return { payment, announcements: [] };
+  const isUntouched = payment.operation?.sentAt === null;
+  const stage = isUntouched ? (entry.untouched ?? entry.to) : entry.to;
+  const moved = enter({ ...payment, ...facts }, stage, context.now);
+  return { payment: moved, announcements: entry.announces === undefined ? [] : [announce(moved, entry.announces)] };
+}
+
+function enter(payment: Payment, stage: PaymentStage, now: Date): Payment {
+  const { status } = STAGES[stage];
+  const isCollected = status === 'captured' || status === 'refunded';
+  return {
+    ...payment,
+    stage,
+    capturedAmount: isCollected ? payment.amount : payment.capturedAmount,
+    refundedAmount: status === 'refunded' ? payment.amount : payment.refundedAmount,
+    failureReason: status === 'failed' ? payment.failureReason : null,
+    operation: operationOf(stage, payment.operation, now),
+    updatedAt: now,
+  };
+}
+
+/** The same operation goes on as it stands; another one is due at once. */
+function operationOf(stage: PaymentStage, present: PendingOperation | null, now: Date): PendingOperation | null {
+  const { operation: kind } = STAGES[stage];
+  if (kind === undefined) return null;
+  if (present?.kind === kind) return present;
+  return { kind, dueAt: now, attempts: 0, uncertain: false, sentAt: null };
+}
+
+/** Tries again later, unless somebody else has the operation by now. */
+function postpone(payment: Payment, { lease, outcome }: GatewayInput, context: DecisionContext): Decision {
+  const { operation } = payment;
+  if (operation === null || operation.dueAt.getTime() !== lease.getTime()) return { payment, announcements: [] };
+  const attempts = operation.attempts + 1;
+  const postponed: PendingOperation = {
+    ...operation,
+    attempts,
+    uncertain: operation.uncertain || outcome.kind === 'outcome_unknown',
+    dueAt: nextAttemptAt(context.policy, attempts, context.now, context.jitter),
+  };
+  return { payment: { ...payment, operation: postponed, updatedAt: context.now }, announcements: [] };
+}
+
+function isQuiet({ operation }: Payment, { now, policy }: DecisionContext): boolean {
+  if (operation === null || operation.sentAt === null) return true;
+  return now.getTime() - operation.sentAt.getTime() >= policy.quietMs;
+}
+
+/** An order says the same of itself in all of its events; what one of them leaves out another fills in. */
+function factsFrom(payment: Payment, input: OrderInput): Facts {
+  return {
+    paymentMethod: payment.paymentMethod ?? input.paymentMethod ?? null,
+    items: payment.items.length > 0 ? payment.items : (input.items ?? []),
+    cause: input.cause,
+  };
+}
+
+function factsOf(answer: GatewayAnswer): Facts {
+  switch (answer.kind) {
+    case 'authorized':
+      return { gatewayReference: answer.reference };
+    case 'declined':
+      return { failureReason: answer.reason };
+    case 'capture_refused':
+      return { failureReason: 'capture_failed' satisfies PaymentFailureReason };
+    case 'refunded':
+      return { refundReference: answer.reference };
+    case 'captured':
+    case 'voided':
+    case 'already_captured':
+      return {};
+  }
+}

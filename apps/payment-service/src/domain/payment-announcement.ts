@@ -1,0 +1,54 @@
+import {
+  toDecimal,
+  type Cause,
+  type PaymentFailed,
+  type PaymentRefunded,
+  type PaymentSuccessful,
+  type RefundMethod,
+} from '@app/events';
+import type { Payment } from './payment';
+import type { PaymentNews } from './payment-lifecycle';
+
+/** News of a payment for the other services. */
+export type Announcement = { readonly orderId: string; readonly cause: Cause } & (
+  | { readonly type: 'payment_successful'; readonly payload: PaymentSuccessful }
+  | { readonly type: 'payment_failed'; readonly payload: PaymentFailed }
+  | { readonly type: 'payment_refunded'; readonly payload: PaymentRefunded }
+);
+
+/** Words the news of a payment. `payment` is the payment after the step. */
+export function announce(payment: Payment, news: PaymentNews): Announcement {
+  const { orderId, cause } = payment;
+  const facts = factsOf(payment);
+  switch (news) {
+    case 'payment_successful': {
+      const items = payment.items.map(({ productId, quantity }) => ({ product_id: productId, quantity }));
+      return { type: news, orderId, cause, payload: { ...facts, items } };
+    }
+    case 'payment_failed': {
+      const reason = payment.failureReason;
+      if (reason === null) throw new TypeError(`the payment of order ${orderId} failed without a reason`);
+      return { type: news, orderId, cause, payload: { ...facts, reason } };
+    }
+    case 'hold_voided':
+      return refunded(payment, 'void');
+    case 'capture_refunded':
+      return refunded(payment, 'refund');
+  }
+}
+
+function refunded(payment: Payment, method: RefundMethod): Announcement {
+  const { orderId, cause } = payment;
+  return { type: 'payment_refunded', orderId, cause, payload: { ...factsOf(payment), method } };
+}
+
+function factsOf(payment: Payment) {
+  if (payment.paymentMethod === null) throw new TypeError(`the order ${payment.orderId} is not known yet`);
+  return {
+    payment_id: payment.paymentId,
+    user_id: payment.userId,
+    payment_method: payment.paymentMethod,
+    currency: payment.currency,
+    amount: toDecimal(payment.amount),
+  };
+}

@@ -1,0 +1,161 @@
+import { minorUnitsOf } from '@app/events';
+import { GroupCommit, type Settled } from '@app/messaging';
+import { fromMinorUnits, toMinorUnits } from '@app/platform';
+import type { Pool, PoolClient } from 'pg';
+import type { GatewayAnswer, OpenOutcome } from '../domain/gateway-outcome';
+import { answerOf, judge, type FollowUp, type LedgerEntry } from './simulator-rules';
+
+const COLUMNS = 'idempotency_key, operation, reference, outcome, amount, currency, payment_method';
+
+const WRITE = `
+  INSERT INTO gateway_ledger (${COLUMNS})
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::text[])
+    AS line (${COLUMNS})
+  ORDER BY idempotency_key
+  ON CONFLICT DO NOTHING
+  RETURNING idempotency_key`;
+const FIND = `SELECT ${COLUMNS} FROM gateway_ledger WHERE idempotency_key = ANY ($1::text[])`;
+/** Everything done to a hold takes its turn on the line that placed it. */
+const LOCK_HOLDS = `
+  SELECT 1 FROM gateway_ledger WHERE reference = ANY ($1::text[]) AND operation = 'authorize'
+  ORDER BY idempotency_key FOR UPDATE`;
+const HISTORY = `SELECT ${COLUMNS} FROM gateway_ledger WHERE reference = ANY ($1::text[])`;
+
+/** An authorisation as it will be in the books, unless there is a line with its key. */
+export type LedgerRequest = { readonly kind: 'authorize'; readonly entry: LedgerEntry } | FollowUpRequest;
+type FollowUpRequest = { readonly kind: 'follow_up'; readonly request: FollowUp };
+
+export interface LedgerReply {
+  readonly answer: GatewayAnswer | OpenOutcome;
+  /** Written just now, as opposed to read from the books. */
+  readonly isNew: boolean;
+}
+
+interface LedgerRow {
+  readonly idempotency_key: string;
+  readonly operation: LedgerEntry['operation'];
+  readonly reference: string;
+  readonly outcome: LedgerEntry['outcome'];
+  readonly amount: string;
+  readonly currency: string;
+  readonly payment_method: string | null;
+}
+
+/**
+ * The books of the simulated gateway, durable and on connections of their own, so that nothing that happens to a
+ * payment's transaction happens to them. Calls that arrive together share a transaction.
+ */
+export class GatewayLedger {
+  private readonly groups = new GroupCommit<LedgerRequest, LedgerReply>((requests) => this.commit(requests), {
+    maxGroup: 500,
+    maxWaiting: 20_000,
+    concurrency: 2,
+  });
+
+  constructor(private readonly pool: Pool) {}
+
+  /** Resolves when the books are on disk. */
+  record(request: LedgerRequest): Promise<LedgerReply> {
+    return this.groups.submit(request);
+  }
+
+  async find(idempotencyKey: string): Promise<GatewayAnswer | undefined> {
+    const { rows } = await this.pool.query<LedgerRow>(FIND, [[idempotencyKey]]);
+    return rows[0] === undefined ? undefined : answerOf(fromRow(rows[0]));
+  }
+
+  async close(): Promise<void> {
+    await this.groups.drained();
+    await this.pool.end();
+  }
+
+  private async commit(requests: readonly LedgerRequest[]): Promise<Settled<LedgerReply>[]> {
+    const client = await this.pool.connect();
+    try {
+      await client.query('BEGIN');
+      const holds = requests.flatMap((request) => (request.kind === 'authorize' ? [request.entry] : []));
+      const followUps = requests.flatMap((request) => (request.kind === 'follow_up' ? [request.request] : []));
+      const replies = new Map([...(await this.placeHolds(client, holds)), ...(await this.followUp(client, followUps))]);
+      await client.query('COMMIT');
+      client.release();
+      return requests.map((request) => settled(replies.get(keyOf(request))));
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+
+  private async placeHolds(client: PoolClient, entries: readonly LedgerEntry[]): Promise<[string, LedgerReply][]> {
+    const written = await write(client, entries);
+    const stored = written.size === entries.length ? new Map<string, LedgerEntry>() : await find(client, entries);
+    return entries.map((entry) => {
+      const line = stored.get(entry.idempotencyKey) ?? entry;
+      return [entry.reference, { answer: answerOf(line), isNew: line.reference === entry.reference }];
+    });
+  }
+
+  private async followUp(client: PoolClient, requests: readonly FollowUp[]): Promise<Map<string, LedgerReply>> {
+    if (requests.length === 0) return new Map();
+    const references = [...new Set(requests.map(({ reference }) => reference))];
+    await client.query(LOCK_HOLDS, [references]);
+    const { rows } = await client.query<LedgerRow>(HISTORY, [references]);
+    const histories = Map.groupBy(rows.map(fromRow), ({ reference }) => reference);
+    const entries: LedgerEntry[] = [];
+    const replies = new Map<string, LedgerReply>();
+    for (const request of requests) {
+      const history = histories.get(request.reference) ?? [];
+      const ruling = judge(request, history);
+      if (ruling.kind === 'write') {
+        entries.push(ruling.entry);
+        histories.set(request.reference, [...history, ruling.entry]);
+        replies.set(request.idempotencyKey, { answer: answerOf(ruling.entry), isNew: true });
+      } else if (!replies.has(request.idempotencyKey)) {
+        replies.set(request.idempotencyKey, { answer: ruling.answer, isNew: false });
+      }
+    }
+    const written = await write(client, entries);
+    if (written.size < entries.length) throw new Error('the books contradict themselves');
+    return replies;
+  }
+}
+
+async function find(client: PoolClient, entries: readonly LedgerEntry[]): Promise<Map<string, LedgerEntry>> {
+  const { rows } = await client.query<LedgerRow>(FIND, [entries.map(({ idempotencyKey }) => idempotencyKey)]);
+  return new Map(rows.map((row) => [row.idempotency_key, fromRow(row)]));
+}
+
+async function write(client: PoolClient, entries: readonly LedgerEntry[]): Promise<Set<string>> {
+  if (entries.length === 0) return new Set();
+  const { rows } = await client.query<{ idempotency_key: string }>(WRITE, [
+    entries.map((entry) => entry.idempotencyKey),
+    entries.map((entry) => entry.operation),
+    entries.map((entry) => entry.reference),
+    entries.map((entry) => entry.outcome),
+    entries.map((entry) => fromMinorUnits(entry.amount)),
+    entries.map((entry) => entry.currency),
+    entries.map((entry) => entry.paymentMethod),
+  ]);
+  return new Set(rows.map((row) => row.idempotency_key));
+}
+
+/** Two attempts at one authorisation differ in the reference they propose; only one of them is in the books. */
+function keyOf(request: LedgerRequest): string {
+  return request.kind === 'authorize' ? request.entry.reference : request.request.idempotencyKey;
+}
+
+function settled(reply: LedgerReply | undefined): Settled<LedgerReply> {
+  if (reply === undefined) return { status: 'rejected', reason: new Error('no line in the books') };
+  return { status: 'fulfilled', value: reply };
+}
+
+function fromRow(row: LedgerRow): LedgerEntry {
+  return {
+    idempotencyKey: row.idempotency_key,
+    operation: row.operation,
+    reference: row.reference,
+    outcome: row.outcome,
+    amount: minorUnitsOf(toMinorUnits(row.amount)),
+    currency: row.currency,
+    paymentMethod: row.payment_method,
+  };
+}

@@ -1,0 +1,58 @@
+import type { MinorUnits } from '@app/events';
+import type { GatewayAnswer, OpenOutcome } from '../domain/gateway-outcome';
+
+/** A hold to be placed. */
+export interface AuthorizationRequest {
+  /** `<order id>:authorize`. The gateway does a thing once per key, however often it is asked. */
+  readonly idempotencyKey: string;
+  readonly orderId: string;
+  readonly amount: MinorUnits;
+  readonly currency: string;
+  readonly paymentMethod: string;
+}
+
+/** Something to be done to a hold, always to the whole of it. */
+export interface FollowUpRequest {
+  /** `<order id>:<operation>`. */
+  readonly idempotencyKey: string;
+  /** The gateway's name for the hold, from its answer to the authorisation. */
+  readonly reference: string;
+  readonly amount: MinorUnits;
+  readonly currency: string;
+}
+
+type Answer<Kind extends GatewayAnswer['kind']> = Extract<GatewayAnswer, { kind: Kind }>;
+type Refused = Extract<OpenOutcome, { kind: 'refused' }>;
+
+export type AuthorizationResult = Answer<'authorized' | 'declined'>;
+export type CaptureResult = Answer<'captured' | 'capture_refused'>;
+export type VoidResult = Answer<'voided' | 'already_captured'> | Refused;
+export type RefundResult = Answer<'refunded'> | Refused;
+
+/**
+ * Another company's service which moves money: it holds an amount, and later collects the hold, releases it, or gives
+ * back what was collected. Refusals are results. Every method ends when the signal aborts and rejects with
+ * {@link GatewayUnavailable} or {@link OutcomeUnknown}; any other error counts as an unknown outcome.
+ */
+export abstract class PaymentGateway {
+  /** Holds the amount without collecting it. */
+  abstract authorize(request: AuthorizationRequest, signal: AbortSignal): Promise<AuthorizationResult>;
+  /** Collects a hold. A refusal is final: a passing trouble of the gateway is an error. */
+  abstract capture(request: FollowUpRequest, signal: AbortSignal): Promise<CaptureResult>;
+  /** Releases a hold. A hold that is gone already, however that happened, is `voided`. */
+  abstract void(request: FollowUpRequest, signal: AbortSignal): Promise<VoidResult>;
+  /** Gives back all that was collected. */
+  abstract refund(request: FollowUpRequest, signal: AbortSignal): Promise<RefundResult>;
+  /** What the gateway has answered, or would have, under this key; undefined when it has never heard of it. */
+  abstract lookup(idempotencyKey: string, signal: AbortSignal): Promise<GatewayAnswer | undefined>;
+}
+
+/** The gateway was not reached, so it has certainly done nothing. */
+export class GatewayUnavailable extends Error {
+  override readonly name = 'GatewayUnavailable';
+}
+
+/** The gateway may or may not have done what it was asked: no answer in time, a broken connection, a 5xx. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+}

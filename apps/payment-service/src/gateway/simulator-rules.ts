@@ -1,0 +1,110 @@
+import type { MinorUnits } from '@app/events';
+import type { GatewayAnswer, GatewayOperation, OpenOutcome } from '../domain/gateway-outcome';
+
+/**
+ * Payment methods with a fate of their own, in the manner of a gateway's test cards; every other one is approved.
+ * - `test_timeout`: every authorisation hangs until the caller gives up, and nothing is ever held.
+ * - `test_error_after_charge`: the hold is placed, then the answer is lost; asking later finds it.
+ * - `test_capture_fails`: the hold is placed, but can not be collected.
+ */
+export const TEST_METHODS = {
+  declined: 'test_declined',
+  insufficientFunds: 'test_insufficient_funds',
+  timeout: 'test_timeout',
+  errorAfterCharge: 'test_error_after_charge',
+  captureFails: 'test_capture_fails',
+} as const;
+
+/** What is written into the books. */
+export type LedgerOutcome =
+  'authorized' | 'declined' | 'insufficient_funds' | 'captured' | 'capture_refused' | 'voided' | 'refunded';
+
+/** A line of the books: what was answered under a key. */
+export interface LedgerEntry {
+  readonly idempotencyKey: string;
+  readonly operation: GatewayOperation;
+  /** Names the hold, and everything done to it. */
+  readonly reference: string;
+  readonly outcome: LedgerOutcome;
+  readonly amount: MinorUnits;
+  readonly currency: string;
+  readonly paymentMethod: string | null;
+}
+
+/** The outcome of an authorisation depends on nothing but the method. */
+export function authorizationOutcome(paymentMethod: string): LedgerOutcome {
+  if (paymentMethod === TEST_METHODS.declined) return 'declined';
+  return paymentMethod === TEST_METHODS.insufficientFunds ? 'insufficient_funds' : 'authorized';
+}
+
+/** What is done to a hold, as asked for. */
+export interface FollowUp {
+  readonly operation: Exclude<GatewayOperation, 'authorize'>;
+  readonly idempotencyKey: string;
+  readonly reference: string;
+  readonly amount: MinorUnits;
+  readonly currency: string;
+}
+
+/** `write`: a new line for the books. `answer`: what is answered without one. */
+export type Ruling =
+  | { readonly kind: 'write'; readonly entry: LedgerEntry }
+  | { readonly kind: 'answer'; readonly answer: GatewayAnswer | OpenOutcome };
+
+/** Judges what is asked of a hold by everything in the books about it. */
+export function judge(request: FollowUp, history: readonly LedgerEntry[]): Ruling {
+  const replayed = history.find(({ idempotencyKey }) => idempotencyKey === request.idempotencyKey);
+  if (replayed !== undefined) return answer(answerOf(replayed));
+  const done = new Set(history.map(({ outcome }) => outcome));
+  const hold = history.find(({ outcome }) => outcome === 'authorized');
+  switch (request.operation) {
+    case 'capture':
+      return judgeCapture(request, hold, done);
+    case 'void':
+      if (done.has('captured')) return answer({ kind: 'already_captured' });
+      if (done.has('voided')) return answer({ kind: 'voided' });
+      return hold === undefined ? answer({ kind: 'refused' }) : write(request, hold, 'voided');
+    case 'refund':
+      if (!done.has('captured') || done.has('refunded') || !isWhole(request, hold)) return answer({ kind: 'refused' });
+      return write(request, hold, 'refunded');
+  }
+}
+
+function judgeCapture(request: FollowUp, hold: LedgerEntry | undefined, done: ReadonlySet<LedgerOutcome>): Ruling {
+  if (!isWhole(request, hold)) return answer({ kind: 'capture_refused' });
+  const isOver = done.has('captured') || done.has('voided');
+  return write(
+    request,
+    hold,
+    isOver || hold.paymentMethod === TEST_METHODS.captureFails ? 'capture_refused' : 'captured',
+  );
+}
+
+function isWhole(request: FollowUp, hold: LedgerEntry | undefined): hold is LedgerEntry {
+  return hold?.amount === request.amount && hold.currency === request.currency;
+}
+
+function write(request: FollowUp, { paymentMethod }: LedgerEntry, outcome: LedgerOutcome): Ruling {
+  return { kind: 'write', entry: { ...request, outcome, paymentMethod } };
+}
+
+function answer(given: GatewayAnswer | OpenOutcome): Ruling {
+  return { kind: 'answer', answer: given };
+}
+
+/** A line of the books as an answer. */
+export function answerOf(entry: LedgerEntry): GatewayAnswer {
+  switch (entry.outcome) {
+    case 'authorized':
+      return { kind: 'authorized', reference: entry.reference };
+    case 'declined':
+    case 'insufficient_funds':
+      return { kind: 'declined', reason: entry.outcome };
+    case 'refunded':
+      return { kind: 'refunded', reference: entry.idempotencyKey };
+    case 'captured':
+    case 'capture_refused':
+    case 'voided':
+      return { kind: entry.outcome };
+  }
+}

@@ -1,0 +1,80 @@
+import { PAYMENT_FAILURE_REASONS, toDecimal, type PaymentFailureReason } from '@app/events';
+import { ApiProperty } from '@nestjs/swagger';
+import { PAYMENT_STATUSES, type PaymentStatus } from '../domain/payment-stage';
+import type { PaymentEntity } from '../persistence/payment.entity';
+
+/** The payment of an order. */
+export class PaymentResponse {
+  @ApiProperty({ format: 'uuid', example: '01936f3c-7c02-7d1f-8e21-5b9a3f6c4d18' })
+  payment_id!: string;
+
+  @ApiProperty({ format: 'uuid', example: '01936f3c-7b1e-7c43-9a4e-2f5d8c1b6a70' })
+  order_id!: string;
+
+  @ApiProperty({ example: 'user_123' })
+  user_id!: string;
+
+  @ApiProperty({
+    enum: PAYMENT_STATUSES,
+    example: 'captured',
+    description:
+      'authorized: the amount is held. unknown: the gateway has not answered yet and is being asked. ' +
+      'voided: the hold was released. cancelled: nothing was ever held.',
+  })
+  status!: PaymentStatus;
+
+  @ApiProperty({ example: 1299.99 })
+  amount!: number;
+
+  @ApiProperty({ example: 1299.99, description: 'What was collected.' })
+  captured_amount!: number;
+
+  @ApiProperty({ example: 0, description: 'What of it was given back.' })
+  refunded_amount!: number;
+
+  @ApiProperty({ example: 'USD' })
+  currency!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'credit_card',
+    description: 'null for the moment in which the confirmation of an order is known, but not yet the order.',
+  })
+  payment_method!: string | null;
+
+  @ApiProperty({ enum: PAYMENT_FAILURE_REASONS, nullable: true, example: null })
+  failure_reason!: PaymentFailureReason | null;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-15T09:30:00.123Z' })
+  created_at!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-15T09:30:00.456Z' })
+  updated_at!: string;
+
+  static from(payment: PaymentEntity): PaymentResponse {
+    return {
+      payment_id: payment.paymentId,
+      order_id: payment.orderId,
+      user_id: payment.userId,
+      status: payment.status,
+      amount: toDecimal(payment.amount),
+      captured_amount: toDecimal(payment.capturedAmount),
+      refunded_amount: toDecimal(payment.refundedAmount),
+      currency: payment.currency,
+      payment_method: payment.paymentMethod,
+      failure_reason: payment.failureReason,
+      created_at: payment.createdAt.toISOString(),
+      updated_at: payment.updatedAt.toISOString(),
+    };
+  }
+}
+
+/** A page of payments. */
+export class PaymentListResponse {
+  @ApiProperty({ type: [PaymentResponse] })
+  payments!: PaymentResponse[];
+
+  @ApiProperty({ type: String, nullable: true, example: null, description: 'Send it as cursor for the next page.' })
+  next_cursor!: string | null;
+}

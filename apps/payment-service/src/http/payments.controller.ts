@@ -1,0 +1,35 @@
+import { ApiProblems } from '@app/platform';
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { GetPayment } from '../use-cases/get-payment';
+import { ListPayments } from '../use-cases/list-payments';
+import { ListPaymentsQuery } from './list-payments.query';
+import { PaymentPath } from './payment-path.dto';
+import { PaymentListResponse, PaymentResponse } from './payment.response';
+
+@ApiTags('payments')
+@Controller('payments')
+export class PaymentsController {
+  constructor(
+    private readonly getPayment: GetPayment,
+    private readonly listPayments: ListPayments,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Payments, newest first' })
+  @ApiOkResponse({ type: PaymentListResponse })
+  @ApiProblems(400, 503)
+  async list(@Query() query: ListPaymentsQuery): Promise<PaymentListResponse> {
+    const { order_id: orderId, user_id: userId, status, limit, cursor } = query;
+    const page = await this.listPayments.run({ orderId, userId, status }, limit, cursor);
+    return { payments: page.payments.map((payment) => PaymentResponse.from(payment)), next_cursor: page.nextCursor };
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One payment' })
+  @ApiOkResponse({ type: PaymentResponse })
+  @ApiProblems(400, 404, 503)
+  async get(@Param() { id }: PaymentPath): Promise<PaymentResponse> {
+    return PaymentResponse.from(await this.getPayment.run(id));
+  }
+}

@@ -1,0 +1,84 @@
+import { CreateMessagingTables1763800000000, MessagingModule, MessagingOptions } from '@app/messaging';
+import { PlatformDatabaseModule, type DatabaseOptions } from '@app/platform';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { PaymentServiceConfig } from './config';
+import { RetryPolicy } from './domain/retry-policy';
+import { GatewayModule } from './gateway/gateway.module';
+import { PaymentsController } from './http/payments.controller';
+import { OrderEventsConsumer } from './messaging/order-events.consumer';
+import { CreatePayments1763900000000 } from './persistence/migrations/1763900000000-create-payments';
+import { CreateGatewayLedger1763900100000 } from './persistence/migrations/1763900100000-create-gateway-ledger';
+import { PaymentEntity } from './persistence/payment.entity';
+import { PaymentRepository } from './persistence/payment.repository';
+import { AdvancePayments } from './use-cases/advance-payments';
+import { CallGateway } from './use-cases/call-gateway';
+import { FollowOrders } from './use-cases/follow-orders';
+import { GatewayCallLimits } from './use-cases/gateway-call-limits';
+import { GatewayWorker } from './use-cases/gateway-worker';
+import { GetPayment } from './use-cases/get-payment';
+import { ListPayments } from './use-cases/list-payments';
+
+@Module({})
+export class PaymentServiceModule {
+  static forRoot(config: PaymentServiceConfig): DynamicModule {
+    return {
+      module: PaymentServiceModule,
+      imports: [
+        PlatformDatabaseModule.forRoot(databaseOptions(config)),
+        MessagingModule.forRoot(messagingOptions(config)),
+        GatewayModule.forRoot(config),
+      ],
+      controllers: [PaymentsController, OrderEventsConsumer],
+      providers: [
+        AdvancePayments,
+        CallGateway,
+        FollowOrders,
+        GatewayWorker,
+        GetPayment,
+        ListPayments,
+        PaymentRepository,
+        { provide: GatewayCallLimits, useFactory: () => callLimits(config) },
+        { provide: RetryPolicy, useFactory: () => retryPolicy(config) },
+      ],
+    };
+  }
+}
+
+export function databaseOptions(config: PaymentServiceConfig): DatabaseOptions {
+  return {
+    config,
+    schema: 'payment_service',
+    entities: [PaymentEntity],
+    migrations: [CreateMessagingTables1763800000000, CreatePayments1763900000000, CreateGatewayLedger1763900100000],
+  };
+}
+
+function messagingOptions(config: PaymentServiceConfig): MessagingOptions {
+  return new MessagingOptions({
+    service: 'payment-service',
+    brokers: config.kafkaBootstrapServers,
+    databaseUrl: config.databaseUrl,
+    partitions: config.topicPartitions,
+    replicationFactor: config.topicReplicationFactor,
+  });
+}
+
+function callLimits(config: PaymentServiceConfig): GatewayCallLimits {
+  return new GatewayCallLimits({
+    concurrency: config.gatewayConcurrency,
+    capacity: config.gatewayQueue,
+    leaseMs: config.gatewayLeaseMs,
+    timeoutMs: config.gatewayTimeoutMs,
+    sweepIntervalMs: config.gatewaySweepMs,
+  });
+}
+
+function retryPolicy(config: PaymentServiceConfig): RetryPolicy {
+  return new RetryPolicy({
+    attempts: config.gatewayAttempts,
+    baseMs: config.gatewayBackoffMs,
+    capMs: config.gatewayMaxBackoffMs,
+    longIntervalMs: config.gatewayLongIntervalMs,
+    quietMs: config.gatewayQuietMs,
+  });
+}

@@ -1,0 +1,114 @@
+import type { UnitOfWork } from '@app/messaging';
+import { Injectable } from '@nestjs/common';
+import { PAYMENT_STAGES, isUnwanted } from '../domain/payment-stage';
+import type { Payment } from '../domain/payment';
+import { fromRow, toRow, type PaymentRow } from './payment-row';
+
+/** What is written of a payment, and how PostgreSQL is to read it. */
+const COLUMN_TYPES = {
+  payment_id: 'uuid',
+  order_id: 'uuid',
+  user_id: 'text',
+  stage: 'text',
+  status: 'text',
+  amount: 'numeric',
+  captured_amount: 'numeric',
+  refunded_amount: 'numeric',
+  currency: 'text',
+  payment_method: 'text',
+  items: 'jsonb',
+  failure_reason: 'text',
+  gateway_reference: 'text',
+  refund_reference: 'text',
+  operation: 'text',
+  attempts: 'integer',
+  uncertain: 'boolean',
+  sent_at: 'timestamptz',
+  due_at: 'timestamptz',
+  correlation_id: 'text',
+  causation_id: 'text',
+  traceparent: 'text',
+  created_at: 'timestamptz',
+  updated_at: 'timestamptz',
+} as const satisfies Record<keyof PaymentRow, string>;
+
+type Column = keyof typeof COLUMN_TYPES;
+
+const COLUMNS = Object.keys(COLUMN_TYPES) as Column[];
+/** What never changes once the row is there. */
+const FIXED: readonly Column[] = ['payment_id', 'order_id', 'user_id', 'amount', 'currency', 'created_at'];
+/** What has no value yet when a row is new, and is left to the defaults of the table. */
+const LATER: readonly Column[] = [
+  'captured_amount',
+  'refunded_amount',
+  'failure_reason',
+  'gateway_reference',
+  'refund_reference',
+];
+const INSERTED = COLUMNS.filter((column) => !LATER.includes(column));
+const CHANGEABLE = COLUMNS.filter((column) => !FIXED.includes(column));
+const UPDATED: readonly Column[] = ['order_id', ...CHANGEABLE];
+
+const LOCK = `SELECT ${COLUMNS.join(', ')} FROM payments WHERE order_id = ANY ($1::uuid[]) ORDER BY order_id FOR UPDATE`;
+
+const INSERT = `
+  INSERT INTO payments (${INSERTED.join(', ')})
+  SELECT ${INSERTED.join(', ')} FROM ${unnest(INSERTED)} ORDER BY order_id
+  ON CONFLICT (order_id) DO NOTHING
+  RETURNING order_id`;
+
+const UPDATE = `
+  UPDATE payments SET ${CHANGEABLE.map((column) => `${column} = changed.${column}`).join(', ')}
+  FROM ${unnest(UPDATED)} WHERE payments.order_id = changed.order_id`;
+
+const CLAIM = `
+  UPDATE payments
+  SET due_at = $3::timestamptz, sent_at = CASE WHEN stage = ANY ($4::text[]) THEN sent_at ELSE $1::timestamptz END
+  WHERE payment_id = ANY (ARRAY(
+    SELECT payment_id FROM payments WHERE due_at <= $1::timestamptz ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED))
+  RETURNING ${COLUMNS.join(', ')}`;
+
+/** The table of payments, for whole batches at a time. */
+@Injectable()
+export class PaymentRepository {
+  /** Locks the payments of these orders, always in the same order, and gives those that exist, by order id. */
+  async lock(unitOfWork: UnitOfWork, orderIds: readonly string[]): Promise<Map<string, Payment>> {
+    if (orderIds.length === 0) return new Map();
+    const rows = await unitOfWork.query<PaymentRow>(LOCK, [orderIds]);
+    return new Map(rows.map((row) => [row.order_id, fromRow(row)]));
+  }
+
+  /** Stores new payments. @returns the orders whose payment was stored; the others have one already. */
+  async insert(unitOfWork: UnitOfWork, payments: readonly Payment[]): Promise<Set<string>> {
+    if (payments.length === 0) return new Set();
+    const rows = await unitOfWork.query<{ order_id: string }>(INSERT, valuesOf(INSERTED, payments));
+    return new Set(rows.map((row) => row.order_id));
+  }
+
+  /** Stores payments that {@link lock} gave before. */
+  async update(unitOfWork: UnitOfWork, payments: readonly Payment[]): Promise<void> {
+    if (payments.length > 0) await unitOfWork.query(UPDATE, valuesOf(UPDATED, payments));
+  }
+
+  /** Leases up to `limit` payments with an operation that is due and nobody is at, the longest waiting first. */
+  async claim(unitOfWork: UnitOfWork, limit: number, now: Date, leasedUntil: Date): Promise<Payment[]> {
+    const rows = await unitOfWork.query<PaymentRow>(CLAIM, [
+      now,
+      limit,
+      leasedUntil,
+      // These are only asked about, not sent: how long ago they were sent stays as it is.
+      PAYMENT_STAGES.filter(isUnwanted),
+    ]);
+    return rows.map(fromRow);
+  }
+}
+
+function unnest(columns: readonly Column[]): string {
+  const arrays = columns.map((column, index) => `$${index + 1}::${COLUMN_TYPES[column]}[]`);
+  return `unnest(${arrays.join(', ')}) AS changed (${columns.join(', ')})`;
+}
+
+function valuesOf(columns: readonly Column[], payments: readonly Payment[]): unknown[][] {
+  const rows = payments.map(toRow);
+  return columns.map((column) => rows.map((row) => (column === 'items' ? JSON.stringify(row.items) : row[column])));
+}

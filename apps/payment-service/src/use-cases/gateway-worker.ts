@@ -1,0 +1,72 @@
+import { DueWorkers, type DueItem, type DueWorker, type UnitOfWork } from '@app/messaging';
+import { Clock } from '@app/platform';
+import { Injectable } from '@nestjs/common';
+import type { GatewayInput } from '../domain/decide-payment';
+import type { GatewayOutcome } from '../domain/gateway-outcome';
+import { callFor, handOver, isFreshlyDue, type GatewayCall, type Payment } from '../domain/payment';
+import { PaymentRepository } from '../persistence/payment.repository';
+import { CallGateway } from './call-gateway';
+import { GatewayCallLimits } from './gateway-call-limits';
+
+/** A call that is due, in the hands of a worker. */
+interface DueCall extends DueItem {
+  readonly call: GatewayCall;
+}
+
+/** Records how calls ended. */
+export type Settle = (unitOfWork: UnitOfWork, inputs: readonly GatewayInput[]) => Promise<void>;
+
+/** Makes the calls that are due at the gateway, a bounded number at a time. */
+@Injectable()
+export class GatewayWorker {
+  private readonly worker: DueWorker<DueCall, GatewayOutcome>;
+  private settle: Settle | undefined;
+
+  constructor(
+    workers: DueWorkers,
+    limits: GatewayCallLimits,
+    callGateway: CallGateway,
+    private readonly payments: PaymentRepository,
+    private readonly clock: Clock,
+  ) {
+    this.worker = workers.create(
+      {
+        name: 'payment gateway',
+        claim: async (unitOfWork, limit, leasedUntil) =>
+          (await this.payments.claim(unitOfWork, limit, this.clock.now(), leasedUntil)).map(itemOf),
+        perform: ({ call }, signal) => callGateway.perform(call, signal),
+        failed: ({ call }, error) => callGateway.failed(call, error),
+        settle: async (unitOfWork, results) => this.settle?.(unitOfWork, results.map(inputOf)),
+      },
+      limits,
+    );
+  }
+
+  /** Whom to tell how calls ended; to be called once, before the application starts. */
+  reportTo(settle: Settle): void {
+    this.settle = settle;
+  }
+
+  /** Leases what has just become due to this process, all of it or, without room, nothing: then a sweep will find it. */
+  lease(payments: readonly Payment[]): Payment[] {
+    const { dueAt, mine } = this.worker.leaseFor(payments.filter(isFreshlyDue).length);
+    if (!mine) return [...payments];
+    const now = this.clock.now();
+    return payments.map((payment) => (isFreshlyDue(payment) ? handOver(payment, now, dueAt) : payment));
+  }
+
+  /** Begins with what {@link lease} leased, after the commit. */
+  begin(payments: readonly Payment[]): void {
+    this.worker.offer(payments.map(itemOf));
+  }
+}
+
+function itemOf(payment: Payment): DueCall {
+  const { paymentId, orderId, operation } = payment;
+  if (operation === null) throw new TypeError(`nothing is due for order ${orderId}`);
+  return { id: paymentId, orderId, leasedUntil: operation.dueAt, call: callFor(payment) };
+}
+
+function inputOf({ item, outcome }: { item: DueCall; outcome: GatewayOutcome }): GatewayInput {
+  return { kind: 'gateway', orderId: item.orderId, lease: item.leasedUntil, outcome };
+}

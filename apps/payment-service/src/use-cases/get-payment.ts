@@ -1,0 +1,17 @@
+import { DomainError } from '@app/platform';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { PaymentEntity } from '../persistence/payment.entity';
+
+/** Finds one payment. */
+@Injectable()
+export class GetPayment {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** @throws DomainError `PAYMENT.NOT_FOUND` */
+  async run(paymentId: string): Promise<PaymentEntity> {
+    const payment = await this.dataSource.getRepository(PaymentEntity).findOneBy({ paymentId });
+    if (payment !== null) return payment;
+    throw new DomainError({ code: 'PAYMENT.NOT_FOUND', kind: 'not_found', message: 'There is no such payment.' });
+  }
+}
