@@ -1,0 +1,93 @@
+import {
+  commonConfig,
+  defineConfig,
+  durationMs,
+  optional,
+  positiveInt,
+  text,
+  url,
+  type Variable,
+  type VariableOptions,
+} from '@app/platform';
+
+const DOMAIN = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i;
+const MAILBOX = /^[\w.+-]{1,64}$/;
+
+export const loadConfig = defineConfig({
+  ...commonConfig({ port: 8004, databaseUser: 'notification_service' }),
+  smtpUrl: url({
+    description: 'Mail server; smtps:// for TLS from the start.',
+    default: 'smtp://127.0.0.1:1025',
+    example: 'smtps://user:password@mail.example.com:465',
+    protocols: ['smtp', 'smtps'],
+    secret: true,
+  }),
+  smtpMaxConnections: positiveInt({ description: 'Connections kept to the mail server.', default: 5, max: 100 }),
+  smtpConnectionTimeoutMs: durationMs({
+    description: 'Milliseconds to look the mail server up, to connect and to be greeted, each.',
+    default: 5_000,
+  }),
+  smtpSocketTimeoutMs: durationMs({
+    description: 'Milliseconds of silence after which a mail server is given up.',
+    default: 15_000,
+  }),
+  emailFromAddress: mailAddress({ description: 'Sender of all mails.', default: 'orders@example.test' }),
+  emailFromName: text({ description: 'Name of the sender.', default: 'Order Service' }),
+  developmentEmailDomain: optional(
+    domain({
+      description:
+        'Domain of the made-up addresses of users without a contact; absent means example.test, and in production that there are none.',
+      example: 'example.test',
+    }),
+  ),
+  deliveryConcurrency: positiveInt({ description: 'Messages on their way at a time.', default: 64, max: 1_000 }),
+  deliveryCapacity: positiveInt({ description: 'Messages held in memory.', default: 5_000, max: 100_000 }),
+  deliveryTimeoutMs: durationMs({ description: 'Milliseconds one attempt may take.', default: 30_000 }),
+  deliverySweepIntervalMs: durationMs({
+    description: 'Milliseconds between two looks for messages whose time has come.',
+    default: 1_000,
+  }),
+  deliveryMaxAttempts: positiveInt({
+    description: 'Attempts the provider may answer with "later"; attempts that reach nobody are not counted.',
+    default: 6,
+    max: 20,
+  }),
+  deliveryRetryBaseMs: durationMs({
+    description: 'Longest wait after the first attempt in milliseconds; five times longer after each further one.',
+    default: 5_000,
+  }),
+  deliveryMaxAgeMs: durationMs({
+    description: 'Milliseconds after which a message nobody took is given up.',
+    default: 86_400_000,
+  }),
+});
+
+export type NotificationConfig = ReturnType<typeof loadConfig>;
+
+/** Where users without a contact get their mail: nowhere in production, unless it is asked for. */
+export function fallbackDomainOf({ developmentEmailDomain, nodeEnv }: NotificationConfig): string | undefined {
+  return developmentEmailDomain ?? (nodeEnv === 'production' ? undefined : 'example.test');
+}
+
+function domain(options: VariableOptions<string>): Variable<string> {
+  return checked(text(options), 'a domain name', (value) => DOMAIN.test(value));
+}
+
+function mailAddress(options: VariableOptions<string>): Variable<string> {
+  return checked(text(options), 'a plain mail address', (value) => {
+    const [mailbox = '', host = '', ...rest] = value.split('@');
+    return rest.length === 0 && MAILBOX.test(mailbox) && DOMAIN.test(host);
+  });
+}
+
+function checked(variable: Variable<string>, expected: string, isValid: (value: string) => boolean): Variable<string> {
+  return {
+    ...variable,
+    expected,
+    parse(value) {
+      const parsed = variable.parse(value);
+      if (!isValid(parsed)) throw new Error(`is not ${expected}`);
+      return parsed;
+    },
+  };
+}

@@ -1,0 +1,17 @@
+/** A short message to one phone. */
+export interface SmsMessage {
+  /** Of the notification: the same for every attempt; providers that know idempotency keys are given it as theirs. */
+  readonly id: string;
+  /** E.164. */
+  readonly to: string;
+  readonly text: string;
+}
+
+/** Hands short messages to a provider. */
+export abstract class SmsSender {
+  /**
+   * Resolves with the provider's id of the message once it has been accepted.
+   * @throws DeliveryRejected | DeliveryDeferred | ProviderUnreachable; the last one too when the signal aborts.
+   */
+  abstract send(message: SmsMessage, signal: AbortSignal): Promise<string>;
+}

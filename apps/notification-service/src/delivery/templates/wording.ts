@@ -1,0 +1,29 @@
+import type { CancellationReason, MinorUnits, PaymentFailureReason } from '@app/events';
+
+export const CANCELLATION_WORDS: Readonly<Record<CancellationReason, string>> = {
+  payment_failed: 'the payment failed',
+  out_of_stock: 'not everything you ordered is in stock',
+  cancelled_by_customer: 'you asked us to cancel it',
+  timed_out: 'it could not be completed in time',
+};
+
+export const PAYMENT_FAILURE_WORDS: Readonly<Record<PaymentFailureReason, string>> = {
+  declined: 'the payment was declined',
+  insufficient_funds: 'the account does not have sufficient funds',
+  capture_failed: 'the amount had been reserved, but could not be collected',
+  gateway_unavailable: 'our payment provider could not be reached',
+};
+
+/** `129999`, `USD` → `1,299.99 USD`. */
+export function amountInWords(amount: MinorUnits, currency: string): string {
+  const whole = String(Math.trunc(amount / 100)).replace(/\B(?=(?:\d{3})+$)/g, ',');
+  return `${whole}.${String(amount % 100).padStart(2, '0')} ${currency}`;
+}
+
+/** Text of others on one line: a product's name must not be able to look like a line of ours. */
+export function onOneLine(text: string): string {
+  return text
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .replace(/[\u202A-\u202E\u2066-\u2069]/g, '')
+    .trim();
+}

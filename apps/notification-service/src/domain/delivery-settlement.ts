@@ -1,0 +1,107 @@
+import type { NotificationFailureReason, NotificationType } from '@app/events';
+import { isSupersededByCancellation, type NotificationStatus } from './notification';
+
+/**
+ * How an attempt ended.
+ * - `rejected`: the provider refuses this message or recipient for good.
+ * - `deferred`: the provider asks for another try of this message.
+ * - `unreachable`: the provider did not deal with the message at all; that says nothing about the message.
+ * - `expired`: it was not even tried, because it is too old.
+ */
+export type DeliveryOutcome =
+  | { readonly kind: 'sent' }
+  | { readonly kind: 'rejected' | 'deferred' | 'unreachable' | 'expired'; readonly error: string };
+
+/** Times in milliseconds. */
+export interface DeliveryPolicy {
+  /** Attempts the provider may answer with "later". Attempts that reach no provider are not counted. */
+  readonly maxAttempts: number;
+  /** The wait after the first of them is at most this, after each further one five times longer. */
+  readonly retryBaseMs: number;
+  /** An older message is given up instead of being tried again. */
+  readonly maxAgeMs: number;
+}
+
+export interface DeliveredNotification {
+  readonly type: NotificationType;
+  readonly attempts: number;
+  readonly createdAt: Date;
+}
+
+/** What is recorded of an attempt, and what the world is told about it. */
+export interface Settlement {
+  readonly status: NotificationStatus;
+  readonly attempts: number;
+  /** When it is tried again; only while it is pending. */
+  readonly dueAt: Date | undefined;
+  readonly error: string | undefined;
+  readonly announce: 'sent' | NotificationFailureReason | undefined;
+}
+
+const RETRY_FACTOR = 5;
+const MAX_RETRY_MS = 3_600_000;
+/** After an outage the backlog goes out at once, so the wait must stay short; the outage itself limits the tries. */
+const MIN_OUTAGE_WAIT_MS = 2_000;
+const MAX_OUTAGE_WAIT_MS = 30_000;
+
+/** @param random 0 ≤ random < 1: full jitter. */
+export function settle(
+  notification: DeliveredNotification,
+  outcome: DeliveryOutcome,
+  context: {
+    readonly orderCancelled: boolean;
+    readonly now: Date;
+    readonly policy: DeliveryPolicy;
+    readonly random: number;
+  },
+): Settlement {
+  const { attempts } = notification;
+  switch (outcome.kind) {
+    case 'sent':
+      return { status: 'sent', attempts: attempts + 1, dueAt: undefined, error: undefined, announce: 'sent' };
+    case 'rejected':
+      return failed(attempts + 1, 'rejected', outcome.error);
+    case 'expired':
+      return failed(attempts, 'exhausted', outcome.error);
+    case 'deferred':
+      if (attempts + 1 >= context.policy.maxAttempts) return failed(attempts + 1, 'exhausted', outcome.error);
+      return again(notification, attempts + 1, outcome.error, context, retryWait(attempts, context.policy));
+    case 'unreachable':
+      return again(notification, attempts, outcome.error, context, outageWait(notification, context.now));
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** Whether a message is so old that it is given up. */
+export function isExpired(createdAt: Date, now: Date, policy: DeliveryPolicy): boolean {
+  return now.getTime() - createdAt.getTime() > policy.maxAgeMs;
+}
+
+function again(
+  { type, createdAt }: DeliveredNotification,
+  attempts: number,
+  error: string,
+  { orderCancelled, now, policy, random }: Parameters<typeof settle>[2],
+  waitMs: number,
+): Settlement {
+  if (orderCancelled && isSupersededByCancellation(type)) {
+    return { status: 'superseded', attempts, dueAt: undefined, error, announce: undefined };
+  }
+  if (isExpired(createdAt, now, policy)) return failed(attempts, 'exhausted', error);
+  const dueAt = new Date(now.getTime() + Math.ceil(random * waitMs));
+  return { status: 'pending', attempts, dueAt, error, announce: undefined };
+}
+
+function failed(attempts: number, reason: NotificationFailureReason, error: string): Settlement {
+  return { status: 'failed', attempts, dueAt: undefined, error, announce: reason };
+}
+
+function retryWait(attemptsBefore: number, { retryBaseMs }: DeliveryPolicy): number {
+  return Math.min(MAX_RETRY_MS, retryBaseMs * RETRY_FACTOR ** attemptsBefore);
+}
+
+/** Grows with the time the message has waited: exponential without counting tries that never reached anyone. */
+function outageWait({ createdAt }: DeliveredNotification, now: Date): number {
+  return Math.min(MAX_OUTAGE_WAIT_MS, Math.max(MIN_OUTAGE_WAIT_MS, now.getTime() - createdAt.getTime()));
+}

@@ -1,0 +1,81 @@
+import type { NotificationChannel, NotificationType } from '@app/events';
+import { isSupersededByCancellation, type KnownNotification, type KnownOrder } from './notification';
+import type { Recipient } from './recipients';
+
+/** A notification that is to be recorded. */
+export interface PlannedNotification {
+  readonly notificationId: string;
+  readonly type: NotificationType;
+  readonly channel: NotificationChannel;
+  readonly address: string | undefined;
+  readonly status: 'pending' | 'undeliverable' | 'superseded';
+  readonly resend: number;
+  readonly position: number;
+  /** An earlier one of the same order and channel is not through yet: this one has to wait for it. */
+  readonly waitsForPredecessor: boolean;
+}
+
+export interface NotificationPlan {
+  readonly create: readonly PlannedNotification[];
+  /** Ids of pending notifications which are not to be sent any more. */
+  readonly supersede: readonly string[];
+}
+
+/**
+ * What to tell a customer because of one event. There is one notification per order, type and channel, whatever is
+ * repeated; a cancellation takes back good news that is not on its way yet, and good news that comes after it is recorded,
+ * but not sent. So no order of arrival lets a confirmation follow a cancellation.
+ */
+export function planNotifications(
+  order: KnownOrder,
+  type: NotificationType,
+  recipients: readonly Recipient[],
+  newId: () => string,
+): NotificationPlan {
+  const supersede = type === 'order_cancelled' ? order.notifications.filter(canBeTakenBack) : [];
+  const remaining = order.notifications.filter((known) => !supersede.includes(known));
+  const missing = recipients.filter(({ channel }) => !order.notifications.some(isAbout(type, channel)));
+  const tooLate = order.cancelled && isSupersededByCancellation(type);
+  const create = missing.map((recipient, index): PlannedNotification => {
+    const status = tooLate ? 'superseded' : recipient.address === undefined ? 'undeliverable' : 'pending';
+    return {
+      notificationId: newId(),
+      type,
+      ...recipient,
+      status,
+      resend: 0,
+      position: nextPosition(order) + index,
+      waitsForPredecessor: status === 'pending' && hasPending(remaining, recipient.channel),
+    };
+  });
+  return { create, supersede: supersede.map(({ notificationId }) => notificationId) };
+}
+
+/** What is known of the order once a plan has been carried out. */
+export function afterPlan(order: KnownOrder, type: NotificationType, plan: NotificationPlan): KnownOrder {
+  const existing = order.notifications.map((known) =>
+    plan.supersede.includes(known.notificationId) ? { ...known, status: 'superseded' as const } : known,
+  );
+  const created = plan.create.map(({ address: _address, waitsForPredecessor: _waits, ...rest }) => ({
+    ...rest,
+    beingSent: false,
+  }));
+  return { cancelled: order.cancelled || type === 'order_cancelled', notifications: [...existing, ...created] };
+}
+
+/** Whether something on this channel is not through yet. */
+export function hasPending(notifications: readonly KnownNotification[], channel: NotificationChannel): boolean {
+  return notifications.some((known) => known.channel === channel && known.status === 'pending');
+}
+
+export function nextPosition(order: KnownOrder): number {
+  return order.notifications.reduce((highest, { position }) => Math.max(highest, position), 0) + 1;
+}
+
+function canBeTakenBack(known: KnownNotification): boolean {
+  return known.status === 'pending' && !known.beingSent && isSupersededByCancellation(known.type);
+}
+
+function isAbout(type: NotificationType, channel: NotificationChannel) {
+  return (known: KnownNotification): boolean => known.type === type && known.channel === channel;
+}

@@ -1,0 +1,55 @@
+import { NOTIFICATION_CHANNELS, type NotificationChannel } from '@app/events';
+import { IsPrintable } from '@app/platform';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsEmail,
+  IsIn,
+  IsNotEmpty,
+  IsString,
+  Matches,
+  MaxLength,
+  ValidateIf,
+} from 'class-validator';
+
+/** What RFC 5321 calls a dot-string: no quotes, so nothing a header or a list of recipients could be made of. */
+const PLAIN_MAILBOX = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[^\s@"(),:;<>[\]\\]+$/;
+
+export class ContactPath {
+  @ApiProperty({ example: 'user_123' })
+  @IsPrintable(1, 100)
+  user_id!: string;
+}
+
+export class ContactDto {
+  @ApiPropertyOptional({ format: 'email', example: 'ada@example.org' })
+  @ValidateIf((contact: ContactDto) => contact.email !== undefined || wants(contact, 'email'))
+  @IsNotEmpty({ message: 'email is needed for the channel email' })
+  @IsString()
+  @MaxLength(254)
+  @IsEmail()
+  @Matches(PLAIN_MAILBOX, { message: 'email must be a plain mail address' })
+  email?: string;
+
+  @ApiPropertyOptional({ description: 'E.164', example: '+491701234567' })
+  @ValidateIf((contact: ContactDto) => contact.phone !== undefined || wants(contact, 'sms'))
+  @IsNotEmpty({ message: 'phone is needed for the channel sms' })
+  @IsString()
+  @Matches(/^\+[1-9]\d{6,14}$/, { message: 'phone must be a number in E.164 form, like +491701234567' })
+  phone?: string;
+
+  @ApiProperty({ enum: NOTIFICATION_CHANNELS, isArray: true, example: ['email', 'sms'] })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(NOTIFICATION_CHANNELS.length)
+  @ArrayUnique()
+  @IsIn(NOTIFICATION_CHANNELS, { each: true })
+  channels!: NotificationChannel[];
+}
+
+function wants({ channels }: ContactDto, channel: NotificationChannel): boolean {
+  return Array.isArray(channels) && channels.includes(channel);
+}

@@ -1,0 +1,86 @@
+import {
+  NOTIFICATION_CHANNELS,
+  NOTIFICATION_TYPES,
+  type NotificationChannel,
+  type NotificationType,
+} from '@app/events';
+import { ApiProperty } from '@nestjs/swagger';
+import { NOTIFICATION_STATUSES, type NotificationStatus } from '../domain/notification';
+import type { NotificationPage } from '../use-cases/list-notifications';
+import type { ShownNotification } from '../use-cases/shown-notification';
+
+export class NotificationResponse {
+  @ApiProperty({ format: 'uuid', example: '01936f5e-8f3a-7c61-b1f0-3f6a1f0c9d11' })
+  readonly notification_id!: string;
+
+  @ApiProperty({ format: 'uuid', example: '01936f5e-7d10-7e05-9a70-0d4c2a6f3b52' })
+  readonly order_id!: string;
+
+  @ApiProperty({ example: 'user_123' })
+  readonly user_id!: string;
+
+  @ApiProperty({ enum: NOTIFICATION_TYPES, example: 'order_confirmed' })
+  readonly notification_type!: NotificationType;
+
+  @ApiProperty({ enum: NOTIFICATION_CHANNELS, example: 'email' })
+  readonly channel!: NotificationChannel;
+
+  @ApiProperty({ example: 'Your order 01936f5e-7d10-7e05-9a70-0d4c2a6f3b52 is confirmed' })
+  readonly subject!: string;
+
+  @ApiProperty({
+    description: 'The plain text the customer reads',
+    example:
+      'Good news: your order 01936f5e-7d10-7e05-9a70-0d4c2a6f3b52 over 1,299.99 USD is confirmed. Everything you ordered has been set aside for you.',
+  })
+  readonly message!: string;
+
+  @ApiProperty({
+    description:
+      'superseded: withheld, because the order was cancelled first; undeliverable: there was no address; failed: refused, or given up',
+    enum: NOTIFICATION_STATUSES,
+    example: 'sent',
+  })
+  readonly status!: NotificationStatus;
+
+  @ApiProperty({ description: 'How often the provider was asked and answered', example: 1 })
+  readonly attempts!: number;
+
+  @ApiProperty({ description: '0 for the first delivery, then counting each resend', example: 0 })
+  readonly resend_number!: number;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2025-11-22T10:15:30.123Z' })
+  readonly sent_at!: string | null;
+
+  @ApiProperty({ format: 'date-time', example: '2025-11-22T10:15:30.045Z' })
+  readonly created_at!: string;
+}
+
+export class NotificationListResponse {
+  @ApiProperty({ type: () => [NotificationResponse] })
+  readonly notifications!: readonly NotificationResponse[];
+
+  @ApiProperty({ type: String, nullable: true, description: 'For ?cursor=; null on the last page', example: null })
+  readonly next_cursor!: string | null;
+}
+
+export function toResponse(notification: ShownNotification): NotificationResponse {
+  return {
+    notification_id: notification.notificationId,
+    order_id: notification.orderId,
+    user_id: notification.userId,
+    notification_type: notification.type,
+    channel: notification.channel,
+    subject: notification.subject,
+    message: notification.message,
+    status: notification.status,
+    attempts: notification.attempts,
+    resend_number: notification.resend,
+    sent_at: notification.sentAt?.toISOString() ?? null,
+    created_at: notification.createdAt.toISOString(),
+  };
+}
+
+export function toListResponse({ notifications, nextCursor }: NotificationPage): NotificationListResponse {
+  return { notifications: notifications.map(toResponse), next_cursor: nextCursor ?? null };
+}

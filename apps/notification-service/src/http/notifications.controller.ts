@@ -1,0 +1,51 @@
+import { ApiProblems } from '@app/platform';
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { IsUUID } from 'class-validator';
+import { ListNotifications } from '../use-cases/list-notifications';
+import { ResendNotification } from '../use-cases/resend-notification';
+import { ListNotificationsQuery } from './list-notifications.query';
+import { NotificationListResponse, NotificationResponse, toListResponse, toResponse } from './notification.response';
+
+class NotificationPath {
+  @ApiProperty({ format: 'uuid', example: '01936f5e-8f3a-7c61-b1f0-3f6a1f0c9d11' })
+  @IsUUID()
+  notification_id!: string;
+}
+
+const NOT_AGAIN = {
+  status: 409,
+  description: 'It is on its way, was withheld, would mislead, or was resent too often.',
+};
+const NO_ADDRESS = { status: 422, description: 'The user has no address on that channel.' };
+
+@ApiTags('notifications')
+@Controller('notifications')
+export class NotificationsController {
+  constructor(
+    private readonly listNotifications: ListNotifications,
+    private readonly resendNotification: ResendNotification,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'What customers were told, newest first' })
+  @ApiOkResponse({ type: NotificationListResponse })
+  @ApiProblems(400, 503)
+  async list(@Query() query: ListNotificationsQuery): Promise<NotificationListResponse> {
+    const { user_id: userId, order_id: orderId, limit, cursor } = query;
+    return toListResponse(await this.listNotifications.execute({ userId, orderId, limit, cursor }));
+  }
+
+  @Post(':notification_id/resend')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Send a message once more',
+    description:
+      'To the address the user has now. The answer is a new notification with an outcome of its own; resend_number counts.',
+  })
+  @ApiAcceptedResponse({ type: NotificationResponse })
+  @ApiProblems(400, 404, NOT_AGAIN, NO_ADDRESS, 503)
+  async resend(@Param() path: NotificationPath): Promise<NotificationResponse> {
+    return toResponse(await this.resendNotification.execute(path.notification_id));
+  }
+}

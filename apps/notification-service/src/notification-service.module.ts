@@ -1,0 +1,62 @@
+import { CreateMessagingTables1763800000000, MessagingModule, MessagingOptions } from '@app/messaging';
+import { PlatformDatabaseModule } from '@app/platform';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { NotificationConfig } from './config';
+import { DeliveryModule } from './delivery/delivery.module';
+import { ContactsController } from './http/contacts.controller';
+import { NotificationsController } from './http/notifications.controller';
+import { OrderEventsConsumer } from './messaging/order-events.consumer';
+import { PaymentEventsConsumer } from './messaging/payment-events.consumer';
+import { ContactRepository } from './persistence/contact.repository';
+import { DeliveryQueueRepository } from './persistence/delivery-queue.repository';
+import { NOTIFICATION_MIGRATIONS } from './persistence/migrations';
+import { NotificationReader } from './persistence/notification.reader';
+import { NotificationRepository } from './persistence/notification.repository';
+import { DeliverNotifications } from './use-cases/deliver-notifications';
+import { EnqueueNotifications } from './use-cases/enqueue-notifications';
+import { GetContact } from './use-cases/get-contact';
+import { ListNotifications } from './use-cases/list-notifications';
+import { NotifyCustomers } from './use-cases/notify-customers';
+import { ResendNotification } from './use-cases/resend-notification';
+import { SaveContact } from './use-cases/save-contact';
+
+@Module({})
+export class NotificationServiceModule {
+  static forRoot(config: NotificationConfig): DynamicModule {
+    return {
+      module: NotificationServiceModule,
+      imports: [
+        PlatformDatabaseModule.forRoot({
+          config,
+          schema: 'notification_service',
+          entities: [],
+          migrations: [CreateMessagingTables1763800000000, ...NOTIFICATION_MIGRATIONS],
+        }),
+        MessagingModule.forRoot(
+          new MessagingOptions({
+            service: 'notification-service',
+            brokers: config.kafkaBootstrapServers,
+            databaseUrl: config.databaseUrl,
+            partitions: config.topicPartitions,
+            replicationFactor: config.topicReplicationFactor,
+          }),
+        ),
+        DeliveryModule.forRoot(config),
+      ],
+      controllers: [NotificationsController, ContactsController, OrderEventsConsumer, PaymentEventsConsumer],
+      providers: [
+        ContactRepository,
+        DeliveryQueueRepository,
+        NotificationReader,
+        NotificationRepository,
+        DeliverNotifications,
+        EnqueueNotifications,
+        GetContact,
+        ListNotifications,
+        NotifyCustomers,
+        ResendNotification,
+        SaveContact,
+      ],
+    };
+  }
+}

@@ -1,0 +1,117 @@
+import type { NotificationChannel } from '@app/events';
+import type { UnitOfWork } from '@app/messaging';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Settlement } from '../domain/delivery-settlement';
+import { DUE_COLUMNS, fromDueRow, type DueNotification, type DueRow } from './due-notification';
+
+/** `n` has to wait for an earlier one of the same order and channel. */
+const WAITS = `EXISTS (
+    SELECT FROM notifications AS earlier
+    WHERE earlier.order_id = n.order_id AND earlier.channel = n.channel
+      AND earlier.status = 'pending' AND earlier.position < n.position)`;
+
+const FIND_DUE = `
+  SELECT n.notification_id, ${WAITS} AS waits FROM notifications AS n
+  WHERE n.status = 'pending' AND n.channel = $1 AND n.due_at <= $2
+  ORDER BY n.due_at LIMIT $3 FOR UPDATE OF n SKIP LOCKED`;
+
+const LEASE = `
+  UPDATE notifications SET held_by = 'worker', due_at = $2
+  WHERE notification_id = ANY ($1::uuid[]) RETURNING ${DUE_COLUMNS}`;
+
+/** The older it is the longer it waits to be looked at again: its predecessor's end will fetch it anyway. */
+const POSTPONE = `
+  UPDATE notifications SET held_by = 'predecessor',
+    due_at = $2::timestamptz + least(greatest($2::timestamptz - created_at, interval '1 minute'), interval '1 hour')
+  WHERE notification_id = ANY ($1::uuid[])`;
+
+const FIND_ORDERS_WITH_WAITING = `
+  SELECT DISTINCT order_id FROM notifications
+  WHERE order_id = ANY ($1::uuid[]) AND status = 'pending' AND held_by = 'predecessor'`;
+
+const RELEASE = `
+  UPDATE notifications SET held_by = $3, due_at = $2
+  WHERE notification_id = ANY (ARRAY(
+    SELECT n.notification_id FROM notifications AS n
+    WHERE n.order_id = ANY ($1::uuid[]) AND n.status = 'pending' AND n.held_by = 'predecessor' AND NOT ${WAITS}
+    ORDER BY n.notification_id FOR UPDATE OF n SKIP LOCKED))
+  RETURNING ${DUE_COLUMNS}`;
+
+/* What was sent was sent, whatever has been decided meanwhile; any other outcome only counts for what is still pending. */
+const SETTLE = `
+  UPDATE notifications AS n
+  SET status = r.status, attempts = r.attempts, due_at = r.due_at, held_by = NULL, sent_at = r.sent_at,
+      last_error = r.last_error
+  FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::timestamptz[], $5::timestamptz[], $6::text[])
+    AS r (id, status, attempts, due_at, sent_at, last_error)
+  WHERE n.notification_id = r.id
+    AND (n.status = 'pending' OR (n.status = 'superseded' AND r.status = 'sent'))
+  RETURNING n.notification_id`;
+
+const CANCELLED = 'SELECT order_id FROM order_notifications WHERE order_id = ANY ($1::uuid[]) AND cancelled';
+
+/** Which notifications are due, who holds them, and what became of them. */
+@Injectable()
+export class DeliveryQueueRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Leases what is due on a channel. A notification whose predecessor is not through is put off instead. */
+  async claimDue(
+    unitOfWork: UnitOfWork,
+    claim: { channel: NotificationChannel; dueBefore: Date; limit: number; leasedUntil: Date; probe: boolean },
+    now: Date,
+  ): Promise<DueNotification[]> {
+    const { channel, dueBefore, limit, leasedUntil, probe } = claim;
+    const due = await unitOfWork.query<{ notification_id: string; waits: boolean }>(FIND_DUE, [
+      channel,
+      dueBefore,
+      limit,
+    ]);
+    const waiting = due.filter(({ waits }) => waits).map((row) => row.notification_id);
+    const ready = due.filter(({ waits }) => !waits).map((row) => row.notification_id);
+    if (waiting.length > 0) await unitOfWork.query(POSTPONE, [waiting, now]);
+    if (ready.length === 0) return [];
+    const rows = await unitOfWork.query<DueRow>(LEASE, [ready, leasedUntil]);
+    return rows.map((row) => fromDueRow(row, leasedUntil, probe));
+  }
+
+  /** Which of these orders have a notification that waits for its predecessor. */
+  async ordersWithWaiting(orderIds: readonly string[]): Promise<string[]> {
+    const rows = await this.dataSource.query<{ order_id: string }[]>(FIND_ORDERS_WITH_WAITING, [orderIds]);
+    return rows.map((row) => row.order_id);
+  }
+
+  /** Makes notifications of these orders due whose predecessors are through, and leases them when they are `mine`. */
+  async release(
+    unitOfWork: UnitOfWork,
+    orderIds: readonly string[],
+    { dueAt, mine }: { readonly dueAt: Date; readonly mine: boolean },
+  ): Promise<DueNotification[]> {
+    const rows = await unitOfWork.query<DueRow>(RELEASE, [orderIds, dueAt, mine ? 'worker' : null]);
+    return mine ? rows.map((row) => fromDueRow(row, dueAt)) : [];
+  }
+
+  /** @returns the ids of the notifications whose outcome has been recorded now. */
+  async settle(
+    unitOfWork: UnitOfWork,
+    settlements: readonly { readonly id: string; readonly settlement: Settlement }[],
+    now: Date,
+  ): Promise<Set<string>> {
+    const rows = await unitOfWork.query<{ notification_id: string }>(SETTLE, [
+      settlements.map(({ id }) => id),
+      settlements.map(({ settlement }) => settlement.status),
+      settlements.map(({ settlement }) => settlement.attempts),
+      settlements.map(({ settlement }) => settlement.dueAt ?? null),
+      settlements.map(({ settlement }) => (settlement.status === 'sent' ? now : null)),
+      settlements.map(({ settlement }) => settlement.error ?? null),
+    ]);
+    return new Set(rows.map((row) => row.notification_id));
+  }
+
+  async cancelledAmong(unitOfWork: UnitOfWork, orderIds: readonly string[]): Promise<Set<string>> {
+    if (orderIds.length === 0) return new Set();
+    const rows = await unitOfWork.query<{ order_id: string }>(CANCELLED, [orderIds]);
+    return new Set(rows.map((row) => row.order_id));
+  }
+}

@@ -1,0 +1,142 @@
+import type { NotificationChannel, NotificationType } from '@app/events';
+import type { UnitOfWork } from '@app/messaging';
+import { Injectable } from '@nestjs/common';
+import {
+  UNKNOWN_ORDER,
+  type KnownNotification,
+  type KnownOrder,
+  type NotificationStatus,
+} from '../domain/notification';
+
+/** A notification to insert. */
+export interface NewNotification {
+  readonly notificationId: string;
+  readonly orderId: string;
+  readonly userId: string;
+  readonly type: NotificationType;
+  readonly channel: NotificationChannel;
+  readonly resend: number;
+  readonly position: number;
+  readonly recipient: string | undefined;
+  readonly facts: string;
+  readonly status: NotificationStatus;
+  readonly heldBy: 'worker' | 'predecessor' | undefined;
+  readonly dueAt: Date | undefined;
+  readonly correlationId: string;
+  readonly eventId: string | undefined;
+  readonly traceparent: string | undefined;
+}
+
+/*
+ * `xmax = 0` holds for a row this statement has inserted, and not for one it has found and locked. Of an order nobody had
+ * heard of there is nothing to read.
+ */
+const LOCK_ORDERS = `
+  INSERT INTO order_notifications AS o (order_id, cancelled)
+  SELECT order_id, bool_or(cancelled) FROM unnest($1::uuid[], $2::boolean[]) AS e (order_id, cancelled)
+  GROUP BY order_id ORDER BY order_id
+  ON CONFLICT (order_id) DO UPDATE SET cancelled = o.cancelled OR excluded.cancelled
+  RETURNING order_id, cancelled, xmax = 0 AS is_new`;
+
+const READ_NOTIFICATIONS = `
+  SELECT notification_id, order_id, notification_type, channel, status, resend, position,
+         held_by IS NOT DISTINCT FROM 'worker' AND due_at > $2 AS being_sent
+  FROM notifications WHERE order_id = ANY ($1::uuid[])`;
+
+const INSERT = `
+  INSERT INTO notifications (notification_id, order_id, user_id, notification_type, channel, resend, position, recipient,
+    facts, status, held_by, due_at, correlation_id, event_id, traceparent, created_at)
+  SELECT n.*, $16::timestamptz FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::smallint[],
+    $7::smallint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::text[], $14::uuid[],
+    $15::text[]) AS n
+  ON CONFLICT (order_id, notification_type, channel, resend) DO NOTHING`;
+
+const SUPERSEDE = `
+  UPDATE notifications SET status = 'superseded', due_at = NULL, held_by = NULL
+  WHERE notification_id = ANY ($1::uuid[]) AND status = 'pending'
+    AND (held_by IS DISTINCT FROM 'worker' OR due_at <= $2)
+  RETURNING notification_id`;
+
+/** What is decided about orders' notifications. Whoever writes here holds the locks of {@link lockOrders}. */
+@Injectable()
+export class NotificationRepository {
+  /**
+   * Locks orders until the end of the transaction and reads what is known of their notifications. `cancelled` orders are
+   * remembered as such from now on.
+   */
+  async lockOrders(
+    unitOfWork: UnitOfWork,
+    orders: readonly { readonly orderId: string; readonly cancelled: boolean }[],
+    now: Date,
+  ): Promise<Map<string, KnownOrder>> {
+    const locked = await unitOfWork.query<{ order_id: string; cancelled: boolean; is_new: boolean }>(LOCK_ORDERS, [
+      orders.map(({ orderId }) => orderId),
+      orders.map(({ cancelled }) => cancelled),
+    ]);
+    const known = new Map<string, KnownOrder>(
+      locked.map(({ order_id, cancelled }) => [order_id, { ...UNKNOWN_ORDER, cancelled }]),
+    );
+    const heardOf = locked.filter(({ is_new }) => !is_new).map(({ order_id }) => order_id);
+    if (heardOf.length === 0) return known;
+    // A statement of its own: only now, with the locks held, it sees what others have just committed.
+    const rows = await unitOfWork.query<KnownRow>(READ_NOTIFICATIONS, [heardOf, now]);
+    for (const [orderId, group] of Map.groupBy(rows, (row) => row.order_id)) {
+      known.set(orderId, { cancelled: known.get(orderId)?.cancelled ?? false, notifications: group.map(fromRow) });
+    }
+    return known;
+  }
+
+  async insert(unitOfWork: UnitOfWork, notifications: readonly NewNotification[], now: Date): Promise<void> {
+    if (notifications.length === 0) return;
+    const column = <T>(value: (notification: NewNotification) => T | undefined): (T | null)[] =>
+      notifications.map((notification) => value(notification) ?? null);
+    await unitOfWork.query(INSERT, [
+      column((row) => row.notificationId),
+      column((row) => row.orderId),
+      column((row) => row.userId),
+      column((row) => row.type),
+      column((row) => row.channel),
+      column((row) => row.resend),
+      column((row) => row.position),
+      column((row) => row.recipient),
+      column((row) => row.facts),
+      column((row) => row.status),
+      column((row) => row.heldBy),
+      column((row) => row.dueAt),
+      column((row) => row.correlationId),
+      column((row) => row.eventId),
+      column((row) => row.traceparent),
+      now,
+    ]);
+  }
+
+  /** @returns the ids of those that could still be taken back; a worker may have taken one up since it was read. */
+  async supersede(unitOfWork: UnitOfWork, ids: readonly string[], now: Date): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const rows = await unitOfWork.query<{ notification_id: string }>(SUPERSEDE, [[...ids].sort(), now]);
+    return new Set(rows.map((row) => row.notification_id));
+  }
+}
+
+interface KnownRow {
+  readonly notification_id: string;
+  readonly order_id: string;
+  readonly notification_type: NotificationType;
+  readonly channel: NotificationChannel;
+  readonly status: NotificationStatus;
+  readonly resend: number;
+  readonly position: number;
+  readonly being_sent: boolean;
+}
+
+function fromRow(row: KnownRow): KnownNotification {
+  return {
+    notificationId: row.notification_id,
+    type: row.notification_type,
+    channel: row.channel,
+    status: row.status,
+    resend: row.resend,
+    position: row.position,
+    beingSent: row.being_sent,
+  };
+}

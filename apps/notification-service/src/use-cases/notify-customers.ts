@@ -1,0 +1,107 @@
+import { NotificationFailed } from '@app/events';
+import type { UnitOfWork } from '@app/messaging';
+import { Clock, Ids } from '@app/platform';
+import { Injectable } from '@nestjs/common';
+import { DeliverySettings } from '../delivery/delivery-settings';
+import { writeFacts, type Announcement } from '../domain/announcement';
+import { UNKNOWN_ORDER, type KnownOrder } from '../domain/notification';
+import { afterPlan, planNotifications } from '../domain/notification-plan';
+import { recipientsOf, type Contact } from '../domain/recipients';
+import { ContactRepository } from '../persistence/contact.repository';
+import { NotificationRepository } from '../persistence/notification.repository';
+import { EnqueueNotifications, type Enqueued } from './enqueue-notifications';
+
+/**
+ * Decides what customers hear because of events, and records it. Everything a unit of work announces is decided together at
+ * its end: orders are locked once and in one order, and a cancellation counts for all other news of its batch.
+ */
+@Injectable()
+export class NotifyCustomers {
+  private readonly gathered = new WeakMap<UnitOfWork, Announcement[]>();
+
+  constructor(
+    private readonly notifications: NotificationRepository,
+    private readonly contacts: ContactRepository,
+    private readonly queue: EnqueueNotifications,
+    private readonly settings: DeliverySettings,
+    private readonly ids: Ids,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Resolves at once; the customers are notified when the unit of work concludes. */
+  execute(announcements: readonly Announcement[], unitOfWork: UnitOfWork): Promise<void> {
+    const gathered = this.gathered.get(unitOfWork) ?? this.startGathering(unitOfWork);
+    gathered.push(...announcements);
+    return Promise.resolve();
+  }
+
+  private startGathering(unitOfWork: UnitOfWork): Announcement[] {
+    const gathered: Announcement[] = [];
+    this.gathered.set(unitOfWork, gathered);
+    unitOfWork.conclude(() => this.notify(gathered, unitOfWork));
+    return gathered;
+  }
+
+  private async notify(announcements: readonly Announcement[], unitOfWork: UnitOfWork): Promise<void> {
+    const now = this.clock.now();
+    const orders = announcements.map(({ orderId, facts }) => ({
+      orderId,
+      cancelled: facts.type === 'order_cancelled',
+    }));
+    const known = await this.notifications.lockOrders(unitOfWork, orders, now);
+    const users = announcements.map(({ userId }) => userId);
+    const contacts = await this.contacts.findAll(unitOfWork, users);
+    const { created, superseded } = this.plan(announcements, known, contacts);
+    const onTheirWay = await this.supersede(unitOfWork, superseded, now);
+    await this.queue.execute(
+      created.map((item) => (onTheirWay.has(item.orderId) ? { ...item, waitsForPredecessor: true } : item)),
+      unitOfWork,
+    );
+    publishUndeliverable(unitOfWork, created);
+  }
+
+  /** One announcement after the other, each upon what the ones before have made of its order. */
+  private plan(
+    announcements: readonly Announcement[],
+    orders: ReadonlyMap<string, KnownOrder>,
+    contacts: ReadonlyMap<string, Contact>,
+  ): { readonly created: readonly Enqueued[]; readonly superseded: ReadonlyMap<string, string> } {
+    const known = new Map(orders);
+    const created: Enqueued[] = [];
+    const superseded = new Map<string, string>();
+    for (const { orderId, userId, facts, cause } of announcements) {
+      const order = known.get(orderId) ?? UNKNOWN_ORDER;
+      const recipients = recipientsOf(userId, contacts.get(userId), this.settings.fallbackDomain);
+      const plan = planNotifications(order, facts.type, recipients, () => this.ids.next());
+      known.set(orderId, afterPlan(order, facts.type, plan));
+      plan.supersede.forEach((id) => superseded.set(id, orderId));
+      const text = writeFacts(facts);
+      plan.create.forEach((planned) => created.push({ ...planned, orderId, userId, facts: text, cause }));
+    }
+    return { created, superseded };
+  }
+
+  /** @returns orders of which a message has got on its way before it could be taken back: the next one waits for it. */
+  private async supersede(unitOfWork: UnitOfWork, ids: ReadonlyMap<string, string>, now: Date): Promise<Set<string>> {
+    const takenBack = await this.notifications.supersede(unitOfWork, [...ids.keys()], now);
+    return new Set([...ids].filter(([id]) => !takenBack.has(id)).map(([, orderId]) => orderId));
+  }
+}
+
+function publishUndeliverable(unitOfWork: UnitOfWork, created: readonly Enqueued[]): void {
+  for (const { notificationId, orderId, userId, type, channel, status, cause } of created) {
+    if (status !== 'undeliverable') continue;
+    unitOfWork.publish(NotificationFailed, {
+      orderId,
+      payload: {
+        notification_id: notificationId,
+        user_id: userId,
+        notification_type: type,
+        channel,
+        attempts: 0,
+        reason: 'undeliverable',
+      },
+      cause,
+    });
+  }
+}

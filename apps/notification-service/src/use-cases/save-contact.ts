@@ -1,0 +1,19 @@
+import { Transactions } from '@app/messaging';
+import { Clock } from '@app/platform';
+import { Injectable } from '@nestjs/common';
+import type { Contact, StoredContact } from '../domain/recipients';
+import { ContactRepository } from '../persistence/contact.repository';
+
+/** Stores how a user wants to be reached from now on. Messages that are recorded already keep their address. */
+@Injectable()
+export class SaveContact {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly contacts: ContactRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  execute(userId: string, contact: Contact): Promise<StoredContact> {
+    return this.transactions.run((unitOfWork) => this.contacts.save(unitOfWork, userId, contact, this.clock.now()));
+  }
+}
