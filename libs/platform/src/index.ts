@@ -25,6 +25,7 @@ export * from './http/configure-http';
 export * from './http/cursor';
 export * from './http/field-decorators';
 export * from './http/http-adapter';
+export * from './http/idempotency-key';
 export * from './http/page';
 export * from './http/request-context';
 export * from './http/validation.pipe';
