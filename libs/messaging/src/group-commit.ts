@@ -6,25 +6,40 @@ export class Overloaded extends Error {
 /** The outcome of one input of a group. */
 export type Settled<Output> = PromiseSettledResult<Output>;
 
+/** Bounds of a {@link GroupCommit}. */
+export interface GroupCommitLimits {
+  readonly maxGroup: number;
+  /** Inputs in the queue, beyond which `submit` rejects with {@link Overloaded}. */
+  readonly maxWaiting: number;
+  /** Milliseconds in the queue after which an input is rejected with {@link Overloaded} instead of joining a group. */
+  readonly maxWaitMs?: number;
+  /** Groups in progress at a time; 1 unless told. */
+  readonly concurrency?: number;
+}
+
+interface Waiting<Input, Output> {
+  readonly input: Input;
+  readonly since: number;
+  readonly resolve: (output: Output) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /**
  * Lets callers that arrive together share one transaction. While a group is being committed the next one gathers, so the
  * groups grow with the load and an idle system adds no delay.
  */
 export class GroupCommit<Input, Output> {
-  private readonly waiting: { input: Input; resolve: (output: Output) => void; reject: (error: unknown) => void }[] =
-    [];
+  private readonly waiting: Waiting<Input, Output>[] = [];
   private active = 0;
   private idle: (() => void)[] = [];
 
   /**
    * @param commit Gets one to `maxGroup` inputs and answers for each, in their order. When it rejects, everyone in the
    * group is told the same.
-   * @param limits `concurrency`: groups in progress at a time. `maxWaiting`: inputs in the queue, beyond which {@link submit}
-   * rejects with {@link Overloaded}.
    */
   constructor(
     private readonly commit: (inputs: readonly Input[]) => Promise<readonly Settled<Output>[]>,
-    private readonly limits: { readonly maxGroup: number; readonly maxWaiting: number; readonly concurrency?: number },
+    private readonly limits: GroupCommitLimits,
   ) {}
 
   /** How many inputs wait for a group. */
@@ -38,7 +53,7 @@ export class GroupCommit<Input, Output> {
       return Promise.reject(new Overloaded(`${this.waiting.length} already waiting`));
     }
     return new Promise((resolve, reject) => {
-      this.waiting.push({ input, resolve, reject });
+      this.waiting.push({ input, since: performance.now(), resolve, reject });
       // Callers of the same turn of the event loop join before the group leaves.
       setImmediate(() => this.next());
     });
@@ -51,12 +66,21 @@ export class GroupCommit<Input, Output> {
   }
 
   private next(): void {
+    this.refuseLate();
     while (this.waiting.length > 0 && this.active < (this.limits.concurrency ?? 1)) {
       this.active += 1;
       void this.run(this.waiting.splice(0, this.limits.maxGroup));
     }
     if (this.active > 0 || this.waiting.length > 0) return;
     this.idle.splice(0).forEach((resolve) => resolve());
+  }
+
+  /** Whoever asked has given up by now or is about to: what is done for the others is not delayed by it. */
+  private refuseLate(): void {
+    const oldest = performance.now() - (this.limits.maxWaitMs ?? Infinity);
+    const inTime = this.waiting.findIndex(({ since }) => since >= oldest);
+    const late = this.waiting.splice(0, inTime === -1 ? this.waiting.length : inTime);
+    late.forEach(({ reject }) => reject(new Overloaded(`waited longer than ${this.limits.maxWaitMs ?? 0} ms`)));
   }
 
   private async run(group: typeof this.waiting): Promise<void> {
