@@ -10,9 +10,9 @@ const UNAVAILABLE_CODES = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
-// node-postgres gives these no code.
+// node-postgres gives these no code. The query runner is TypeORM's: its connection broke between two statements.
 const UNAVAILABLE_MESSAGES =
-  /^(?:Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed and is not queryable|Query read timeout|Cannot use a pool after calling end|Driver not Connected|The server does not answer)/i;
+  /^(?:Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed and is not queryable|Query read timeout|Cannot use a pool after calling end|Driver not Connected|The server does not answer|Query runner already released)/i;
 
 /**
  * PostgreSQL can not be reached or refuses to work (restart, too many connections, disk full, a pool without a

@@ -11,7 +11,8 @@ export const BODY_LIMIT = 100 * 1024;
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
-const SOCKET_TIMEOUT_MS = 30_000;
+// A silent connection is cut, also one that waits for its answer: longer than any request may ask to wait (30 s).
+const SOCKET_TIMEOUT_MS = 45_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
 /**
