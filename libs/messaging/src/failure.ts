@@ -1,5 +1,8 @@
 import { isDatabaseUnavailable } from '@app/platform';
-import { KafkaJSError } from 'kafkajs';
+import kafkajs from 'kafkajs';
+
+// Node does not find kafkajs's error classes among the named exports of its CommonJS module.
+const { KafkaJSError } = kafkajs;
 
 /**
  * What a failure means for the message that was being handled.
