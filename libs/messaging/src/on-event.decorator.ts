@@ -1,6 +1,6 @@
 import type { EventDefinition, ReceivedEvent } from '@app/events';
 import { applyDecorators, Catch, UseFilters, type RpcExceptionFilter } from '@nestjs/common';
-import { EventPattern } from '@nestjs/microservices';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
 import type { UnitOfWork } from './unit-of-work';
 
@@ -29,6 +29,8 @@ export function OnEvent<Definition extends EventDefinition>(definition: Definiti
     key: string | symbol,
     descriptor: TypedPropertyDescriptor<Method>,
   ): void => {
+    Payload()(target, key, 0);
+    Ctx()(target, key, 1);
     applyDecorators(EventPattern(definition.type) as MethodDecorator, UseFilters(new PassErrorsOn()))(
       target,
       key,
