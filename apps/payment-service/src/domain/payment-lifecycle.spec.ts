@@ -1,0 +1,97 @@
+import { aPayment, CONTEXT, deepFreeze, LEASE, news, ORDER_ID } from './payment.builder';
+import { decidePayment, PaymentTransitionRefused, type PaymentInput } from './decide-payment';
+import type { GatewayOutcome } from './gateway-outcome';
+import type { PaymentNews } from './payment-lifecycle';
+import { checkPaymentLifecycle, PAYMENT_LIFECYCLE, PAYMENT_TRIGGERS, type PaymentTrigger } from './payment-lifecycle';
+import { PAYMENT_STAGES, type PaymentStage } from './payment-stage';
+
+/** `-`: ignored. `x`: impossible, refused. Otherwise the next stage, and behind `!` what is announced. */
+const COLUMNS =
+  'created confirmed cancelled authorized declined captured cap_refused voided already_cap refunded nothing';
+const EXPECTED: Record<PaymentStage, string> = {
+  //                     created               confirmed             cancelled
+  expected: 'authorizing_confirmed -                     cancelled            x x x x x x x x',
+  authorizing:
+    '-                     authorizing_confirmed authorizing_unwanted authorized!payment_successful failed!payment_failed x x x x x x',
+  authorizing_confirmed:
+    '-                     -                     authorizing_unwanted capturing!payment_successful  failed!payment_failed x x x x x x',
+  authorizing_unwanted:
+    '-                     -                     -                    voiding                       failed                x x x x x cancelled',
+  authorized: '-                     capturing             voiding              -         x x x x x x x',
+  capturing:
+    '-                     -                     capturing_unwanted   -         x captured releasing!payment_failed x x x x',
+  capturing_unwanted:
+    '-                     -                     -                    -         x refunding voiding x x x voiding',
+  captured: '-                     -                     refunding            -         x - x x x x x',
+  refunding:
+    '-                     -                     -                    -         x - x x - refunded!capture_refunded -',
+  refunded: '-                     -                     -                    -         x - x x - - -',
+  voiding:
+    '-                     -                     -                    -         x refunding - voided!hold_voided refunding x -',
+  voided: '-                     -                     -                    -         x x - - x x -',
+  releasing: '-                     -                     releasing_unwanted   -         x x - released x x x',
+  releasing_unwanted:
+    '-                     -                     -                    -         x x - failed!hold_voided x x x',
+  released: '-                     -                     failed!hold_voided   -         x x - - x x x',
+  failed: '-                     -                     -                    -         - x - - x x -',
+  cancelled: '-                     -                     -                    voiding   - x x x x x -',
+};
+
+const ANSWERS: Partial<Record<PaymentTrigger, GatewayOutcome>> = {
+  authorized: { kind: 'authorized', reference: 'hold-1' },
+  declined: { kind: 'declined', reason: 'insufficient_funds' },
+  refunded: { kind: 'refunded', reference: 'refund-1' },
+};
+
+function inputOf(trigger: PaymentTrigger): PaymentInput {
+  if (trigger === 'order_created' || trigger === 'order_confirmed' || trigger === 'order_cancelled')
+    return news(trigger);
+  const outcome = ANSWERS[trigger] ?? ({ kind: trigger } as GatewayOutcome);
+  return deepFreeze({ kind: 'gateway', orderId: ORDER_ID, lease: LEASE, outcome });
+}
+
+/** Long after the last sending, so that a gateway that finds nothing is believed. */
+const LATER = deepFreeze({ ...CONTEXT, now: new Date('2026-01-15T13:00:00Z') });
+
+const ANNOUNCED: Record<PaymentNews, object> = {
+  payment_successful: { type: 'payment_successful' },
+  payment_failed: { type: 'payment_failed' },
+  hold_voided: { type: 'payment_refunded', payload: { method: 'void' } },
+  capture_refunded: { type: 'payment_refunded', payload: { method: 'refund' } },
+};
+
+describe('every stage and everything that can happen', () => {
+  const cells = PAYMENT_STAGES.flatMap((stage) => {
+    const row = EXPECTED[stage].split(/\s+/);
+    if (row.length !== COLUMNS.split(' ').length) throw new Error(`${stage} has ${row.length} cells`);
+    return PAYMENT_TRIGGERS.map((trigger, index) => [stage, trigger, row[index] ?? ''] as const);
+  });
+
+  it.each(cells)('%s, %s → %s', (stage, trigger, cell) => {
+    const before = aPayment(stage);
+    const decide = () => decidePayment(before, inputOf(trigger), LATER);
+    if (cell === 'x') return expect(decide).toThrow(PaymentTransitionRefused);
+    const { payment, announcements } = decide();
+    if (cell === '-') {
+      expect(payment).toBe(before);
+      return expect(announcements).toEqual([]);
+    }
+    const [stageAfter, announced] = cell.split('!') as [PaymentStage, PaymentNews | undefined];
+    expect(payment.stage).toBe(stageAfter);
+    expect(announcements).toHaveLength(announced === undefined ? 0 : 1);
+    if (announced !== undefined) expect(announcements[0]).toMatchObject(ANNOUNCED[announced]);
+  });
+});
+
+describe('the table of the lifecycle', () => {
+  it('is sound', () => {
+    expect(() => checkPaymentLifecycle(PAYMENT_LIFECYCLE)).not.toThrow();
+  });
+
+  it('is refused when a stage can not be reached or waits for ever', () => {
+    const broken = { ...PAYMENT_LIFECYCLE, authorized: {}, voiding: {} };
+    expect(() => checkPaymentLifecycle(broken)).toThrow(
+      /voided can not be reached.*no answer ends voiding|no answer ends voiding.*voided can not be reached/,
+    );
+  });
+});

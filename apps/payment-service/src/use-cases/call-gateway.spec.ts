@@ -1,0 +1,116 @@
+import { minorUnitsOf } from '@app/events';
+import { Logger } from '@nestjs/common';
+import type { GatewayAnswer } from '../domain/gateway-outcome';
+import type { GatewayCall } from '../domain/payment';
+import {
+  GatewayUnavailable,
+  OutcomeUnknown,
+  PaymentGateway,
+  type AuthorizationResult,
+  type CaptureResult,
+  type RefundResult,
+  type VoidResult,
+} from '../gateway/payment-gateway';
+import { CallGateway } from './call-gateway';
+
+/** Remembers what it was asked, and answers as it is told. */
+class ScriptedGateway extends PaymentGateway {
+  readonly asked: string[] = [];
+  found: GatewayAnswer | Error | undefined;
+  voids: VoidResult = { kind: 'voided' };
+
+  async authorize({ idempotencyKey }: { idempotencyKey: string }): Promise<AuthorizationResult> {
+    this.asked.push(`authorize ${idempotencyKey}`);
+    return { kind: 'authorized', reference: 'hold-1' };
+  }
+  async capture({ reference }: { reference: string }): Promise<CaptureResult> {
+    this.asked.push(`capture ${reference}`);
+    return { kind: 'captured' };
+  }
+  async void({ reference }: { reference: string }): Promise<VoidResult> {
+    this.asked.push(`void ${reference}`);
+    return this.voids;
+  }
+  async refund({ reference }: { reference: string }): Promise<RefundResult> {
+    this.asked.push(`refund ${reference}`);
+    return { kind: 'refunded', reference: 'refund-1' };
+  }
+  async lookup(key: string): Promise<GatewayAnswer | undefined> {
+    this.asked.push(`lookup ${key}`);
+    if (this.found instanceof Error) throw this.found;
+    return this.found;
+  }
+}
+
+const { signal } = new AbortController();
+const authorization: GatewayCall = {
+  operation: 'authorize',
+  idempotencyKey: 'o:authorize',
+  orderId: 'o',
+  amount: minorUnitsOf(4250),
+  currency: 'USD',
+  paymentMethod: 'credit_card',
+  reference: null,
+  manner: 'send',
+};
+let gateway: ScriptedGateway;
+let calls: CallGateway;
+
+beforeEach(() => {
+  Logger.overrideLogger(false);
+  gateway = new ScriptedGateway();
+  calls = new CallGateway(gateway);
+});
+
+describe('a first attempt', () => {
+  it('is sent without asking', async () => {
+    await expect(calls.perform(authorization, signal)).resolves.toEqual({ kind: 'authorized', reference: 'hold-1' });
+    expect(gateway.asked).toEqual(['authorize o:authorize']);
+  });
+
+  it.each(['capture', 'void', 'refund'] as const)('to %s names the hold', async (operation) => {
+    await calls.perform({ ...authorization, operation, reference: 'hold-1' }, signal);
+    expect(gateway.asked).toEqual([`${operation} hold-1`]);
+  });
+
+  it('reports a void the gateway refuses as what it is', async () => {
+    gateway.voids = { kind: 'refused' };
+    const call: GatewayCall = { ...authorization, operation: 'void', reference: 'hold-1' };
+    await expect(calls.perform(call, signal)).resolves.toEqual({ kind: 'refused' });
+  });
+});
+
+describe('an attempt after a lost answer', () => {
+  const again: GatewayCall = { ...authorization, manner: 'ask_first' };
+
+  it('charges nothing when the answer is found', async () => {
+    gateway.found = { kind: 'authorized', reference: 'hold-1' };
+    await expect(calls.perform(again, signal)).resolves.toEqual(gateway.found);
+    expect(gateway.asked).toEqual(['lookup o:authorize']);
+  });
+
+  it('is sent under the same key when nothing is found', async () => {
+    await calls.perform(again, signal);
+    expect(gateway.asked).toEqual(['lookup o:authorize', 'authorize o:authorize']);
+  });
+
+  it('is not sent when the order was cancelled meanwhile', async () => {
+    await expect(calls.perform({ ...again, manner: 'only_ask' }, signal)).resolves.toEqual({ kind: 'nothing_found' });
+    expect(gateway.asked).toEqual(['lookup o:authorize']);
+  });
+
+  it('is not sent when asking fails, and makes nothing more uncertain than it was', async () => {
+    gateway.found = new OutcomeUnknown('no answer in time');
+    const error = await calls.perform(again, signal).catch((thrown: unknown) => thrown);
+    expect(calls.failed(again, error)).toEqual({ kind: 'unavailable' });
+    expect(gateway.asked).toEqual(['lookup o:authorize']);
+  });
+});
+
+describe('an error of the gateway', () => {
+  it('is an unknown outcome, unless it says that nothing was done', () => {
+    expect(calls.failed(authorization, new GatewayUnavailable('refused'))).toEqual({ kind: 'unavailable' });
+    expect(calls.failed(authorization, new OutcomeUnknown('500'))).toEqual({ kind: 'outcome_unknown' });
+    expect(calls.failed(authorization, new Error('socket hang up'))).toEqual({ kind: 'outcome_unknown' });
+  });
+});
