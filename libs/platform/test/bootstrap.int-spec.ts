@@ -1,0 +1,144 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+
+interface Line {
+  readonly level: string;
+  readonly message: string;
+}
+
+/** A running trial service; `exit` resolves to its exit code. */
+class Trial {
+  readonly lines: Line[] = [];
+  readonly exit: Promise<number | null>;
+  private stderr = '';
+  private readonly stdout: Interface;
+
+  private constructor(private readonly child: ChildProcessWithoutNullStreams) {
+    this.stdout = createInterface(child.stdout);
+    this.stdout.on('line', (line) => this.lines.push(JSON.parse(line) as Line));
+    child.stderr.on('data', (data: Buffer) => (this.stderr += data.toString()));
+    this.exit = once(child, 'close').then(([code]) => code as number | null);
+  }
+
+  static run(env: Record<string, string> = {}): Trial {
+    const file = join(import.meta.dirname, 'trial-service.ts');
+    const args = ['--import', '@swc-node/register/esm-register', file];
+    const options = { cwd: join(import.meta.dirname, '../../..'), env: { PATH: process.env['PATH'], ...env } };
+    const trial = new Trial(spawn(process.execPath, args, options));
+    trials.push(trial);
+    return trial;
+  }
+
+  get errors(): string {
+    return this.stderr;
+  }
+
+  /** The address of the service as soon as it says that it is ready. */
+  async ready(): Promise<string> {
+    for (;;) {
+      for (const { message } of this.lines) {
+        const address = /ready at (\S+)/.exec(message)?.[1];
+        if (address !== undefined) return address;
+      }
+      const ended = await Promise.race([once(this.stdout, 'line'), this.exit]);
+      if (!Array.isArray(ended)) throw new Error(`ended with ${ended}: ${JSON.stringify(this.lines)} ${this.stderr}`);
+    }
+  }
+
+  stop(): void {
+    this.child.kill('SIGTERM');
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+}
+
+const trials: Trial[] = [];
+afterEach(() => trials.splice(0).forEach((trial) => trial.kill()));
+
+async function statusOf(url: string): Promise<number> {
+  const response = await fetch(url, { headers: { connection: 'close' } });
+  await response.text();
+  return response.status;
+}
+
+describe('a service that is told to stop', () => {
+  it('says so to its probes, finishes what it has begun and ends with 0', async () => {
+    const trial = Trial.run({ TRIAL_DRAIN_MS: '300' });
+    const address = await trial.ready();
+    expect(await statusOf(`${address}/health/ready`)).toBe(200);
+    const slow = fetch(`${address}/slow/1000`);
+    trial.stop();
+    while ((await statusOf(`${address}/health/ready`)) === 200);
+    expect(await statusOf(`${address}/slow/1`)).toBe(200);
+    const answer = await slow;
+    expect([answer.status, await answer.json()]).toEqual([200, { slept: 1000 }]);
+    expect(await trial.exit).toBe(0);
+  });
+
+  it('ends with 1 when it is not done in time', async () => {
+    const trial = Trial.run({ TRIAL_DRAIN_MS: '60000', SHUTDOWN_TIMEOUT_MS: '300' });
+    await trial.ready();
+    trial.stop();
+    expect(await trial.exit).toBe(1);
+    expect(trial.lines.at(-1)).toMatchObject({ level: 'error', message: expect.stringContaining('300 ms') });
+  });
+
+  it('does not wait for ever for a client that sends its request slowly', async () => {
+    const trial = Trial.run({ SHUTDOWN_TIMEOUT_MS: '2000' });
+    const { port } = new URL(await trial.ready());
+    const client: Socket = connect(Number(port), '127.0.0.1');
+    client.on('error', () => undefined);
+    client.write('POST /slow/1 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{');
+    await once(client, 'connect');
+    trial.stop();
+    expect(await trial.exit).toBe(0);
+    client.destroy();
+  });
+});
+
+describe('a service that can not go on', () => {
+  it('names every mistake in its configuration, without a stack, and ends with 1', async () => {
+    const trial = Trial.run({ PORT: 'x', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://u:hunter2@h' });
+    expect(await trial.exit).toBe(1);
+    expect(trial.errors).toMatch(/PORT .*\n.*LOG_LEVEL .*\n.*DATABASE_URL /);
+    expect(trial.errors).not.toMatch(/hunter2|\n\s+at /);
+  });
+
+  it('says in one line that its port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const trial = Trial.run({ HOST: '127.0.0.1', PORT: String(port) });
+    expect(await trial.exit).toBe(1);
+    expect(trial.lines).toMatchObject([{ level: 'fatal', message: `Port ${port} on 127.0.0.1 is already in use` }]);
+    other.close();
+  });
+
+  it('ends with 1 when a rejection reaches nobody', async () => {
+    const trial = Trial.run();
+    await fetch(`${await trial.ready()}/forgotten`).catch(() => undefined);
+    expect(await trial.exit).toBe(1);
+    expect(trial.lines.at(-1)).toMatchObject({ level: 'fatal', err: { message: 'nobody waits for this' } });
+  });
+});
+
+describe('what is not HTTP', () => {
+  it('is refused with a problem as well', async () => {
+    const trial = Trial.run();
+    const { port } = new URL(await trial.ready());
+    const client = connect(Number(port), '127.0.0.1').setEncoding('utf8');
+    client.write('GET / HTTP/1.1\r\nno header at all\r\n\r\n');
+    let answer = '';
+    for await (const data of client) answer += String(data);
+    expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
+    expect(answer).toContain('content-type: application/problem+json');
+    expect(answer).toContain('"code":"REQUEST.INVALID"');
+    trial.stop();
+    await trial.exit;
+  });
+});
