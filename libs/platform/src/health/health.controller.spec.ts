@@ -1,0 +1,93 @@
+import { Module } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createService } from '../bootstrap';
+import { commonConfig } from '../config/common-config';
+import { defineConfig } from '../config/define-config';
+import { Lifecycle } from '../lifecycle';
+import { HealthIndicator, type HealthResult } from './health-indicator';
+import { HealthRegistry } from './health-registry';
+
+class Dependency extends HealthIndicator {
+  constructor(
+    readonly name: string,
+    readonly required: boolean,
+    private readonly status: HealthResult['status'],
+    override readonly scope: 'liveness' | 'readiness' = 'readiness',
+  ) {
+    super();
+  }
+
+  check(): Promise<HealthResult> {
+    return Promise.resolve({ status: this.status });
+  }
+}
+
+@Module({})
+class EmptyModule {}
+
+const config = defineConfig(commonConfig({ port: 0, databaseUser: 'order_service' }))({ LOG_LEVEL: 'fatal' });
+let app: NestFastifyApplication;
+
+async function probes(dependencies: readonly Dependency[], ready = true) {
+  app = await createService({ name: 'order-service', module: EmptyModule, config });
+  await app.init();
+  for (const dependency of dependencies) app.get(HealthRegistry).register(dependency);
+  if (ready) app.get(Lifecycle).markReady();
+  return read();
+}
+
+async function read() {
+  const answers = await Promise.all(['/health', '/health/live', '/health/ready'].map((url) => app.inject(url)));
+  return {
+    codes: answers.map(({ statusCode }) => statusCode),
+    statuses: answers.map((answer) => answer.json<{ status: string }>().status),
+    summary: answers[0]?.json<Record<string, unknown>>(),
+  };
+}
+
+afterEach(() => app.close());
+
+describe('a service', () => {
+  it('is up while everything is', async () => {
+    const { codes, statuses, summary } = await probes([new Dependency('postgresql', true, 'up')]);
+    expect([codes, statuses]).toEqual([
+      [200, 200, 200],
+      ['up', 'up', 'up'],
+    ]);
+    expect(summary).toMatchObject({
+      service: 'order-service',
+      version: 'dev',
+      state: 'ready',
+      dependencies: { postgresql: { status: 'up', required: true, latency_ms: expect.any(Number) } },
+    });
+  });
+
+  it('is degraded, but serves, while something dispensable is down', async () => {
+    const { codes, statuses } = await probes([new Dependency('redis', false, 'down')]);
+    expect([codes, statuses]).toEqual([
+      [200, 200, 200],
+      ['degraded', 'up', 'degraded'],
+    ]);
+  });
+
+  it('is down, but need not be restarted, while something required is down', async () => {
+    const { codes, statuses } = await probes([new Dependency('postgresql', true, 'down')]);
+    expect([codes, statuses]).toEqual([
+      [503, 200, 503],
+      ['down', 'up', 'down'],
+    ]);
+  });
+
+  it('asks for a restart when it is itself what is broken', async () => {
+    const { codes } = await probes([new Dependency('consumer', true, 'down', 'liveness')]);
+    expect(codes).toEqual([503, 503, 200]);
+  });
+
+  it('wants no requests while it starts or drains, without being down', async () => {
+    expect((await probes([], false)).codes).toEqual([200, 200, 503]);
+    app.get(Lifecycle).markReady();
+    expect((await read()).codes).toEqual([200, 200, 200]);
+    await app.get(Lifecycle).drain();
+    expect((await read()).codes).toEqual([200, 200, 503]);
+  });
+});
