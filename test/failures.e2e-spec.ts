@@ -32,6 +32,12 @@ async function allConfirmedAndSound(orderIds: readonly string[]): Promise<void> 
   await eventually(async () => expect(await violations(system)).toEqual([]), { timeoutMs: 30_000, intervalMs: 500 });
 }
 
+/** The service has a consumer that has its partitions; after a kill that takes until the group has noticed. */
+async function consumes(service: string): Promise<void> {
+  const response = await fetch(`${system.stack.services[service] ?? ''}/health`);
+  expect(await response.json()).toMatchObject({ dependencies: { kafka: { status: 'up' } } });
+}
+
 /** Places orders one after the other in several lanes, until told to stop; gives the ids of those that were accepted. */
 async function placeWhile(disturb: () => Promise<void>): Promise<string[]> {
   const product = await system.newProduct(100_000);

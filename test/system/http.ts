@@ -7,7 +7,11 @@ export interface Answer<Body = unknown> {
 
 /** A service as its users reach it. */
 export class HttpClient {
-  constructor(readonly baseUrl: string) {}
+  readonly baseUrl: string;
+
+  constructor(baseUrl: string) {
+    this.baseUrl = baseUrl;
+  }
 
   get<Body>(path: string): Promise<Answer<Body>> {
     return this.send<Body>('GET', path);

@@ -26,8 +26,10 @@ export class System {
   readonly inventory: HttpClient;
   readonly notifications: HttpClient;
   readonly mail: HttpClient;
+  readonly stack: RunningStack;
 
-  private constructor(readonly stack: RunningStack) {
+  private constructor(stack: RunningStack) {
+    this.stack = stack;
     const at = (name: string): HttpClient => new HttpClient(stack.services[name] ?? '');
     this.orders = at('order-service');
     this.payments = at('payment-service');
