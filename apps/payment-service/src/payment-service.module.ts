@@ -65,20 +65,20 @@ function messagingOptions(config: PaymentServiceConfig): MessagingOptions {
 
 function callLimits(config: PaymentServiceConfig): GatewayCallLimits {
   return new GatewayCallLimits({
-    concurrency: config.gatewayConcurrency,
-    capacity: config.gatewayQueue,
-    leaseMs: config.gatewayLeaseMs,
-    timeoutMs: config.gatewayTimeoutMs,
-    sweepIntervalMs: config.gatewaySweepMs,
+    concurrency: config.paymentGatewayConcurrency,
+    capacity: config.paymentGatewayQueue,
+    leaseMs: config.paymentGatewayLeaseMs,
+    timeoutMs: config.paymentGatewayTimeoutMs,
+    sweepIntervalMs: config.paymentGatewaySweepMs,
   });
 }
 
 function retryPolicy(config: PaymentServiceConfig): RetryPolicy {
   return new RetryPolicy({
-    attempts: config.gatewayAttempts,
-    baseMs: config.gatewayBackoffMs,
-    capMs: config.gatewayMaxBackoffMs,
-    longIntervalMs: config.gatewayLongIntervalMs,
-    quietMs: config.gatewayQuietMs,
+    attempts: config.paymentGatewayAttempts,
+    baseMs: config.paymentGatewayBackoffMs,
+    capMs: config.paymentGatewayMaxBackoffMs,
+    longIntervalMs: config.paymentGatewayLongIntervalMs,
+    quietMs: config.paymentGatewayQuietMs,
   });
 }

@@ -23,7 +23,7 @@ export class GatewayModule {
 function gatewayOf(config: PaymentServiceConfig, ids: Ids): PaymentGateway {
   switch (config.paymentGateway) {
     case 'simulator': {
-      const { simulatorLatencyMs: latencyMs, simulatorFailureRate: failureRate } = config;
+      const { paymentSimulatorLatencyMs: latencyMs, paymentSimulatorFailureRate: failureRate } = config;
       return new SimulatedGateway(new GatewayLedger(ledgerPool(config)), { latencyMs, failureRate }, ids);
     }
   }
@@ -34,7 +34,7 @@ function ledgerPool(config: PaymentServiceConfig): pg.Pool {
     ...connection({ schema: 'payment_service' }, 'gateway-simulator'),
     connectionString: config.databaseUrl,
     max: LEDGER_CONNECTIONS,
-    query_timeout: config.gatewayTimeoutMs,
+    query_timeout: config.paymentGatewayTimeoutMs,
   });
   // An idle connection that breaks is no news; the next call finds out.
   pool.on('error', () => undefined);

@@ -1,7 +1,7 @@
 import { PAYMENT_FAILURE_REASONS, toDecimal, type PaymentFailureReason } from '@app/events';
 import { ApiProperty } from '@nestjs/swagger';
 import { PAYMENT_STATUSES, type PaymentStatus } from '../domain/payment-stage';
-import type { PaymentEntity } from '../persistence/payment.entity';
+import type { PaymentView } from '../use-cases/get-payment';
 
 /** The payment of an order. */
 export class PaymentResponse {
@@ -52,7 +52,7 @@ export class PaymentResponse {
   @ApiProperty({ format: 'date-time', example: '2026-01-15T09:30:00.456Z' })
   updated_at!: string;
 
-  static from(payment: PaymentEntity): PaymentResponse {
+  static from(payment: PaymentView): PaymentResponse {
     return {
       payment_id: payment.paymentId,
       order_id: payment.orderId,

@@ -1,0 +1,56 @@
+import { OrderCreated } from '@app/events';
+import { Transactions } from '@app/messaging';
+import { shutDown } from '@app/platform';
+import { anEvent, anOrderId, createTestDatabase, type TestDatabase } from '@app/testing';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { created, get, startReplica } from '../../test/replica';
+import { FollowOrders } from '../use-cases/follow-orders';
+import type { PaymentListResponse, PaymentResponse } from './payment.response';
+
+let database: TestDatabase;
+let app: NestFastifyApplication;
+
+beforeAll(async () => {
+  database = await createTestDatabase('payment-service');
+  app = await startReplica(database.url);
+});
+
+afterAll(async () => {
+  await shutDown(app, 10_000);
+  await database.drop();
+});
+
+describe('the list of payments', () => {
+  it('is paged without gaps or repetitions, newest first', async () => {
+    const events = Array.from({ length: 7 }, () =>
+      anEvent(OrderCreated, anOrderId(), { ...created(), user_id: 'pager' }),
+    );
+    await app.get(Transactions).run((unitOfWork) => app.get(FollowOrders).created(events, unitOfWork));
+    const seen: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: PaymentListResponse = (await get(app, `/payments?user_id=pager&limit=3${cursor}`)).body;
+      seen.push(...page.payments.map(({ payment_id }) => payment_id));
+      cursor = page.next_cursor === null ? null : `&cursor=${page.next_cursor}`;
+    }
+    expect(seen).toHaveLength(7);
+    expect(seen).toEqual(seen.toSorted().toReversed());
+    const one = await get<PaymentResponse>(app, `/payments/${seen[0]}`);
+    expect(one.body).toMatchObject({ payment_id: seen[0], user_id: 'pager' });
+    const none = await get(app, '/payments?user_id=pager&status=refunded');
+    expect(none.body).toEqual({ payments: [], next_cursor: null });
+  });
+
+  it.each([
+    ['/payments?order_id=7', 400, 'REQUEST.INVALID'],
+    ['/payments?status=rich', 400, 'REQUEST.INVALID'],
+    ['/payments?limit=0', 400, 'REQUEST.INVALID'],
+    ['/payments?colour=red', 400, 'REQUEST.INVALID'],
+    ['/payments?user_id=', 400, 'REQUEST.INVALID'],
+    ['/payments?user_id=a&user_id=b', 400, 'REQUEST.INVALID'],
+    ['/payments?cursor=eHl6', 400, 'REQUEST.INVALID_CURSOR'],
+    ['/payments/7', 400, 'REQUEST.INVALID'],
+    ['/payments/01936f3c-7c02-7d1f-8e21-5b9a3f6c4d18', 404, 'PAYMENT.NOT_FOUND'],
+  ])('answers %s with %d %s', async (url, status, code) => {
+    expect(await get<object>(app, url)).toMatchObject({ status, body: { code } });
+  });
+});
