@@ -17,6 +17,7 @@ export class ConsumerHealth {
   private readonly logger = new Logger(ConsumerHealth.name);
   private current: ConsumerState = 'connecting';
   private lastProgress: number;
+  private topics: readonly string[] = [];
   private busy: { readonly busySince: number | undefined } | undefined;
   private timer: NodeJS.Timeout | undefined;
   private checking = false;
@@ -34,8 +35,9 @@ export class ConsumerHealth {
     return this.current;
   }
 
-  /** Follows a consumer's life; `work` tells whether it is busy with a batch. */
-  observe(consumer: Consumer, work: { readonly busySince: number | undefined }): void {
+  /** Follows the life of a consumer of these topics; `work` tells whether it is busy with a batch. */
+  observe(consumer: Consumer, topics: readonly string[], work: { readonly busySince: number | undefined }): void {
+    this.topics = topics;
     this.busy = work;
     const { GROUP_JOIN, REBALANCING, CRASH, FETCH } = consumer.events;
     consumer.on(GROUP_JOIN, () => this.enter('consuming'));
@@ -57,11 +59,11 @@ export class ConsumerHealth {
     if (this.current === 'paused') this.enter('consuming');
   }
 
-  /** Consumption waits for something else than Kafka. */
+  /** Consumption waits. For a database that is down it does so as long as it takes; for anything else it may not for ever. */
   interrupted(error: unknown): void {
-    this.lastProgress = this.clock.now().getTime();
     this.enter('paused');
-    if (!isDatabaseUnavailable(error)) this.logger.error('consumption interrupted', { err: error });
+    if (isDatabaseUnavailable(error)) this.lastProgress = this.clock.now().getTime();
+    else this.logger.error('consumption interrupted', { err: error });
   }
 
   /** From now on silence is not a sign of death. */
@@ -75,17 +77,22 @@ export class ConsumerHealth {
     this.current = state;
   }
 
+  /**
+   * Time counts as a stall only while Kafka answers and records wait. An outage of Kafka, however long, sets the clock back:
+   * a restart would not end it, and when it ends the consumer needs a while to find its way back.
+   */
   private async watch(): Promise<void> {
-    const silent = this.clock.now().getTime() - this.lastProgress;
-    if (this.draining || this.checking || silent < this.options.stallTimeoutMs) return;
+    const silent = (): number => this.clock.now().getTime() - this.lastProgress;
+    if (this.draining || this.checking || silent() < this.options.stallTimeoutMs / 4) return;
     this.checking = true;
     try {
       const lag = await this.lag();
-      if (lag > 0 && this.clock.now().getTime() - this.lastProgress >= this.options.stallTimeoutMs) {
-        this.die(`no progress for ${Math.round(silent / 1_000)} s while ${lag} records wait`);
+      if (lag === 0) this.lastProgress = this.clock.now().getTime();
+      else if (silent() >= this.options.stallTimeoutMs) {
+        this.die(`no progress for ${Math.round(silent() / 1_000)} s while ${lag} records wait`);
       }
     } catch {
-      // Kafka itself does not answer: an outage, which restarting this process would not end.
+      this.lastProgress = this.clock.now().getTime();
     } finally {
       this.checking = false;
     }
@@ -96,7 +103,9 @@ export class ConsumerHealth {
     await admin.connect();
     try {
       let lag = 0;
-      for (const { topic, partitions } of await admin.fetchOffsets({ groupId: this.options.service })) {
+      // By name: asked for all topics, Kafka leaves out those of which nothing was ever committed.
+      const committed = await admin.fetchOffsets({ groupId: this.options.service, topics: [...this.topics] });
+      for (const { topic, partitions } of committed) {
         const ends = await admin.fetchTopicOffsets(topic);
         for (const { partition, offset } of partitions) {
           const end = ends.find((candidate) => candidate.partition === partition);

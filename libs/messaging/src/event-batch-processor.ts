@@ -1,6 +1,7 @@
 import { EVENTS, type EventEnvelope } from '@app/events';
 import { Clock, runWithLogContext } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
+import type { BatchControl } from './batch-control';
 import type { ConsumedRecord } from './consumed-record';
 import { FailedMessages } from './failed-messages';
 import { classifyFailure, PermanentFailure } from './failure';
@@ -32,19 +33,21 @@ export class EventBatchProcessor {
 
   /**
    * Resolves when every record is handled, known from before, or safely put aside, so that its offset may be committed.
-   * @throws only when that could not be made sure of (infrastructure down): then none of the records may be skipped.
+   * @throws only when that could not be made sure of (infrastructure down, or interrupted between two tries): then none of
+   * the records may be skipped.
    */
-  async process(records: readonly ConsumedRecord[], handle: HandleEvents): Promise<void> {
+  async process(records: readonly ConsumedRecord[], handle: HandleEvents, control: BatchControl): Promise<void> {
     if (records.length === 0) return;
     try {
       await this.transactions.run((unitOfWork) => this.handleTogether(unitOfWork, records, handle));
+      control.progressed();
     } catch (error) {
       const [first] = records;
-      if (classifyFailure(error) === 'infrastructure' || first === undefined) throw error;
-      if (records.length === 1) return this.handleAlone(first, handle, error);
+      if (mayNotGoOn(error, control) || first === undefined) throw error;
+      if (records.length === 1) return this.handleAlone(first, handle, error, control);
       const half = Math.ceil(records.length / 2);
-      await this.process(records.slice(0, half), handle);
-      await this.process(records.slice(half), handle);
+      await this.process(records.slice(0, half), handle, control);
+      await this.process(records.slice(half), handle, control);
     }
   }
 
@@ -87,20 +90,27 @@ export class EventBatchProcessor {
     await this.failedMessages.deadLetter(unitOfWork, record, { reason: failure.reason, error, attempts: 1 });
   }
 
-  private async handleAlone(record: ConsumedRecord, handle: HandleEvents, first: unknown): Promise<void> {
+  private async handleAlone(
+    record: ConsumedRecord,
+    handle: HandleEvents,
+    first: unknown,
+    control: BatchControl,
+  ): Promise<void> {
     let error = first;
     let attempts = 1;
     while (classifyFailure(error) === 'transient' && attempts <= this.options.immediateRetries) {
       await sleep(backoff(attempts, 20, 200));
       attempts += 1;
       try {
-        return await this.transactions.run((unitOfWork) => this.handleTogether(unitOfWork, [record], handle));
+        await this.transactions.run((unitOfWork) => this.handleTogether(unitOfWork, [record], handle));
+        return control.progressed();
       } catch (again) {
-        if (classifyFailure(again) === 'infrastructure') throw again;
+        if (mayNotGoOn(again, control)) throw again;
         error = again;
       }
     }
     await this.putAside(record, error, attempts);
+    control.progressed();
   }
 
   private async putAside(record: ConsumedRecord, cause: unknown, attempts: number): Promise<void> {
@@ -132,6 +142,11 @@ export class EventBatchProcessor {
   private firstDelay(): Date {
     return new Date(this.clock.now().getTime() + backoff(0, this.options.retryDelaysMs[0] ?? 0, Infinity));
   }
+}
+
+/** Nothing may be held against a message while its surroundings fail or go away. */
+function mayNotGoOn(error: unknown, control: BatchControl): boolean {
+  return classifyFailure(error) === 'infrastructure' || control.interrupted();
 }
 
 /** Of several copies of an event in one batch only the first is kept, and that only if it is new. */

@@ -1,4 +1,5 @@
 import type { EachBatchPayload } from 'kafkajs';
+import type { BatchControl } from './batch-control';
 import { toConsumedRecord, type ConsumedRecord } from './consumed-record';
 
 /** A partition's share of a fetch: kafkajs waits for it, the collector answers. */
@@ -13,10 +14,12 @@ interface Share {
 
 /** What the collector needs of its surroundings. */
 export interface FetchCollectorPort {
-  /** Gives records their effect; rejects when they may not be skipped. */
-  process(records: readonly ConsumedRecord[]): Promise<void>;
+  /** Gives records their effect; rejects when they may not be skipped. What it has not begun when interrupted it leaves. */
+  process(records: readonly ConsumedRecord[], interrupted: BatchControl['interrupted']): Promise<void>;
   /** Called when {@link process} rejected: the partitions are paused, and are to be resumed by calling `resume`. */
   outage(error: unknown, resume: () => void): void;
+  /** Whether the process is ending: nothing more is begun then. */
+  stopping(): boolean;
   readonly maxRecords: number;
   readonly heartbeatIntervalMs: number;
 }
@@ -65,15 +68,20 @@ export class FetchCollector {
 
   private async handle(shares: Share[]): Promise<void> {
     const pulse = new Pulse(shares[0]?.payload, this.port.heartbeatIntervalMs);
+    const interrupted = () => pulse.failure !== undefined || this.port.stopping() || !canGoOn(shares);
     let failure: unknown;
     try {
       for (const chunk of chunksOf(shares, this.port.maxRecords)) {
-        if (pulse.failure !== undefined || !canGoOn(shares)) break;
-        await this.port.process(chunk.flatMap(({ records }) => records));
+        if (interrupted()) break;
+        await this.port.process(
+          chunk.flatMap(({ records }) => records),
+          interrupted,
+        );
         for (const { share, records } of chunk) share.done += records.length;
       }
     } catch (error) {
-      this.pause(shares, error);
+      // Interrupted work is no outage: whoever gets the partitions next finds the records again.
+      if (!interrupted()) this.pause(shares, error);
     }
     pulse.stop();
     try {
@@ -141,13 +149,18 @@ function* chunksOf(shares: readonly Share[], size: number): Generator<ChunkPart[
   if (chunk.length > 0) yield chunk;
 }
 
-/** One request for all partitions. From the payload: the consumer's own commit is silently ignored while it stops. */
+/**
+ * One request for all partitions. From the payload: the consumer's own commit is silently ignored while it stops. The
+ * position moves only after the commit, so that a refused commit is tried again: its records are fetched once more, and
+ * the inbox drops them. Otherwise a quiet partition would show lag until the next restart.
+ */
 async function commit(shares: readonly Share[]): Promise<void> {
   const topics = new Map<string, { partition: number; offset: string }[]>();
+  const positions: (() => void)[] = [];
   for (const { payload, records, done } of shares) {
     const last = records[done - 1];
     if (last === undefined) continue;
-    payload.resolveOffset(last.offset);
+    positions.push(() => payload.resolveOffset(last.offset));
     const partitions = topics.get(last.topic) ?? [];
     topics.set(last.topic, partitions);
     partitions.push({ partition: last.partition, offset: (BigInt(last.offset) + 1n).toString() });
@@ -156,4 +169,5 @@ async function commit(shares: readonly Share[]): Promise<void> {
   await shares[0]?.payload.commitOffsetsIfNecessary({
     topics: [...topics].map(([topic, partitions]) => ({ topic, partitions })),
   });
+  positions.forEach((move) => move());
 }

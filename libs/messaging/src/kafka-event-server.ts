@@ -3,6 +3,8 @@ import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { ServerKafka } from '@nestjs/microservices';
 import type { Consumer, ConsumerConfig, Kafka } from 'kafkajs';
+import type { BatchControl } from './batch-control';
+import type { ConsumedRecord } from './consumed-record';
 import { ConsumerHealth } from './consumer-health';
 import { EventBatchProcessor } from './event-batch-processor';
 import { FetchCollector } from './fetch-collector';
@@ -25,6 +27,7 @@ const HEARTBEAT_INTERVAL_MS = 3_000;
 export class KafkaEventServer extends ServerKafka {
   private readonly collector: FetchCollector;
   private readonly stopping = new AbortController();
+  private readonly applicationIsUp = Promise.withResolvers<void>();
   private connecting: Promise<void> | undefined;
   private outages = 0;
 
@@ -42,7 +45,8 @@ export class KafkaEventServer extends ServerKafka {
     });
     this.collector = new FetchCollector(
       {
-        process: (records) => this.processBatch(records),
+        process: (records, interrupted) => this.processBatch(records, interrupted),
+        stopping: () => this.stopping.signal.aborted,
         outage: (error, resume) => this.pauseFor(error, resume),
         maxRecords: messaging.maxBatchRecords,
         heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
@@ -51,14 +55,29 @@ export class KafkaEventServer extends ServerKafka {
     );
   }
 
-  override async listen(callback: (error?: unknown) => void): Promise<void> {
-    this.connecting = this.connectUntilStopped();
+  /** Fails when a topic has several handlers: they would share a transaction, and run at the same time in it. */
+  override listen(callback: (error?: unknown) => void): Promise<void> {
+    const [twice] = [...this.messageHandlers].filter(([, handler]) => handler.next !== undefined);
+    if (twice !== undefined) {
+      callback(new TypeError(`${String(twice[0])} has more than one @OnEvent method`));
+      return Promise.resolve();
+    }
+    // Nest starts its transports before it initialises what the handlers depend on.
+    this.connecting = this.applicationIsUp.promise.then(() => this.connectUntilStopped());
     callback();
+    return Promise.resolve();
   }
 
-  /** Takes no more records, finishes the ones in hand, commits, leaves the group. */
+  /** @internal Called by the messaging module when every provider is initialised: handlers may be called from now on. */
+  begin(): void {
+    this.applicationIsUp.resolve();
+  }
+
+  /** Takes no more records, finishes the ones in hand, commits, leaves the group. May be called again. */
   override async close(): Promise<void> {
     this.stopping.abort();
+    this.health.stopWatching();
+    this.begin();
     await this.connecting;
     await this.consumer?.disconnect();
     this.consumer = null;
@@ -73,19 +92,19 @@ export class KafkaEventServer extends ServerKafka {
   }
 
   override async start(callback: () => void): Promise<void> {
-    const kafka = this.client as unknown as Kafka;
-    const consumer = kafka.consumer(consumerConfigOf(this.messaging));
-    this.consumer = consumer as never;
-    this.health.observe(consumer, this.collector);
+    const kafka: Kafka = this.client as never;
+    const consumer = kafka.consumer(consumerConfigOf(this.messaging, this.stopping.signal));
+    this.consumer = consumer;
+    this.health.observe(consumer, this.topicsRead(), this.collector);
     await consumer.connect();
-    await this.bindEvents(this.consumer as never);
+    await this.bindEvents(consumer as never);
     callback();
   }
 
   override async bindEvents(consumer: never): Promise<void> {
-    const { subscribe, run } = consumer as Consumer;
-    await subscribe({ topics: [...this.messageHandlers.keys()], fromBeginning: true });
-    await run({
+    const kafkaConsumer: Consumer = consumer;
+    await kafkaConsumer.subscribe({ topics: this.topicsRead(), fromBeginning: true });
+    await kafkaConsumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
       // Only collects; the work itself is one batch at a time. Must not be smaller than the partitions of a fetch.
@@ -97,7 +116,7 @@ export class KafkaEventServer extends ServerKafka {
   private async connectUntilStopped(): Promise<void> {
     for (let attempt = 0; !this.stopping.signal.aborted; attempt += 1) {
       try {
-        await this.topics.create([...this.messageHandlers.keys()]);
+        await this.topics.create(this.topicsRead());
         this.client = await this.createClient();
         await this.start(() => undefined);
         return;
@@ -111,10 +130,21 @@ export class KafkaEventServer extends ServerKafka {
     }
   }
 
-  private async processBatch(records: Parameters<EventBatchProcessor['process']>[0]): Promise<void> {
-    await this.processor.process(records, (topic, events, unitOfWork) => this.dispatch(topic, events, unitOfWork));
+  private topicsRead(): string[] {
+    return [...this.messageHandlers.keys()];
+  }
+
+  private async processBatch(
+    records: readonly ConsumedRecord[],
+    interrupted: BatchControl['interrupted'],
+  ): Promise<void> {
+    const control: BatchControl = { interrupted, progressed: () => this.health.progressed() };
+    await this.processor.process(
+      records,
+      (topic, events, unitOfWork) => this.dispatch(topic, events, unitOfWork),
+      control,
+    );
     this.outages = 0;
-    this.health.progressed();
   }
 
   private pauseFor(error: unknown, resume: () => void): void {
@@ -130,7 +160,7 @@ export class KafkaEventServer extends ServerKafka {
   }
 }
 
-function consumerConfigOf(options: MessagingOptions): ConsumerConfig {
+function consumerConfigOf(options: MessagingOptions, stopping: AbortSignal): ConsumerConfig {
   return {
     groupId: options.service,
     allowAutoTopicCreation: false,
@@ -140,6 +170,12 @@ function consumerConfigOf(options: MessagingOptions): ConsumerConfig {
     maxWaitTimeInMs: 500,
     maxBytesPerPartition: 256 * 1024,
     maxBytes: 4 * 1024 * 1024,
-    retry: { retries: 10, initialRetryTime: 300, maxRetryTime: 10_000, restartOnFailure: () => Promise.resolve(true) },
+    retry: {
+      retries: 10,
+      initialRetryTime: 300,
+      maxRetryTime: 10_000,
+      // A restart that is scheduled while the consumer is being closed would outlive it.
+      restartOnFailure: () => Promise.resolve(!stopping.aborted),
+    },
   };
 }

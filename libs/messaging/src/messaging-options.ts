@@ -20,8 +20,8 @@ export class MessagingOptions {
   readonly maxBatchRecords: number = 1_000;
   /** How long inbox rows are kept; must exceed the longest time a record can wait unread in a topic. */
   readonly inboxRetentionDays: number = 8;
-  /** With lag and without progress for this long, the process is declared dead. */
-  readonly stallTimeoutMs: number = 60_000;
+  /** With lag and without progress for this long, the process is declared dead. Must exceed the longest rebalance, 60 s. */
+  readonly stallTimeoutMs: number = 90_000;
 
   constructor(options: Partial<MessagingOptions> & Pick<MessagingOptions, RequiredOption>) {
     Object.assign(this, options);

@@ -1,5 +1,11 @@
 import { Lifecycle } from '@app/platform';
-import { Module, type DynamicModule, type INestApplication, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Module,
+  type DynamicModule,
+  type INestApplication,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { ConsumerHealth } from './consumer-health';
 import { DueWorkers } from './due-worker';
 import { EventBatchProcessor } from './event-batch-processor';
@@ -25,12 +31,11 @@ const FINAL_PUBLISH_MS = 5_000;
  * letters. Global, so that use cases just inject `Transactions`. Needs `PlatformModule` and the database module.
  */
 @Module({})
-export class MessagingModule implements OnApplicationBootstrap {
+export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly relay: OutboxRelay,
     private readonly retries: RetryWorker,
     private readonly server: KafkaEventServer,
-    private readonly health: ConsumerHealth,
     private readonly workers: DueWorkers,
     private readonly lifecycle: Lifecycle,
   ) {}
@@ -62,12 +67,17 @@ export class MessagingModule implements OnApplicationBootstrap {
     this.relay.start();
     this.retries.start();
     this.workers.start();
+    this.server.begin();
     this.lifecycle.onDrain(async () => {
-      this.health.stopWatching();
       await Promise.all([this.server.close(), this.retries.stop()]);
     }, 'event consumers');
     this.lifecycle.onDrain(() => this.workers.stop(), 'workers');
     this.lifecycle.onDrain(() => this.relay.stop(FINAL_PUBLISH_MS), 'outbox relay');
+  }
+
+  /** An application that is closed without having been drained (a test) must not leave the relay and the workers behind. */
+  async onModuleDestroy(): Promise<void> {
+    await this.lifecycle.drain();
   }
 }
 
