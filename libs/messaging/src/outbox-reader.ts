@@ -22,6 +22,11 @@ interface StoredRow {
   encoding: 'text' | 'base64';
 }
 
+/** All rows of a batch may be for one partition, and Kafka refuses more than 1 MiB (its default) for one of them at once. */
+const MAX_BATCH_BYTES = 800_000;
+/** Key, sequence, lengths and offsets of a record, generously. */
+const RECORD_OVERHEAD_BYTES = 150;
+
 /*
  * The plan must not depend on statistics: an outbox is empty one moment and large the next. Rows that are being
  * acknowledged are left out by name, not by "position greater than", because a transaction that took its position early
@@ -29,7 +34,15 @@ interface StoredRow {
  */
 const READ = `
   SELECT position, aggregateid, type, payload, headers, sequence, encoding
-  FROM outbox WHERE position <> ALL ($2::bigint[]) ORDER BY position LIMIT $1`;
+  FROM (
+    SELECT *, sum(bytes) OVER (ORDER BY position) AS bytes_so_far
+    FROM (
+      SELECT *, coalesce(octet_length(payload), 0) + octet_length(headers) + ${RECORD_OVERHEAD_BYTES} AS bytes
+      FROM outbox WHERE position <> ALL ($2::bigint[]) ORDER BY position LIMIT $1
+    ) AS head
+  ) AS measured
+  WHERE bytes_so_far <= ${MAX_BATCH_BYTES} OR bytes_so_far = bytes
+  ORDER BY position`;
 
 /**
  * The relay's own database connection: it holds the advisory lock, so it must be one session for the relay's whole active
@@ -48,7 +61,17 @@ export class OutboxReader {
       keepAlive: true,
       // Losing the deletion of an acknowledged row in a crash means a duplicate, which every inbox drops. Nothing else is
       // ever written on this connection.
-      options: '-c synchronous_commit=off -c enable_seqscan=off -c plan_cache_mode=force_custom_plan',
+      options: sessionOptions({
+        synchronous_commit: 'off',
+        enable_seqscan: 'off',
+        plan_cache_mode: 'force_custom_plan',
+        // The lock must not stay with a machine that is gone, or with a process that is stopped. An active relay asks twice
+        // a second for new rows; only for a Kafka in trouble does it wait longer, and then losing the lock does no harm.
+        idle_session_timeout: '60s',
+        tcp_keepalives_idle: '10',
+        tcp_keepalives_interval: '5',
+        tcp_keepalives_count: '3',
+      }),
     });
     this.client.on('error', (error) => (this.failure = error));
   }
@@ -69,7 +92,7 @@ export class OutboxReader {
     return rows[0]?.active ?? false;
   }
 
-  /** The oldest rows, without those whose positions are named. @throws when the session, and with it the lock, is lost. */
+  /** The oldest rows that fit into one batch, at least one, without those whose positions are named. @throws when the session, and with it the lock, is lost. */
   async read(limit: number, without: readonly string[]): Promise<OutboxRow[]> {
     if (this.failure !== undefined) throw this.failure;
     const { rows } = await this.client.query<StoredRow>(READ, [limit, without]);
@@ -85,6 +108,12 @@ export class OutboxReader {
   async close(): Promise<void> {
     await this.client.end().catch(() => undefined);
   }
+}
+
+function sessionOptions(settings: Record<string, string>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
 }
 
 function messageOf(row: StoredRow): Message {

@@ -29,7 +29,7 @@ export class RelayProducer {
    */
   async send(topicMessages: TopicMessages[]): Promise<void> {
     try {
-      const producer = (this.producer ??= await this.connect());
+      const producer = this.producer ?? (await this.connect());
       await producer.sendBatch({ topicMessages, acks: ACKS_ALL, timeout: 10_000, compression: CompressionTypes.None });
       this.healthy = true;
     } catch (error) {
@@ -53,6 +53,8 @@ export class RelayProducer {
       idempotent: false,
       retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 },
     });
+    // Known before it is connected, so that one that gets only half way is disconnected too.
+    this.producer = producer;
     await producer.connect();
     return producer;
   }

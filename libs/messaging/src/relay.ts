@@ -4,7 +4,7 @@ import { MessagingOptions } from './messaging-options';
 import { OutboxReader, type OutboxRow } from './outbox-reader';
 import { OutboxSignal } from './outbox-signal';
 import { RelayProducer } from './relay-producer';
-import { sleep } from './sleep';
+import { backoff, sleep } from './sleep';
 
 const BATCH_SIZE = 1_000;
 /** How long an event can stay unnoticed when its wake-up call was lost. */
@@ -26,6 +26,7 @@ export class OutboxRelay {
   private running: Promise<void> | undefined;
   private woken: (() => void) | undefined;
   private wakeUps = 0;
+  private failures = 0;
 
   constructor(
     private readonly options: MessagingOptions,
@@ -53,22 +54,21 @@ export class OutboxRelay {
   }
 
   private async run(): Promise<void> {
-    for (let failures = 0; ;) {
+    for (;;) {
       const reader = new OutboxReader(this.options);
       try {
         await reader.connect(() => this.wake());
         if (await reader.becomeActive()) {
           this.signal.relayIsHere(() => this.wake());
-          failures = 0;
           await this.publishUntilStopped(reader);
         }
         if (this.stopping.signal.aborted) return;
         await sleep(STANDBY_INTERVAL_MS, this.stopping.signal);
       } catch (error) {
-        failures += 1;
+        this.failures += 1;
         this.logger.warn(`relay interrupted, trying again: ${error instanceof Error ? error.message : String(error)}`);
         if (this.stopping.signal.aborted) return;
-        await sleep(Math.min(MAX_BACKOFF_MS, 100 * 2 ** failures) * Math.random(), this.stopping.signal);
+        await sleep(backoff(this.failures, 100, MAX_BACKOFF_MS), this.stopping.signal);
       } finally {
         this.signal.relayIsElsewhere();
         await reader.close();
@@ -98,6 +98,7 @@ export class OutboxRelay {
     const [acknowledged, next] = await Promise.allSettled([sent, reader.read(BATCH_SIZE, positions)]);
     if (acknowledged.status === 'rejected') throw acknowledged.reason;
     await reader.delete(positions);
+    this.failures = 0;
     if (next.status === 'rejected') throw next.reason;
     return next.value;
   }

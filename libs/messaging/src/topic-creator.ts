@@ -7,6 +7,8 @@ const DAY_MS = 86_400_000;
 /** Shorter than the inbox remembers, so that no record can come back after its entry is gone. */
 const EVENT_RETENTION_MS = 7 * DAY_MS;
 const DEAD_LETTER_RETENTION_MS = 90 * DAY_MS;
+/** A dead letter is larger than its record by its headers; the largest record must still find room, or it stops the relay. */
+const DEAD_LETTER_MAX_BYTES = 8 * 1024 * 1024;
 
 /** Creates topics by name, since the broker is told never to create one by accident. */
 @Injectable()
@@ -30,12 +32,18 @@ export class TopicCreator {
       const existing = new Set(await admin.listTopics());
       const wanted = [
         ...[...events].map((topic) => this.topic(topic, this.options.partitions, EVENT_RETENTION_MS)),
-        this.topic(deadLetterTopicOf(this.options.service), 1, DEAD_LETTER_RETENTION_MS),
+        this.deadLetterTopic(),
       ].filter(({ topic }) => !existing.has(topic));
       if (wanted.length > 0) await admin.createTopics({ topics: wanted, waitForLeaders: true, timeout: 10_000 });
     } finally {
       await admin.disconnect();
     }
+  }
+
+  private deadLetterTopic() {
+    const topic = this.topic(deadLetterTopicOf(this.options.service), 1, DEAD_LETTER_RETENTION_MS);
+    const size = { name: 'max.message.bytes', value: String(DEAD_LETTER_MAX_BYTES) };
+    return { ...topic, configEntries: [...topic.configEntries, size] };
   }
 
   private topic(topic: string, numPartitions: number, retentionMs: number) {
