@@ -24,11 +24,16 @@ export function deadLetterHeaders(record: ConsumedRecord, failure: DeadLetterFai
     'kafka_dlt-original-consumer-group': failure.consumerGroup,
     'kafka_dlt-exception-fqcn': failure.error.constructor.name,
     'kafka_dlt-exception-message': failure.error.message.slice(0, 1_000),
-    'kafka_dlt-exception-stacktrace': Buffer.from(failure.error.stack ?? '')
-      .subarray(0, MAX_STACK_BYTES)
-      .toString(),
+    'kafka_dlt-exception-stacktrace': startOf(failure.error.stack ?? '', MAX_STACK_BYTES),
     'x-attempts': String(failure.attempts),
     'x-first-failure-at': failure.firstFailureAt.toISOString(),
     'x-reason': failure.reason,
   };
+}
+
+/** As much of a text as fits into so many bytes, without a torn character at its end. */
+function startOf(text: string, maxBytes: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= maxBytes) return text;
+  return new TextDecoder().decode(bytes.subarray(0, maxBytes), { stream: true });
 }

@@ -45,7 +45,7 @@ const INSERT = `
     event_id, order_id, status, blocks_order, reason, error_class, error_message, error_stack, attempts,
     first_failure_at, last_failure_at, next_attempt_at)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19, $20)
-  ON CONFLICT (consumer_group, topic, partition, "offset") DO NOTHING RETURNING id`;
+  ON CONFLICT (consumer_group, topic, partition, "offset", "timestamp") DO NOTHING RETURNING id`;
 
 /*
  * Only the first unfinished message of an order may be tried. A dead letter whose order it blocks counts as unfinished:

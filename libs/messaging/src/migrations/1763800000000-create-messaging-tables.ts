@@ -40,6 +40,10 @@ export class CreateMessagingTables1763800000000 implements MigrationInterface {
     }
   }
 
+  /**
+   * `headers` is not jsonb, which can not hold every name a header may have. The time is part of what identifies a record:
+   * a topic that was made anew begins at offset 0 again.
+   */
   private async createFailedMessages(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE failed_messages (
@@ -52,7 +56,7 @@ export class CreateMessagingTables1763800000000 implements MigrationInterface {
         "timestamp" bigint NOT NULL,
         key bytea,
         value bytea,
-        headers jsonb NOT NULL,
+        headers json NOT NULL,
         event_id uuid,
         order_id uuid,
         status text NOT NULL CHECK (status IN ('retrying', 'waiting', 'dead_lettered', 'resolved', 'discarded')),
@@ -67,7 +71,7 @@ export class CreateMessagingTables1763800000000 implements MigrationInterface {
         next_attempt_at timestamptz,
         resolved_at timestamptz,
         created_at timestamptz NOT NULL DEFAULT now(),
-        UNIQUE (consumer_group, topic, partition, "offset")
+        UNIQUE (consumer_group, topic, partition, "offset", "timestamp")
       )`);
     await runner.query(
       'CREATE INDEX failed_messages_blocking ON failed_messages (order_id, position) WHERE blocks_order',
