@@ -6,6 +6,9 @@ import { backoff, sleep } from './sleep';
 import { Transactions } from './transactions';
 import type { UnitOfWork } from './unit-of-work';
 
+/** How long a call may take to notice that it was told to end. */
+const ABORT_GRACE_MS = 500;
+
 /** A row somebody has to act on, leased until a time. */
 export interface DueItem {
   readonly id: string;
@@ -136,14 +139,27 @@ export class DueWorker<Item extends DueItem, Outcome> {
   private async performLeased(item: Item): Promise<void> {
     // It waited too long here: another worker may have it by now.
     if (item.leasedUntil.getTime() - this.clock.now().getTime() < this.limits.timeoutMs) return;
-    const signal = AbortSignal.timeout(this.limits.timeoutMs);
-    const outcome = await this.work.perform(item, signal).catch((error: unknown) => this.work.failed(item, error));
-    await this.results.submit({ item, outcome }).catch((error: unknown) => {
+    try {
+      await this.results.submit({ item, outcome: await this.outcomeOf(item) });
+    } catch (error) {
       this.logger.error('an outcome could not be recorded; its row will be due again', {
         orderId: item.orderId,
         err: error,
       });
+    }
+  }
+
+  /** A call that does not end by itself when its time is up is given up: it must not keep its place, nor its order, for ever. */
+  private async outcomeOf(item: Item): Promise<Outcome> {
+    const signal = AbortSignal.timeout(this.limits.timeoutMs);
+    const givenUp = new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => setTimeout(() => reject(signal.reason as Error), ABORT_GRACE_MS));
     });
+    try {
+      return await Promise.race([this.work.perform(item, signal), givenUp]);
+    } catch (error) {
+      return this.work.failed(item, error);
+    }
   }
 
   /** The outside has acted: the outcome must be recorded, so an outage is waited out for as long as the process lives. */
@@ -153,8 +169,9 @@ export class DueWorker<Item extends DueItem, Outcome> {
         await this.transactions.run((unitOfWork) => this.work.settle(unitOfWork, results));
         return results.map(() => ({ status: 'fulfilled', value: undefined }));
       } catch (error) {
-        if (classifyFailure(error) !== 'infrastructure' || this.stopping.signal.aborted)
-          return this.settleEach(results);
+        const down = classifyFailure(error) === 'infrastructure';
+        if (!down && results.length > 1) return this.settleEach(results);
+        if (!down || this.stopping.signal.aborted) return results.map(() => ({ status: 'rejected', reason: error }));
         await sleep(backoff(attempt, 100, 5_000), this.stopping.signal);
       }
     }
@@ -165,11 +182,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
     results: readonly { item: Item; outcome: Outcome }[],
   ): Promise<PromiseSettledResult<void>[]> {
     const outcomes: PromiseSettledResult<void>[] = [];
-    for (const result of results) {
-      outcomes.push(
-        ...(await Promise.allSettled([this.transactions.run((unitOfWork) => this.work.settle(unitOfWork, [result]))])),
-      );
-    }
+    for (const result of results) outcomes.push(...(await this.settle([result])));
     return outcomes;
   }
 

@@ -80,8 +80,11 @@ export class Outbox {
   }
 
   private row(event: OutgoingEvent): EventEnvelope {
-    const { definition, orderId, payload, cause } = event;
+    const { definition, payload, cause } = event;
+    // As PostgreSQL will write it into the record key, from which it must not differ.
+    const orderId = event.orderId.toLowerCase();
     const violations = contractViolations(definition, payload);
+    if (cause.correlationId === '') violations.push('the correlation id is empty');
     if (violations.length > 0)
       throw new TypeError(`${definition.dataschema} breaks its contract: ${violations.join('; ')}`);
     return {

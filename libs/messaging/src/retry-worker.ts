@@ -101,6 +101,9 @@ export class RetryWorker {
     const now = this.clock.now().getTime();
     if (now - this.lastPrune < PRUNE_INTERVAL_MS) return;
     this.lastPrune = now;
-    while (await this.transactions.run((unitOfWork) => this.inbox.prune(unitOfWork)));
+    while (
+      !this.stopping.signal.aborted &&
+      (await this.transactions.run((unitOfWork) => this.inbox.prune(unitOfWork)))
+    );
   }
 }
