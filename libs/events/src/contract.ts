@@ -32,7 +32,7 @@ export function defineEvent<const Name extends string, Schema extends TSchema>(
   return Object.freeze({
     ...declaration,
     dataschema: `${declaration.type}/${declaration.version}`,
-    validator: Compile(declaration.schema) as Validator<Record<never, never>, Schema>,
+    validator: Compile<Schema>(declaration.schema),
   });
 }
 

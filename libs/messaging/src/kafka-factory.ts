@@ -20,7 +20,7 @@ export function kafkaConfigOf(options: MessagingOptions, purpose: string): Kafka
 
 function kafkaLogger(logger: Logger): (entry: LogEntry) => void {
   return ({ level, log }) => {
-    const { message, error, groupId, broker } = log as LogEntry['log'] & Record<string, string | undefined>;
+    const { message, error, groupId, broker } = log as { message: string } & Partial<Record<string, string>>;
     const fields = { kafka_error: error, group: groupId, broker };
     if (ORDINARY.test(`${message} ${error ?? ''}`)) logger.debug(message, fields);
     else if (level === logLevel.ERROR) logger.warn(message, fields);

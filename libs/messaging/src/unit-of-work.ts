@@ -33,7 +33,7 @@ export class UnitOfWork {
     definition: Definition,
     event: Omit<OutgoingEvent<Definition>, 'definition'>,
   ): void {
-    this.outgoing.push({ definition, ...event } as OutgoingEvent);
+    this.outgoing.push({ definition, ...event });
   }
 
   /** Something else than an event was stored for the relay: it is to look at the outbox after COMMIT. */
