@@ -1,4 +1,4 @@
-import { HealthRegistry } from '@app/platform';
+import { Clock, HealthRegistry } from '@app/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { fallbackDomainOf, type NotificationConfig } from '../config';
 import { ConsoleSmsSender } from './console-sms.sender';
@@ -21,7 +21,11 @@ export class DeliveryModule {
       module: DeliveryModule,
       providers: [
         { provide: DeliverySettings, useValue: settingsOf(config) },
-        { provide: EmailSender, useFactory: () => new SmtpEmailSender(smtpOptionsOf(config)) },
+        {
+          provide: EmailSender,
+          inject: [Clock],
+          useFactory: (clock: Clock) => new SmtpEmailSender(smtpOptionsOf(config), clock),
+        },
         { provide: SmsSender, useClass: ConsoleSmsSender },
         {
           provide: SmtpHealthIndicator,

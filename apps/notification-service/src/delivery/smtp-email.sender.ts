@@ -1,16 +1,15 @@
-import { redactText } from '@app/platform';
+import { redactText, type Clock } from '@app/platform';
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { createTransport, type NodemailerError, type Transporter } from 'nodemailer';
 import { DeliveryDeferred, DeliveryRejected, ProviderUnreachable } from './delivery-errors';
+import { composeMail, messageIdOf, type MailOrigin } from './mail-composer';
 import { EmailSender, type EmailMessage } from './email-sender';
 
 /** How mails are sent; times in milliseconds. */
-export interface SmtpOptions {
+export interface SmtpOptions extends MailOrigin {
   /** `smtp://user:password@host:port`, or `smtps://…`. */
   readonly url: string;
   readonly maxConnections: number;
-  readonly fromAddress: string;
-  readonly fromName: string;
   readonly connectionTimeoutMs: number;
   /** Silence of the server in the middle of a conversation. */
   readonly socketTimeoutMs: number;
@@ -20,11 +19,12 @@ export interface SmtpOptions {
 export class SmtpEmailSender extends EmailSender implements OnApplicationShutdown {
   private readonly logger = new Logger(SmtpEmailSender.name);
   private readonly transport: Transporter;
-  private readonly domain: string;
 
-  constructor(private readonly options: SmtpOptions) {
+  constructor(
+    private readonly options: SmtpOptions,
+    private readonly clock: Clock,
+  ) {
     super();
-    this.domain = options.fromAddress.slice(options.fromAddress.lastIndexOf('@') + 1);
     this.transport = createTransport({
       ...connectionOf(options),
       pool: true,
@@ -36,22 +36,12 @@ export class SmtpEmailSender extends EmailSender implements OnApplicationShutdow
   }
 
   async send(message: EmailMessage, signal: AbortSignal): Promise<string> {
-    const messageId = `<${message.id}@${this.domain}>`;
+    const { fromAddress: from } = this.options;
+    const raw = composeMail(message, this.options, this.clock.now());
     try {
-      await this.transport.sendMail({
-        messageId,
-        from: { name: this.options.fromName, address: this.options.fromAddress },
-        // As an object: a text would be parsed, and could then name several people.
-        to: { name: '', address: message.to },
-        subject: message.subject,
-        text: message.text,
-        html: message.html,
-        headers: this.headersOf(message),
-        disableFileAccess: true,
-        disableUrlAccess: true,
-        signal,
-      });
-      return messageId;
+      const envelope = { from, to: [message.to] };
+      await this.transport.sendMail({ envelope, raw, signal, disableFileAccess: true, disableUrlAccess: true });
+      return messageIdOf(message, from);
     } catch (error) {
       throw classify(error);
     }
@@ -60,17 +50,6 @@ export class SmtpEmailSender extends EmailSender implements OnApplicationShutdow
   /** Closes idle connections; mails on their way are finished first. */
   onApplicationShutdown(): void {
     this.transport.close();
-  }
-
-  private headersOf({ orderId }: EmailMessage): Record<string, string> {
-    return {
-      'X-Order-Id': orderId,
-      // RFC 3834: no out-of-office notes in return; the second one is what Exchange listens to.
-      'Auto-Submitted': 'auto-generated',
-      'X-Auto-Response-Suppress': 'All',
-      // Mail programs show all mails of one order as one conversation.
-      References: `<order-${orderId}@${this.domain}>`,
-    };
   }
 }
 

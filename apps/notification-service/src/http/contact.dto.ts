@@ -15,8 +15,8 @@ import {
   ValidateIf,
 } from 'class-validator';
 
-/** What RFC 5321 calls a dot-string: no quotes, so nothing a header or a list of recipients could be made of. */
-const PLAIN_MAILBOX = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[^\s@"(),:;<>[\]\\]+$/;
+/** ASCII, and no quotes: nothing a header or a list of recipients could be made of. Write an international domain as xn--…. */
+const PLAIN_MAILBOX = /^[!#-'*+\-./0-9=?A-Z^-~]{1,64}@[A-Za-z0-9.-]{1,253}$/;
 
 export class ContactPath {
   @ApiProperty({ example: 'user_123' })
