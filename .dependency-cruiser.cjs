@@ -1,6 +1,6 @@
 // Which way dependencies may point. Each rule gives its reason and is proved by a tree of its own name under
 // test/boundaries/fixtures, which test/boundaries/boundaries.spec.ts expects to violate exactly that rule.
-const SPEC = '\\.(?:int-|e2e-)?spec\\.ts$|\\.contract\\.ts$';
+const SPEC = '\\.(?:int-|e2e-)?spec\\.ts$|\\.contract\\.ts$|^(?:apps|libs)/[^/]+/test/';
 const layer = (...names) => `^apps/[^/]+/src/(?:${names.join('|')})/`;
 const sameApp = (...names) => `^apps/$1/src/(?:${names.join('|')})/`;
 

@@ -1,7 +1,12 @@
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-const TESTS = ['**/*.{spec,int-spec,e2e-spec,contract}.ts', 'libs/testing/**/*.ts', 'test/**/*.ts'];
+const TESTS = [
+  '**/*.{spec,int-spec,e2e-spec,contract}.ts',
+  'libs/testing/**/*.ts',
+  '{apps,libs}/*/test/**/*.ts',
+  'test/**/*.ts',
+];
 
 /** Time, identity and environment enter through @app/platform, so that tests decide them. */
 const THROUGH_PLATFORM = [
@@ -85,7 +90,7 @@ export default tseslint.config(
   },
   {
     // They are the waiting: eventually() and the load of the benches.
-    files: ['libs/testing/**/*.ts', 'test/bench/**/*.ts', 'test/faults/**/*.ts'],
+    files: ['libs/testing/**/*.ts', '{apps,libs}/*/test/**/*.ts', 'test/bench/**/*.ts', 'test/faults/**/*.ts'],
     ignores: ['**/*.{spec,int-spec,e2e-spec}.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
