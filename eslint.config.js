@@ -73,7 +73,7 @@ export default tseslint.config(
     files: ['**/*.controller.ts'],
     rules: { 'max-lines-per-function': ['error', { max: 16, skipComments: true }] },
   },
-  { files: ['libs/platform/**', 'infra/**', 'test/**'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['*.{js,cjs}', 'libs/platform/**', 'infra/**', 'test/**'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['infra/**', 'test/**'], rules: { 'no-console': 'off' } },
   {
     files: TESTS,
