@@ -1,7 +1,14 @@
 import { OrderCancelled, OrderConfirmed, OrderCreated } from '@app/events';
 import { Transactions, type UnitOfWork } from '@app/messaging';
 import { migrationOptions, shutDown } from '@app/platform';
-import { anEvent, anOrderId, createTestDatabase, eventually, type TestDatabase } from '@app/testing';
+import {
+  anEvent,
+  anOrderId,
+  createTestDatabase,
+  eventually,
+  infrastructureUrls,
+  type TestDatabase,
+} from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import { loadConfig } from './config';
@@ -18,7 +25,9 @@ let replicas: NestFastifyApplication[];
 
 beforeAll(async () => {
   database = await createTestDatabase('payment-service');
-  replicas = [await harness.startReplica(database.url), await harness.startReplica(database.url)];
+  const { kafka } = infrastructureUrls();
+  replicas = [await harness.startReplica(database.url, kafka), await harness.startReplica(database.url, kafka)];
+  await harness.recordAnnouncements(replicas[0]!);
 });
 
 afterAll(async () => {
@@ -38,7 +47,7 @@ async function payment(orderId: string) {
 }
 
 async function announced(orderId: string): Promise<string[]> {
-  const rows = await sql<{ type: string }>('SELECT type FROM outbox WHERE aggregateid = $1 ORDER BY position', [
+  const rows = await sql<{ type: string }>('SELECT type FROM announcements WHERE order_id = $1 ORDER BY position', [
     orderId,
   ]);
   return rows.map(({ type }) => type);
@@ -174,7 +183,7 @@ describe('two replicas that hear of the same orders at the same moment', () => {
     );
     await eventually(async () => {
       const rows = await sql<{ type: string; count: number }>(
-        'SELECT type, count(*)::int FROM outbox WHERE aggregateid = ANY ($1) GROUP BY 1',
+        'SELECT type, count(*)::int FROM announcements WHERE order_id = ANY ($1) GROUP BY 1',
         [orders],
       );
       expect(rows).toEqual([{ type: 'payment_successful', count: 200 }]);

@@ -1,15 +1,16 @@
 import type { OrderCancelled, OrderConfirmed, OrderCreated } from '@app/events';
 import { createService } from '@app/platform';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DataSource } from 'typeorm';
 import { loadConfig } from '../src/config';
 import type { PaymentListResponse } from '../src/http/payment.response';
 import { PaymentServiceModule } from '../src/payment-service.module';
 
-/** A running replica without Kafka, in a hurry: tests hand it events, and read in the outbox what it announced. */
-export async function startReplica(databaseUrl: string): Promise<NestFastifyApplication> {
+/** A running replica in a hurry that hears nothing from Kafka: tests hand it events. See {@link recordAnnouncements}. */
+export async function startReplica(databaseUrl: string, kafka: string): Promise<NestFastifyApplication> {
   const config = loadConfig({
     DATABASE_URL: databaseUrl,
-    KAFKA_BOOTSTRAP_SERVERS: '127.0.0.1:1',
+    KAFKA_BOOTSTRAP_SERVERS: kafka,
     LOG_LEVEL: 'fatal',
     PAYMENT_GATEWAY_TIMEOUT_MS: '400',
     PAYMENT_GATEWAY_LEASE_MS: '1000',
@@ -20,6 +21,19 @@ export async function startReplica(databaseUrl: string): Promise<NestFastifyAppl
   });
   const app = await createService({ name: 'payment-service', module: PaymentServiceModule.forRoot(config), config });
   return app.init();
+}
+
+/** From now on whatever enters the outbox is also in the table `announcements`, and stays there when it is published. */
+export async function recordAnnouncements(app: NestFastifyApplication): Promise<void> {
+  const statements = [
+    'CREATE TABLE announcements (position bigint, order_id text, type text)',
+    `CREATE FUNCTION record_announcement() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+       INSERT INTO announcements VALUES (NEW.position, NEW.aggregateid, NEW.type);
+       RETURN NEW;
+     END $$`,
+    'CREATE TRIGGER record AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION record_announcement()',
+  ];
+  for (const statement of statements) await app.get(DataSource).query(statement);
 }
 
 /** GET, as a client sees it. */

@@ -1,7 +1,7 @@
 import { OrderCreated } from '@app/events';
 import { Transactions } from '@app/messaging';
 import { shutDown } from '@app/platform';
-import { anEvent, anOrderId, createTestDatabase, type TestDatabase } from '@app/testing';
+import { anEvent, anOrderId, createTestDatabase, infrastructureUrls, type TestDatabase } from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { created, get, startReplica } from '../../test/replica';
 import { FollowOrders } from '../use-cases/follow-orders';
@@ -12,7 +12,7 @@ let app: NestFastifyApplication;
 
 beforeAll(async () => {
   database = await createTestDatabase('payment-service');
-  app = await startReplica(database.url);
+  app = await startReplica(database.url, infrastructureUrls().kafka);
 });
 
 afterAll(async () => {
