@@ -12,15 +12,17 @@ const { values: options } = parseArgs({
     rate: { type: 'string', default: '300' },
     seconds: { type: 'string', default: '45' },
     out: { type: 'string', default: '.local/bench' },
+    keep: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 
 if (options.help) {
-  process.stdout.write(`npm run bench -- [--rate 300] [--seconds 45] [--out DIR]
+  process.stdout.write(`npm run bench -- [--rate 300] [--seconds 45] [--out DIR] [--keep]
 
 Starts an isolated system, warms it up, and offers orders at a fixed rate, first few and then many. Prints and stores
 orders/s from POST to confirmed, latencies and memory, after checking every order. Fails when an order is lost or wrong.
+--keep leaves data and logs under .local/stacks.
 `);
   process.exit(0);
 }
@@ -28,6 +30,7 @@ orders/s from POST to confirmed, latencies and memory, after checking every orde
 const sink = await startSink();
 const system = await System.start({
   label: 'bench',
+  keepFiles: options.keep,
   components: ['zookeeper', 'kafka', 'postgres', 'redis'],
   env: { SMTP_URL: `smtp://127.0.0.1:${sink.port}`, LOG_LEVEL: 'warn' },
 });

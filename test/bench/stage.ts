@@ -70,19 +70,23 @@ function pendingNotifications(system: System): Promise<number> {
   return count(system, `SELECT count(*) AS n FROM notifications WHERE status = 'pending'`);
 }
 
+const OPEN = `
+  SELECT 'order ' || order_id || ' ' || status AS what FROM orders WHERE status IN ('pending', 'paid')
+  UNION ALL SELECT 'payment ' || payment_id || ' ' || status FROM payments
+    WHERE status NOT IN ('captured', 'failed', 'voided', 'refunded', 'cancelled')
+  UNION ALL SELECT 'notification ' || notification_id || ' ' || status FROM notifications WHERE status = 'pending'`;
+
 /** Waits, at most two minutes, until nothing is open anywhere; gives the seconds it took. */
 async function untilSettled(system: System): Promise<number> {
   const begin = performance.now();
   for (;;) {
-    const open = await count(
-      system,
-      `SELECT (SELECT count(*) FROM orders WHERE status IN ('pending', 'paid'))
-         + (SELECT count(*) FROM payments WHERE status NOT IN ('captured', 'failed', 'voided', 'refunded', 'cancelled'))
-         + (SELECT count(*) FROM notifications WHERE status = 'pending') AS n`,
-    );
+    const open = await count(system, `SELECT count(*) AS n FROM (${OPEN}) o`);
     const seconds = Math.round((performance.now() - begin) / 100) / 10;
     if (open === 0) return seconds;
-    if (seconds > 120) throw new Error(`${open} orders, payments or notifications are still open after two minutes`);
+    if (seconds > 120) {
+      const rows = await system.sql<{ what: string }>(`${OPEN} LIMIT 5`);
+      throw new Error(`${open} still open after two minutes: ${rows.map(({ what }) => what).join(', ')}`);
+    }
     await delay(200);
   }
 }
