@@ -1,0 +1,92 @@
+import { OrderCreated, PaymentFailed, PaymentSuccessful, type EventEnvelope, type ReceivedEvent } from '@app/events';
+import { PlatformDatabaseModule } from '@app/platform';
+import { Controller, Module, type DynamicModule } from '@nestjs/common';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { MessagingModule } from '../src/messaging.module';
+import type { MessagingOptions } from '../src/messaging-options';
+import { CreateMessagingTables1763800000000 } from '../src/migrations/1763800000000-create-messaging-tables';
+import { OnEvent } from '../src/on-event.decorator';
+import type { UnitOfWork } from '../src/unit-of-work';
+
+/** Every event a handler was given, in the order the database saw them. No key: an effect that happens twice shows. */
+class CreateEffects1763800000001 implements MigrationInterface {
+  readonly name = 'CreateEffects1763800000001';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      'CREATE TABLE effects (n bigint GENERATED ALWAYS AS IDENTITY, event_id uuid, order_id uuid, type text, pid int)',
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE effects');
+  }
+}
+
+/** What a test makes of the events of a batch, inside the handler, before their effects are written. */
+export type Behaviour = (events: readonly EventEnvelope[], unitOfWork: UnitOfWork) => Promise<void> | void;
+
+/** The script of the handlers: tests replace its behaviour. */
+export class Script {
+  behave: Behaviour = () => undefined;
+
+  /** How often each event was handed to a handler, whatever became of it. */
+  readonly attempts = new Map<string, number>();
+
+  async play(events: readonly EventEnvelope[], unitOfWork: UnitOfWork): Promise<void> {
+    for (const { id } of events) this.attempts.set(id, (this.attempts.get(id) ?? 0) + 1);
+    await this.behave(events, unitOfWork);
+    await unitOfWork.query(
+      `INSERT INTO effects (event_id, order_id, type, pid) SELECT id, order_id, type, pg_backend_pid()
+       FROM unnest($1::uuid[], $2::uuid[], $3::text[]) WITH ORDINALITY AS e (id, order_id, type, n) ORDER BY n`,
+      [events.map((event) => event.id), events.map((event) => event.orderId), events.map((event) => event.type)],
+    );
+  }
+}
+
+@Controller()
+class ProbeConsumer {
+  constructor(private readonly script: Script) {}
+
+  @OnEvent(PaymentSuccessful)
+  async successful(events: readonly ReceivedEvent<typeof PaymentSuccessful>[], unitOfWork: UnitOfWork): Promise<void> {
+    await this.script.play(events, unitOfWork);
+  }
+
+  @OnEvent(PaymentFailed)
+  async failed(events: readonly ReceivedEvent<typeof PaymentFailed>[], unitOfWork: UnitOfWork): Promise<void> {
+    await this.script.play(events, unitOfWork);
+  }
+
+  @OnEvent(OrderCreated)
+  async created(events: readonly ReceivedEvent<typeof OrderCreated>[], unitOfWork: UnitOfWork): Promise<void> {
+    await this.script.play(events, unitOfWork);
+  }
+}
+
+@Module({})
+export class ProbeModule {
+  static forRoot(options: MessagingOptions, script: Script): DynamicModule {
+    const config = {
+      databaseUrl: options.databaseUrl,
+      databasePoolSize: 5,
+      databaseStatementTimeoutMs: 5_000,
+      databaseLockTimeoutMs: 3_000,
+      databaseStartTimeoutMs: 10_000,
+    };
+    return {
+      module: ProbeModule,
+      imports: [
+        PlatformDatabaseModule.forRoot({
+          config,
+          schema: 'order_service',
+          entities: [],
+          migrations: [CreateMessagingTables1763800000000, CreateEffects1763800000001],
+        }),
+        MessagingModule.forRoot(options),
+      ],
+      controllers: [ProbeConsumer],
+      providers: [{ provide: Script, useValue: script }],
+    };
+  }
+}
