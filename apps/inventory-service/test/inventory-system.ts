@@ -1,0 +1,100 @@
+import { OrderCancelled, PaymentSuccessful } from '@app/events';
+import { Transactions } from '@app/messaging';
+import { createService, shutDown } from '@app/platform';
+import { anEvent, createTestDatabase, infrastructureUrls } from '@app/testing';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import pg from 'pg';
+import { loadConfig } from '../src/config';
+import { InventoryServiceModule } from '../src/inventory-service.module';
+import { OrderEventsConsumer } from '../src/messaging/order-events.consumer';
+import { PaymentEventsConsumer } from '../src/messaging/payment-events.consumer';
+
+/** The inventory service on a PostgreSQL database of its own, without Kafka: tests hand it batches of events themselves. */
+export interface InventorySystem {
+  readonly app: NestFastifyApplication;
+  /** Handles a batch as the transport does: every topic's handler in one transaction. */
+  handle(batch: Batch): Promise<void>;
+  /** As the superuser. */
+  query<Row extends pg.QueryResultRow>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  addProduct(productId: string, quantity: number): Promise<void>;
+  /** Ends every session of the service, and tells how many deadlocks its database has seen. */
+  closeAndCountDeadlocks(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface Batch {
+  readonly payments?: readonly ReturnType<typeof aPayment>[];
+  readonly cancellations?: readonly ReturnType<typeof aCancellation>[];
+}
+
+export type Line = readonly [productId: string, quantity: number];
+
+/** News that an order is paid and wants these pieces. */
+export function aPayment(orderId: string, ...lines: Line[]) {
+  return anEvent(PaymentSuccessful, orderId, {
+    payment_id: `payment-of-${orderId}`,
+    user_id: 'user_123',
+    payment_method: 'credit_card',
+    currency: 'USD',
+    amount: 99.5,
+    items: lines.map(([product_id, quantity]) => ({ product_id, quantity })),
+  });
+}
+
+export function aCancellation(orderId: string) {
+  const amounts = { currency: 'USD', total_amount: 99.5 };
+  const payload = { user_id: 'user_123', reason: 'timed_out', payment_method: 'credit_card', ...amounts } as const;
+  return anEvent(OrderCancelled, orderId, payload);
+}
+
+export async function startInventory(): Promise<InventorySystem> {
+  const database = await createTestDatabase('inventory-service');
+  const config = loadConfig({
+    DATABASE_URL: database.url,
+    DATABASE_POOL_SIZE: '12',
+    REDIS_URL: infrastructureUrls().redisUrl,
+    LOG_LEVEL: 'fatal',
+  });
+  const app = await createService({
+    name: 'inventory-service',
+    module: InventoryServiceModule.forRoot(config),
+    config,
+  });
+  const admin = new pg.Client({ connectionString: database.adminUrl, options: '-c search_path=inventory_service' });
+  await admin.connect();
+  // Another replica's relay is active, it seems to the service: what it would publish stays in the outbox.
+  await admin.query(`SELECT pg_advisory_lock(hashtext('outbox relay'), hashtext(current_schema()))`);
+  await app.init();
+  let stopping: Promise<void> | undefined;
+  const stop = () => (stopping ??= shutDown(app, 5_000));
+  return {
+    app,
+    handle: (batch) => handle(app, batch),
+    query: async (sql, parameters = []) => (await admin.query(sql, [...parameters])).rows as never,
+    addProduct: (productId, quantity) => addProduct(app, productId, quantity),
+    async closeAndCountDeadlocks() {
+      await stop();
+      const sql = 'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()';
+      const { rows } = await admin.query<{ deadlocks: number }>(sql);
+      return rows[0]?.deadlocks ?? NaN;
+    },
+    async close() {
+      await stop();
+      await admin.end();
+      await database.drop();
+    },
+  };
+}
+
+async function handle(app: NestFastifyApplication, { payments = [], cancellations = [] }: Batch): Promise<void> {
+  await app.get(Transactions).run(async (unitOfWork) => {
+    if (payments.length > 0) await app.get(PaymentEventsConsumer).successful(payments, unitOfWork);
+    if (cancellations.length > 0) await app.get(OrderEventsConsumer).cancelled(cancellations, unitOfWork);
+  });
+}
+
+async function addProduct(app: NestFastifyApplication, productId: string, quantity: number): Promise<void> {
+  const payload = { product_id: productId, product_name: productId, quantity, price: 9.95 };
+  const { statusCode, body } = await app.inject({ method: 'POST', url: '/inventory', payload });
+  if (statusCode !== 201) throw new Error(body);
+}
