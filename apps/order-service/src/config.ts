@@ -10,7 +10,7 @@ export const loadConfig = defineConfig({
     description: 'Milliseconds between two looks for orders past their deadline.',
     default: 1_000,
   }),
-  idempotencyKeyHours: positiveInt({ description: 'Hours an Idempotency-Key is remembered.', default: 24, max: 720 }),
+  idempotencyKeyDays: positiveInt({ description: 'Days an Idempotency-Key is remembered.', default: 1, max: 30 }),
   maxWaitingOrders: positiveInt({
     description: 'Orders waiting to be stored, beyond which POST /orders answers 503.',
     default: 2_000,

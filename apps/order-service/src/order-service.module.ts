@@ -63,7 +63,7 @@ export class OrderServiceModule {
         },
         {
           provide: HousekeepingOptions,
-          useValue: new HousekeepingOptions(config.orderDeadlineSweepMs, config.idempotencyKeyHours * 3_600_000),
+          useValue: new HousekeepingOptions(config.orderDeadlineSweepMs, config.idempotencyKeyDays * 86_400_000),
         },
         AdvanceOrders,
         CancelOrder,

@@ -26,7 +26,7 @@ export interface AuditEntry extends AuditFact {
   readonly hash: string;
 }
 
-/** Where an order's chain ends. */
+/** Where an order's chain ends; kept with the order, so that a trail cut short is noticed. */
 export interface ChainHead {
   readonly number: number;
   readonly hash: string;

@@ -78,7 +78,7 @@ export const ORDER_LIFECYCLE: Lifecycle = {
 };
 
 /** States in which an order may rest for ever. */
-const FINAL_STATES: readonly OrderStatus[] = ['confirmed', 'cancelled'];
+export const FINAL_STATES: readonly OrderStatus[] = ['confirmed', 'cancelled'];
 
 /** A trigger that can not have happened to an order in this state: somebody broke a rule. */
 export class OrderTransitionRefused extends Error {
@@ -104,13 +104,14 @@ export type Step =
 export function stepOrder(order: Order, trigger: OrderTrigger, now: Date): Step {
   const entry = ORDER_LIFECYCLE[order.status][trigger];
   if (entry === undefined) throw new OrderTransitionRefused(order.orderId, order.status, trigger);
+  const updatedAt = now > order.updatedAt ? now : order.updatedAt;
   switch (entry.kind) {
     case 'move': {
-      const moved: Order = { ...withoutReason(order), status: entry.to, updatedAt: now };
+      const moved: Order = { ...notCancelled(order), status: entry.to, updatedAt };
       return { kind: 'moved', order: moved, from: order.status, ...announcing(entry.announces) };
     }
     case 'cancel': {
-      const cancelled: CancelledOrder = { ...order, status: 'cancelled', reason: entry.reason, updatedAt: now };
+      const cancelled: CancelledOrder = { ...order, status: 'cancelled', reason: entry.reason, updatedAt };
       return { kind: 'moved', order: cancelled, from: order.status, announces: 'order_cancelled' };
     }
     case 'note':
@@ -124,30 +125,52 @@ function announcing(announces: Announcement | undefined): { announces?: Announce
   return announces === undefined ? {} : { announces };
 }
 
-function withoutReason(order: Order): Order {
+function notCancelled(order: Order): Exclude<Order, CancelledOrder> {
   if (order.status !== 'cancelled') return order;
   throw new TypeError('no entry of the table leaves the cancelled state');
 }
 
 /**
- * Checks the table itself: no entry leads to a state it does not know, every state can be reached from `pending`, and only
- * {@link FINAL_STATES} may have no way out. Run when the service starts. @throws Error naming everything that is wrong.
+ * Checks a table: it speaks of known states and triggers only, every state can be reached from `pending`, from every state
+ * an order can come to rest in one of {@link FINAL_STATES}, and none leaves `cancelled`. Run when the service starts.
+ * @throws Error naming everything that is wrong.
  */
 export function checkLifecycle(lifecycle: Lifecycle): void {
   const states = Object.keys(lifecycle) as OrderStatus[];
-  const targets = (state: OrderStatus): string[] =>
-    Object.values(lifecycle[state]).flatMap((entry) =>
-      entry.kind === 'move' ? [entry.to] : entry.kind === 'cancel' ? ['cancelled'] : [],
-    );
-  const problems: string[] = [];
-  const reached = new Set<string>(['pending']);
-  for (const state of reached) {
-    if (!states.includes(state as OrderStatus)) problems.push(`${state} is not a state`);
-    else targets(state as OrderStatus).forEach((target) => reached.add(target));
-  }
-  for (const state of states) {
-    if (!reached.has(state)) problems.push(`${state} can not be reached`);
-    if (targets(state).length === 0 && !FINAL_STATES.includes(state)) problems.push(`${state} is a dead end`);
-  }
+  const reached = reachableFrom(lifecycle, 'pending');
+  const problems = [
+    ...[...reached].filter((state) => !states.includes(state)).map((state) => `${state} is not a state`),
+    ...states.flatMap((state) => unknownTriggers(lifecycle, state)),
+    ...states.filter((state) => !reached.has(state)).map((state) => `${state} can not be reached`),
+    ...states.filter((state) => isDeadEnd(lifecycle, state)).map((state) => `${state} is a dead end`),
+  ];
+  if (targetsOf(lifecycle, 'cancelled').length > 0) problems.push('cancelled can be left');
   if (problems.length > 0) throw new Error(`the order lifecycle is wrong: ${problems.join('; ')}`);
+}
+
+function targetsOf(lifecycle: Lifecycle, state: OrderStatus): OrderStatus[] {
+  return Object.values(lifecycle[state] ?? {}).flatMap((entry) => {
+    if (entry.kind === 'move') return [entry.to];
+    return entry.kind === 'cancel' ? ['cancelled'] : [];
+  });
+}
+
+/** The state itself and all that follow. */
+function reachableFrom(lifecycle: Lifecycle, start: OrderStatus): Set<OrderStatus> {
+  const reached = new Set([start]);
+  // A set goes on to what is added to it on the way.
+  for (const state of reached) targetsOf(lifecycle, state).forEach((target) => reached.add(target));
+  return reached;
+}
+
+function isDeadEnd(lifecycle: Lifecycle, state: OrderStatus): boolean {
+  const reached = reachableFrom(lifecycle, state);
+  return !FINAL_STATES.some((final) => reached.has(final));
+}
+
+function unknownTriggers(lifecycle: Lifecycle, state: OrderStatus): string[] {
+  const known: readonly string[] = ORDER_TRIGGERS;
+  return Object.keys(lifecycle[state])
+    .filter((trigger) => !known.includes(trigger))
+    .map((trigger) => `${trigger} of ${state} is not a trigger`);
 }

@@ -20,7 +20,7 @@ interface OrderFacts {
   /** Until then the order must be settled. */
   readonly deadlineAt: Date;
   readonly createdAt: Date;
-  /** Time of the last change of state. */
+  /** Time of the last change of state; never moves backwards, even when the clocks of two replicas disagree. */
   readonly updatedAt: Date;
 }
 
@@ -30,6 +30,12 @@ export type CancelledOrder = OrderFacts & { readonly status: 'cancelled'; readon
 
 export type Order = OpenOrder | ConfirmedOrder | CancelledOrder;
 export type OrderStatus = Order['status'];
+
+/** An order with what was ordered, which never changes. */
+export interface OrderWithLines {
+  readonly order: Order;
+  readonly lines: readonly OrderLine[];
+}
 
 export const ORDER_STATUSES = ['pending', 'paid', 'confirmed', 'cancelled'] as const satisfies readonly OrderStatus[];
 

@@ -1,8 +1,7 @@
 import { CANCELLATION_REASONS, toDecimal, type CancellationReason } from '@app/events';
 import { ApiProperty } from '@nestjs/swagger';
-import { ORDER_STATUSES, type Order, type OrderLine, type OrderStatus } from '../domain/order';
-import type { OrderEventEntity } from '../persistence/order-event.entity';
-import { linesFrom, orderFrom, type OrderEntity } from '../persistence/order.entity';
+import type { AuditEntry } from '../domain/audit-trail';
+import { ORDER_STATUSES, type OrderStatus, type OrderWithLines } from '../domain/order';
 
 export class OrderItemResponse {
   @ApiProperty({ example: 'LAPTOP001' })
@@ -11,7 +10,7 @@ export class OrderItemResponse {
   @ApiProperty({ example: 'Gaming Laptop' })
   product_name!: string;
 
-  @ApiProperty({ example: 1 })
+  @ApiProperty({ type: 'integer', example: 1 })
   quantity!: number;
 
   @ApiProperty({ example: 1299.99 })
@@ -37,6 +36,9 @@ export class OrderResponse {
   @ApiProperty({ example: 'USD' })
   currency!: string;
 
+  @ApiProperty({ example: 'credit_card' })
+  payment_method!: string;
+
   @ApiProperty({ type: [OrderItemResponse] })
   items!: OrderItemResponse[];
 
@@ -55,12 +57,13 @@ export class OrderListResponse {
     type: String,
     nullable: true,
     description: 'Pass it as cursor to get the next page; null at the end.',
+    example: 'WyIwMTlhM2MxZS01ZDU3LTdiNmMtOWM0ZS0yZjFhOWQwYjdlMTEiXQ',
   })
   next_cursor!: string | null;
 }
 
 export class OrderEventResponse {
-  @ApiProperty({ example: 3 })
+  @ApiProperty({ type: 'integer', description: '1, 2, 3 … for each order', example: 3 })
   number!: number;
 
   @ApiProperty({ example: 'stock_taken' })
@@ -76,6 +79,7 @@ export class OrderEventResponse {
   reason!: CancellationReason | null;
 
   @ApiProperty({
+    type: String,
     format: 'uuid',
     nullable: true,
     description: 'Id of the event that caused this step; null when a person or the clock did.',
@@ -83,7 +87,7 @@ export class OrderEventResponse {
   })
   cause!: string | null;
 
-  @ApiProperty({ example: 'inventory-service' })
+  @ApiProperty({ description: 'customer, clock, or the service whose event it was', example: 'inventory-service' })
   actor!: string;
 
   @ApiProperty({ format: 'date-time', example: '2026-01-15T09:30:00.085Z' })
@@ -95,7 +99,7 @@ export class OrderEventListResponse {
   events!: OrderEventResponse[];
 }
 
-export function toOrderResponse(order: Order, lines: readonly OrderLine[]): OrderResponse {
+export function toOrderResponse({ order, lines }: OrderWithLines): OrderResponse {
   return {
     order_id: order.orderId,
     user_id: order.userId,
@@ -103,6 +107,7 @@ export function toOrderResponse(order: Order, lines: readonly OrderLine[]): Orde
     cancellation_reason: order.status === 'cancelled' ? order.reason : null,
     total_amount: toDecimal(order.total),
     currency: order.currency,
+    payment_method: order.paymentMethod,
     items: lines.map((line) => ({
       product_id: line.productId,
       product_name: line.productName,
@@ -114,19 +119,15 @@ export function toOrderResponse(order: Order, lines: readonly OrderLine[]): Orde
   };
 }
 
-export function orderResponseFrom(row: OrderEntity): OrderResponse {
-  return toOrderResponse(orderFrom(row), linesFrom(row));
-}
-
-export function toOrderEventResponse(row: OrderEventEntity): OrderEventResponse {
+export function toOrderEventResponse(entry: AuditEntry): OrderEventResponse {
   return {
-    number: row.number,
-    event: row.event,
-    from: row.from,
-    to: row.to,
-    reason: row.reason,
-    cause: row.causeEventId,
-    actor: row.actor,
-    time: row.occurredAt.toISOString(),
+    number: entry.number,
+    event: entry.event,
+    from: entry.from,
+    to: entry.to,
+    reason: entry.reason,
+    cause: entry.causeEventId,
+    actor: entry.actor,
+    time: entry.occurredAt.toISOString(),
   };
 }

@@ -1,24 +1,23 @@
-import { ApiProblems, currentLogContext, decodeCursor, encodeCursor } from '@app/platform';
-import { Body, Controller, Get, Headers, HttpCode, Param, ParseUUIDPipe, Post, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { currentLogContext, decodeCursor, encodeCursor, parseIdempotencyKey } from '@app/platform';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CancelOrder } from '../use-cases/cancel-order';
 import { GetOrder } from '../use-cases/get-order';
-import { PlaceOrder } from '../use-cases/place-order';
-import { parseIdempotencyKey } from './idempotency-key';
+import { PlaceOrder, type PlacedOrder } from '../use-cases/place-order';
+import { ClientGone } from './client-gone.decorator';
 import { ListOrdersQuery } from './list-orders.query';
+import { OrderPath } from './order.path';
 import {
   OrderEventListResponse,
   OrderListResponse,
   OrderResponse,
-  orderResponseFrom,
   toOrderEventResponse,
   toOrderResponse,
 } from './order.response';
+import { DocumentCancel, DocumentEvents, DocumentGet, DocumentList, DocumentPlace } from './orders.openapi';
 import { PlaceOrderDto, toOrderRequest } from './place-order.dto';
 import { WaitQuery } from './wait.query';
-
-const OrderId = ApiParam({ name: 'order_id', format: 'uuid' });
 
 @ApiTags('orders')
 @Controller('orders')
@@ -30,34 +29,24 @@ export class OrdersController {
   ) {}
 
   @Post()
-  @ApiOperation({ summary: 'Place an order. With an Idempotency-Key it can be repeated safely.' })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: 'Up to 255 characters; remembered for 24 hours.',
-  })
-  @ApiCreatedResponse({ type: OrderResponse, headers: { Location: { description: 'Where the order can be read.' } } })
-  @ApiProblems(400, 409, 413, 415, 422, 503)
+  @DocumentPlace()
   async place(
     @Body() body: PlaceOrderDto,
     @Headers('idempotency-key') key: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const idempotencyKey = parseIdempotencyKey(key);
-    const { answer, replayed } = await this.placeOrder.execute({
+    const placed = await this.placeOrder.execute({
       request: toOrderRequest(body),
       cause: causeOfRequest(),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-      answer: (order, lines) => ({ status: 201, body: JSON.stringify(toOrderResponse(order, lines)) }),
+      answer: (order) => ({ status: 201, body: JSON.stringify(toOrderResponse(order)) }),
     });
-    if (replayed) void reply.header('Idempotent-Replayed', 'true');
-    await sendPlaced(reply, answer);
+    await sendPlaced(reply, placed);
   }
 
   @Get()
-  @ApiOperation({ summary: 'List orders, newest first.' })
-  @ApiOkResponse({ type: OrderListResponse })
-  @ApiProblems(400, 503)
+  @DocumentList()
   async list(@Query() { user_id, status, limit, cursor }: ListOrdersQuery): Promise<OrderListResponse> {
     const before = cursor === undefined ? undefined : decodeCursor(cursor, ['uuid'])[0];
     const filter = {
@@ -65,39 +54,32 @@ export class OrdersController {
       ...(status === undefined ? {} : { status }),
       ...(before === undefined ? {} : { before }),
     };
-    const rows = await this.getOrder.list(filter, limit + 1);
-    return pageOf(rows.map(orderResponseFrom), limit);
+    const orders = await this.getOrder.list(filter, limit + 1);
+    return pageOf(orders.map(toOrderResponse), limit);
   }
 
   @Get(':order_id')
-  @OrderId
-  @ApiOperation({ summary: 'Read an order, or wait until it is confirmed or cancelled.' })
-  @ApiOkResponse({ type: OrderResponse })
-  @ApiProblems(400, 404, 503)
+  @DocumentGet()
   async get(
-    @Param('order_id', new ParseUUIDPipe()) orderId: string,
-    @Query() { wait }: WaitQuery,
+    @Param() { order_id: orderId }: OrderPath,
+    @Query() { wait = 0 }: WaitQuery,
+    @ClientGone() gone: AbortSignal,
   ): Promise<OrderResponse> {
-    return this.getOrder.execute(orderId, orderResponseFrom, wait);
+    if (wait === 0) return this.getOrder.execute(orderId, toOrderResponse);
+    return this.getOrder.settledWithin(wait, orderId, toOrderResponse, gone);
   }
 
   @Post(':order_id/cancel')
-  @OrderId
   @HttpCode(200)
-  @ApiOperation({ summary: 'Cancel an order at any point; money and stock go back. Harmless to repeat.' })
-  @ApiOkResponse({ type: OrderResponse })
-  @ApiProblems(400, 404, 503)
-  async cancel(@Param('order_id', new ParseUUIDPipe()) orderId: string): Promise<OrderResponse> {
+  @DocumentCancel()
+  async cancel(@Param() { order_id: orderId }: OrderPath): Promise<OrderResponse> {
     await this.cancelOrder.execute(orderId, causeOfRequest().traceparent);
-    return this.getOrder.execute(orderId, orderResponseFrom);
+    return this.getOrder.execute(orderId, toOrderResponse);
   }
 
   @Get(':order_id/events')
-  @OrderId
-  @ApiOperation({ summary: 'The audit trail of an order: every step, what caused it and who.' })
-  @ApiOkResponse({ type: OrderEventListResponse })
-  @ApiProblems(400, 404, 503)
-  async events(@Param('order_id', new ParseUUIDPipe()) orderId: string): Promise<OrderEventListResponse> {
+  @DocumentEvents()
+  async events(@Param() { order_id: orderId }: OrderPath): Promise<OrderEventListResponse> {
     return { events: (await this.getOrder.events(orderId)).map(toOrderEventResponse) };
   }
 }
@@ -107,8 +89,9 @@ function causeOfRequest(): { correlationId: string; traceparent?: string } {
   return { correlationId, ...(traceparent === undefined ? {} : { traceparent }) };
 }
 
-async function sendPlaced(reply: FastifyReply, answer: { status: number; body: string }): Promise<void> {
+async function sendPlaced(reply: FastifyReply, { answer, replayed }: PlacedOrder): Promise<void> {
   const { order_id: orderId } = JSON.parse(answer.body) as OrderResponse;
+  if (replayed) void reply.header('Idempotent-Replayed', 'true');
   await reply
     .status(answer.status)
     .header('Location', `/orders/${orderId}`)

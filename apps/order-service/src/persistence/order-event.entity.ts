@@ -1,6 +1,6 @@
 import type { CancellationReason } from '@app/events';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { AuditFact } from '../domain/audit-trail';
+import type { AuditEntry } from '../domain/audit-trail';
 import type { OrderStatus } from '../domain/order';
 
 @Entity('order_events')
@@ -12,7 +12,7 @@ export class OrderEventEntity {
   number!: number;
 
   @Column('text')
-  event!: AuditFact['event'];
+  event!: AuditEntry['event'];
 
   @Column('text', { name: 'from_status', nullable: true })
   from!: OrderStatus | null;
@@ -40,4 +40,9 @@ export class OrderEventEntity {
 
   @Column('text')
   hash!: string;
+}
+
+/** A row, as the domain sees it. */
+export function entryFrom(row: OrderEventEntity): AuditEntry {
+  return { ...row };
 }

@@ -1,7 +1,7 @@
 import { minorUnitsOf, type CancellationReason, type MinorUnits } from '@app/events';
 import { minorUnitsTransformer } from '@app/platform';
 import { Column, Entity, JoinColumn, ManyToOne, OneToMany, PrimaryColumn, type Relation } from 'typeorm';
-import type { Order, OrderLine, OrderStatus } from '../domain/order';
+import type { Order, OrderLine, OrderStatus, OrderWithLines } from '../domain/order';
 
 @Entity('orders')
 export class OrderEntity {
@@ -73,8 +73,13 @@ export class OrderItemEntity {
   order!: Relation<OrderEntity>;
 }
 
+/** A row with its lines, as the domain sees it. */
+export function orderWithLinesFrom(row: OrderEntity): OrderWithLines {
+  return { order: orderFrom(row), lines: linesFrom(row) };
+}
+
 /** A row, as the domain sees it. */
-export function orderFrom(row: OrderEntity): Order {
+export function orderFrom(row: Omit<OrderEntity, 'items'>): Order {
   const { orderId, userId, paymentMethod, currency, correlationId, deadlineAt, createdAt, updatedAt } = row;
   const facts = { orderId, userId, paymentMethod, currency, correlationId, deadlineAt, createdAt, updatedAt };
   const total = minorUnitsOf(row.total);
@@ -83,8 +88,8 @@ export function orderFrom(row: OrderEntity): Order {
   return { ...facts, total, status: 'cancelled', reason: row.cancellationReason as CancellationReason };
 }
 
-/** The lines of a row, in the order the customer gave them. */
-export function linesFrom(row: OrderEntity): OrderLine[] {
+/** In the order the customer gave them. */
+function linesFrom(row: OrderEntity): OrderLine[] {
   return row.items
     .toSorted((a, b) => a.lineNumber - b.lineNumber)
     .map(({ productId, productName, quantity, price }) => ({ productId, productName, quantity, price }));

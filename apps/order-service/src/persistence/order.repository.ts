@@ -1,13 +1,13 @@
-import { toDecimal } from '@app/events';
+import { minorUnitsOf, toDecimal } from '@app/events';
 import type { UnitOfWork } from '@app/messaging';
 import { toMinorUnits } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, In, LessThan, type FindOptionsWhere } from 'typeorm';
+import { DataSource, LessThan, type FindOptionsWhere } from 'typeorm';
 import type { AuditEntry, ChainHead } from '../domain/audit-trail';
-import type { Order, OrderLine, OrderStatus } from '../domain/order';
-import { OrderEventEntity } from './order-event.entity';
-import { OrderEntity, orderFrom } from './order.entity';
+import type { Order, OrderLine, OrderStatus, OrderWithLines } from '../domain/order';
+import { entryFrom, OrderEventEntity } from './order-event.entity';
+import { OrderEntity, orderFrom, orderWithLinesFrom } from './order.entity';
 
 /** An order that is locked for change, and where its audit trail ends. */
 export interface LockedOrder {
@@ -22,6 +22,9 @@ export interface OrderFilter {
   /** Only orders older than this one. */
   readonly before?: string;
 }
+
+/** Of the columns read below; PostgreSQL gives a numeric as text. */
+type LockedRow = Omit<OrderEntity, 'items' | 'total'> & { readonly total: string };
 
 const LOCK = `
   SELECT order_id AS "orderId", user_id AS "userId", status, cancellation_reason AS "cancellationReason",
@@ -67,10 +70,10 @@ export class OrderRepository {
 
   /** Locks orders in the order of their ids, the one order in which everybody locks them. Unknown ids are left out. */
   async lock(unitOfWork: UnitOfWork, orderIds: readonly string[]): Promise<Map<string, LockedOrder>> {
-    const rows = await unitOfWork.query<Omit<OrderEntity, 'total'> & { total: string }>(LOCK, [orderIds]);
+    const rows = await unitOfWork.query<LockedRow>(LOCK, [orderIds]);
     return new Map(
       rows.map((row) => {
-        const order = orderFrom({ ...row, total: toMinorUnits(row.total) } as OrderEntity);
+        const order = orderFrom({ ...row, total: minorUnitsOf(toMinorUnits(row.total)) });
         return [row.orderId, { order, head: { number: row.eventCount, hash: row.lastEventHash } }];
       }),
     );
@@ -139,41 +142,44 @@ export class OrderRepository {
     return rows.map((row) => row.order_id);
   }
 
-  async exists(unitOfWork: UnitOfWork, orderId: string): Promise<boolean> {
-    return (await unitOfWork.query('SELECT 1 FROM orders WHERE order_id = $1', [orderId])).length > 0;
-  }
-
-  async find(orderId: string): Promise<OrderEntity | null> {
-    return this.dataSource.getRepository(OrderEntity).findOne({ where: { orderId }, relations: { items: true } });
+  async find(orderId: string): Promise<OrderWithLines | undefined> {
+    const row = await this.dataSource.getRepository(OrderEntity).findOne({
+      where: { orderId },
+      relations: { items: true },
+      relationLoadStrategy: 'query',
+    });
+    return row === null ? undefined : orderWithLinesFrom(row);
   }
 
   /** Newest first. */
-  async list({ userId, status, before }: OrderFilter, limit: number): Promise<OrderEntity[]> {
+  async list({ userId, status, before }: OrderFilter, limit: number): Promise<OrderWithLines[]> {
     const where: FindOptionsWhere<OrderEntity> = {
       ...(userId === undefined ? {} : { userId }),
       ...(status === undefined ? {} : { status }),
       ...(before === undefined ? {} : { orderId: LessThan(before) }),
     };
-    return this.dataSource.getRepository(OrderEntity).find({
+    const rows = await this.dataSource.getRepository(OrderEntity).find({
       where,
       order: { orderId: 'DESC' },
       take: limit,
       relations: { items: true },
       relationLoadStrategy: 'query',
     });
+    return rows.map(orderWithLinesFrom);
   }
 
   /** Of the given orders those that are settled. */
   async settled(orderIds: readonly string[]): Promise<string[]> {
-    const rows = await this.dataSource.getRepository(OrderEntity).find({
-      select: { orderId: true },
-      where: { orderId: In([...orderIds]), status: In(['confirmed', 'cancelled']) },
-    });
-    return rows.map((row) => row.orderId);
+    const rows: { order_id: string }[] = await this.dataSource.query(
+      `SELECT order_id FROM orders WHERE order_id = ANY ($1::uuid[]) AND status IN ('confirmed', 'cancelled')`,
+      [orderIds],
+    );
+    return rows.map((row) => row.order_id);
   }
 
   /** The audit trail of one order, oldest first. */
-  async events(orderId: string): Promise<OrderEventEntity[]> {
-    return this.dataSource.getRepository(OrderEventEntity).find({ where: { orderId }, order: { number: 'ASC' } });
+  async events(orderId: string): Promise<AuditEntry[]> {
+    const trail = this.dataSource.getRepository(OrderEventEntity);
+    return (await trail.find({ where: { orderId }, order: { number: 'ASC' } })).map(entryFrom);
   }
 }

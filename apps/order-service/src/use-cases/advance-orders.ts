@@ -1,11 +1,12 @@
 import { OrderCancelled, OrderConfirmed, toDecimal, type Cause } from '@app/events';
-import { PermanentFailure, type UnitOfWork } from '@app/messaging';
+import type { UnitOfWork } from '@app/messaging';
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { appendFact, type AuditEntry } from '../domain/audit-trail';
 import { isSettled, type Order } from '../domain/order';
 import { stepOrder, type Announcement, type OrderTrigger } from '../domain/order-lifecycle';
 import { OrderRepository, type LockedOrder } from '../persistence/order.repository';
+import { orderNotFound } from './order.errors';
 import { SettledOrders } from './settled-orders';
 
 /** Something that happened to an order, and who made it happen. */
@@ -18,9 +19,14 @@ export interface OrderNews {
   readonly traceparent?: string;
 }
 
-/** Takes orders through their lifecycle: the only place, besides placing one, where an order changes. */
+/**
+ * Takes orders through their lifecycle: the only place, besides placing one, where an order changes. All news of a unit of
+ * work, whichever topic brought it, is applied together at its end, so that orders are locked once and in one order.
+ */
 @Injectable()
 export class AdvanceOrders {
+  private readonly gathered = new WeakMap<UnitOfWork, OrderNews[]>();
+
   constructor(
     private readonly orders: OrderRepository,
     private readonly settled: SettledOrders,
@@ -28,26 +34,43 @@ export class AdvanceOrders {
   ) {}
 
   /**
-   * Applies news in the given order and gives the orders as they are afterwards, by id.
-   * @throws PermanentFailure for an order nobody has placed, OrderTransitionRefused for impossible news.
+   * Resolves at once; the news is applied, in the order it was given, when the unit of work concludes. That fails with
+   * DomainError `ORDER.NOT_FOUND` for an order nobody has placed and OrderTransitionRefused for impossible news.
    */
-  async execute(unitOfWork: UnitOfWork, news: readonly OrderNews[]): Promise<Map<string, Order>> {
-    const locked = await this.orders.lock(unitOfWork, [...new Set(news.map(({ orderId }) => orderId))]);
-    const before = new Map([...locked].map(([orderId, { order }]) => [orderId, order]));
-    const entries = news.flatMap((item) => this.apply(unitOfWork, locked, item));
-    const touched = new Set(entries.map(({ orderId }) => orderId));
-    const changed = [...locked.values()].filter(({ order }) => touched.has(order.orderId));
-    await this.orders.record(unitOfWork, entries, changed);
-    this.settled.announce(unitOfWork, changed.map(({ order }) => order).filter(isSettled), (orderId) => {
-      const was = before.get(orderId);
-      return was !== undefined && isSettled(was);
-    });
-    return new Map([...locked].map(([orderId, { order }]) => [orderId, order]));
+  execute(unitOfWork: UnitOfWork, news: readonly OrderNews[]): Promise<void> {
+    const gathered = this.gathered.get(unitOfWork) ?? this.startGathering(unitOfWork);
+    gathered.push(...news);
+    return Promise.resolve();
   }
 
-  private apply(unitOfWork: UnitOfWork, locked: Map<string, LockedOrder>, news: OrderNews): AuditEntry[] {
+  private startGathering(unitOfWork: UnitOfWork): OrderNews[] {
+    const gathered: OrderNews[] = [];
+    this.gathered.set(unitOfWork, gathered);
+    unitOfWork.conclude(() => this.apply(unitOfWork, gathered));
+    return gathered;
+  }
+
+  private async apply(unitOfWork: UnitOfWork, news: readonly OrderNews[]): Promise<void> {
+    const before = await this.orders.lock(unitOfWork, [...new Set(news.map(({ orderId }) => orderId))]);
+    const after = new Map(before);
+    const entries = news.flatMap((item) => this.step(unitOfWork, after, item));
+    const recorded = new Set(entries.map(({ orderId }) => orderId));
+    await this.orders.record(
+      unitOfWork,
+      entries,
+      [...after.values()].filter(({ order }) => recorded.has(order.orderId)),
+    );
+    const moved = [...after.values()].filter(({ order }) => before.get(order.orderId)?.order.status !== order.status);
+    this.settled.announce(
+      unitOfWork,
+      moved.map(({ order }) => order).filter(isSettled),
+      moved.flatMap(({ order }) => before.get(order.orderId)?.order ?? []).filter(isSettled),
+    );
+  }
+
+  private step(unitOfWork: UnitOfWork, locked: Map<string, LockedOrder>, news: OrderNews): AuditEntry[] {
     const current = locked.get(news.orderId);
-    if (current === undefined) throw new PermanentFailure(`there is no order ${news.orderId}`);
+    if (current === undefined) throw orderNotFound(news.orderId);
     const now = this.clock.now();
     const step = stepOrder(current.order, news.trigger, now);
     if (step.kind === 'ignored') return [];

@@ -1,13 +1,21 @@
 import { OrderCreated, toDecimal, type Cause } from '@app/events';
-import { GroupCommit, Overloaded, Transactions, type Settled, type UnitOfWork } from '@app/messaging';
-import { Clock, DomainError, Ids } from '@app/platform';
+import { classifyFailure, GroupCommit, Overloaded, Transactions, type Settled, type UnitOfWork } from '@app/messaging';
+import { Clock, Ids } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { appendFact, EMPTY_CHAIN, type AuditEntry } from '../domain/audit-trail';
-import type { Order, OrderLine } from '../domain/order';
+import type { Order, OrderWithLines } from '../domain/order';
 import { placeOrder, type OrderRequest } from '../domain/place-order';
 import { IdempotencyKeys, type KeyVerdict, type StoredAnswer } from '../persistence/idempotency-keys';
 import { OrderRepository } from '../persistence/order.repository';
+import { keyInUse, keyMismatch, overloaded } from './order.errors';
 import { PlaceOrderOptions } from './place-order.options';
+
+/** Most orders of one transaction. */
+const MAX_GROUP = 200;
+/** Transactions at a time. */
+const CONCURRENCY = 2;
+/** An order that has waited so long is refused, so that nobody is served whose client has given up. */
+const MAX_WAIT_MS = 5_000;
 
 /** A request to place an order. */
 export interface PlaceOrderCommand {
@@ -15,7 +23,7 @@ export interface PlaceOrderCommand {
   readonly idempotencyKey?: string;
   readonly cause: Cause;
   /** Makes the answer, which is stored with the key: a repeated request gets the same bytes. */
-  readonly answer: (order: Order, lines: readonly OrderLine[]) => StoredAnswer;
+  readonly answer: (placed: OrderWithLines) => StoredAnswer;
 }
 
 /** The answer; `replayed` when it is that of an earlier request with the same key. */
@@ -31,7 +39,7 @@ interface Placing extends Omit<PlaceOrderCommand, 'answer'> {
 
 /**
  * Places orders. Requests that arrive together share one transaction; each is still accepted or refused for itself, and
- * when the shared transaction fails for a reason of one of them, each gets one of its own.
+ * when one of them makes the shared transaction fail, it is cut up until that one stands alone.
  */
 @Injectable()
 export class PlaceOrder {
@@ -46,9 +54,10 @@ export class PlaceOrder {
     private readonly ids: Ids,
   ) {
     this.group = new GroupCommit((placings) => this.placeTogether(placings), {
-      maxGroup: 200,
+      maxGroup: MAX_GROUP,
       maxWaiting: options.maxWaiting,
-      concurrency: 2,
+      maxWaitMs: MAX_WAIT_MS,
+      concurrency: CONCURRENCY,
     });
   }
 
@@ -60,21 +69,24 @@ export class PlaceOrder {
   async execute(command: PlaceOrderCommand): Promise<PlacedOrder> {
     const identity = { orderId: this.ids.next(), correlationId: command.cause.correlationId };
     const order = placeOrder(command.request, identity, this.clock.now(), this.options.deadlineMs);
-    const answer = command.answer(order, command.request.lines);
+    const answer = command.answer({ order, lines: command.request.lines });
     return this.group.submit({ ...command, order, answer }).catch((error: unknown) => {
       throw error instanceof Overloaded ? overloaded() : error;
     });
   }
 
+  /** Never rejects: what was stored for some must not be reported as failed because others could not be. */
   private async placeTogether(placings: readonly Placing[]): Promise<Settled<PlacedOrder>[]> {
     try {
       return await this.transactions.run((unitOfWork) => this.place(unitOfWork, placings));
     } catch (error) {
-      if (placings.length === 1) throw error;
-      const each = placings.map((placing) => this.placeTogether([placing]).then(([outcome]) => outcome));
-      return (await Promise.allSettled(each)).map((result) =>
-        result.status === 'rejected' ? result : (result.value ?? { status: 'rejected', reason: undefined }),
-      );
+      // An outage is nobody's fault. Nor may anything be tried again after it: it may have come after the commit.
+      if (placings.length === 1 || classifyFailure(error) !== 'permanent') {
+        return placings.map(() => ({ status: 'rejected', reason: error }));
+      }
+      const half = Math.ceil(placings.length / 2);
+      const first = await this.placeTogether(placings.slice(0, half));
+      return [...first, ...(await this.placeTogether(placings.slice(half)))];
     }
   }
 
@@ -149,30 +161,4 @@ function outcomeOf(placings: readonly Placing[], { answer }: Placing, verdict: K
     case 'in_use':
       return { status: 'rejected', reason: keyInUse() };
   }
-}
-
-function keyMismatch(): DomainError {
-  return new DomainError({
-    code: 'ORDER.IDEMPOTENCY_KEY_REUSED',
-    kind: 'unprocessable',
-    message: 'This Idempotency-Key belongs to a request with other parameters; use a new key for a new order.',
-  });
-}
-
-function keyInUse(): DomainError {
-  return new DomainError({
-    code: 'ORDER.IDEMPOTENCY_KEY_IN_USE',
-    kind: 'conflict',
-    message: 'A request with this Idempotency-Key is being processed; ask again for its answer.',
-    retryAfterSeconds: 1,
-  });
-}
-
-function overloaded(): DomainError {
-  return new DomainError({
-    code: 'ORDER.OVERLOADED',
-    kind: 'unavailable',
-    message: 'Too many orders are waiting to be stored; nothing was stored of this one.',
-    retryAfterSeconds: 1,
-  });
 }

@@ -7,6 +7,8 @@ import { OrderRepository } from '../persistence/order.repository';
 /** How often the table is asked for orders that another replica has settled. */
 const POLL_INTERVAL_MS = 250;
 
+type Identified = { readonly orderId: string };
+
 /** Lets a request wait for an order to be settled, whichever replica settles it. */
 @Injectable()
 export class SettledOrders {
@@ -17,38 +19,39 @@ export class SettledOrders {
   constructor(
     private readonly orders: OrderRepository,
     private readonly cache: OrderCache,
-    lifecycle: Lifecycle,
+    private readonly lifecycle: Lifecycle,
   ) {
     lifecycle.onDrain(() => this.release(), 'waiting requests');
   }
 
-  /** Tells whoever waits, at commit; and drops from the cache what was settled before in another way. */
-  announce(
-    unitOfWork: UnitOfWork,
-    orders: readonly { orderId: string }[],
-    wasSettled: (orderId: string) => boolean,
-  ): void {
-    const stale = orders.map(({ orderId }) => orderId).filter(wasSettled);
-    if (stale.length > 0) {
-      unitOfWork.beforeCommit(() => this.cache.invalidate(stale));
-      unitOfWork.afterCommit(() => this.cache.invalidate(stale));
+  /** At commit, wakes whoever waits for `settled`, and drops from the cache what was settled `before` in another way. */
+  announce(unitOfWork: UnitOfWork, settled: readonly Identified[], before: readonly Identified[]): void {
+    const outdated = before.map(({ orderId }) => orderId);
+    if (outdated.length > 0) {
+      // Before the commit, in case the process dies right after it; after the commit, for those who read in between.
+      unitOfWork.beforeCommit(() => this.cache.invalidate(outdated));
+      unitOfWork.afterCommit(() => this.cache.invalidate(outdated));
     }
-    if (orders.length > 0) unitOfWork.afterCommit(() => orders.forEach(({ orderId }) => this.wake(orderId)));
+    if (settled.length > 0) unitOfWork.afterCommit(() => settled.forEach(({ orderId }) => this.wake(orderId)));
   }
 
-  /** Resolves when the order is settled or `timeoutMs` has passed, whichever is first; the order must exist. */
-  async untilSettled(orderId: string, timeoutMs: number): Promise<void> {
+  /**
+   * Resolves when the order is settled or the signal aborts, whichever is first; at once in a process that drains. Call it
+   * before reading the order: what happens in between is not missed then.
+   */
+  untilSettled(orderId: string, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || this.lifecycle.state === 'draining') return Promise.resolve();
     const waiters = this.waiting.get(orderId) ?? new Set();
     this.waiting.set(orderId, waiters);
     this.poll();
-    await new Promise<void>((resolve) => {
+    return new Promise<void>((resolve) => {
       const done = (): void => {
-        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
         waiters.delete(done);
         if (waiters.size === 0 && this.waiting.get(orderId) === waiters) this.waiting.delete(orderId);
         resolve();
       };
-      const timer = setTimeout(done, timeoutMs);
+      signal.addEventListener('abort', done, { once: true });
       waiters.add(done);
     });
   }

@@ -1,0 +1,173 @@
+import { anOpenOrder, anOrderThatIs, deepFreeze, LATER } from '../../test/orders';
+import { ORDER_STATUSES, type OrderStatus } from './order';
+import {
+  checkLifecycle,
+  ORDER_LIFECYCLE,
+  ORDER_TRIGGERS,
+  OrderTransitionRefused,
+  stepOrder,
+  type Lifecycle,
+  type OrderTrigger,
+} from './order-lifecycle';
+
+type Expected =
+  'paid' | 'confirmed + order_confirmed' | `cancelled (${string}) + order_cancelled` | 'noted' | 'ignored' | 'refused';
+
+/** Written by hand, not read from the table: this is what the table has to say. */
+const EXPECTED: Record<OrderStatus, Record<OrderTrigger, Expected>> = {
+  pending: {
+    payment_successful: 'paid',
+    payment_failed: 'cancelled (payment_failed) + order_cancelled',
+    payment_refunded: 'refused',
+    stock_taken: 'confirmed + order_confirmed',
+    stock_returned: 'refused',
+    inventory_insufficient: 'cancelled (out_of_stock) + order_cancelled',
+    cancel_requested: 'cancelled (cancelled_by_customer) + order_cancelled',
+    deadline_passed: 'cancelled (timed_out) + order_cancelled',
+  },
+  paid: {
+    payment_successful: 'ignored',
+    payment_failed: 'cancelled (payment_failed) + order_cancelled',
+    payment_refunded: 'refused',
+    stock_taken: 'confirmed + order_confirmed',
+    stock_returned: 'refused',
+    inventory_insufficient: 'cancelled (out_of_stock) + order_cancelled',
+    cancel_requested: 'cancelled (cancelled_by_customer) + order_cancelled',
+    deadline_passed: 'cancelled (timed_out) + order_cancelled',
+  },
+  confirmed: {
+    payment_successful: 'noted',
+    payment_failed: 'cancelled (payment_failed) + order_cancelled',
+    payment_refunded: 'refused',
+    stock_taken: 'ignored',
+    stock_returned: 'refused',
+    inventory_insufficient: 'refused',
+    cancel_requested: 'cancelled (cancelled_by_customer) + order_cancelled',
+    deadline_passed: 'ignored',
+  },
+  cancelled: {
+    payment_successful: 'noted',
+    payment_failed: 'noted',
+    payment_refunded: 'noted',
+    stock_taken: 'noted',
+    stock_returned: 'noted',
+    inventory_insufficient: 'noted',
+    cancel_requested: 'ignored',
+    deadline_passed: 'ignored',
+  },
+};
+
+const MATRIX = ORDER_STATUSES.flatMap((status) =>
+  ORDER_TRIGGERS.map((trigger) => [status, trigger, EXPECTED[status][trigger]] as const),
+);
+
+function whatHappens(status: OrderStatus, trigger: OrderTrigger): string {
+  const order = deepFreeze(anOrderThatIs(status));
+  try {
+    const step = stepOrder(order, trigger, LATER);
+    if (step.kind !== 'moved') {
+      expect(step.order).toBe(order);
+      return step.kind;
+    }
+    const { order: moved, announces } = step;
+    expect(step.from).toBe(status);
+    expect(moved).toEqual({ ...order, ...stateOf(moved), updatedAt: LATER });
+    const reason = moved.status === 'cancelled' ? ` (${moved.reason})` : '';
+    return `${moved.status}${reason}${announces === undefined ? '' : ` + ${announces}`}`;
+  } catch (error) {
+    if (error instanceof OrderTransitionRefused) return 'refused';
+    throw error;
+  }
+}
+
+function stateOf(order: { status: OrderStatus; reason?: string }): object {
+  return order.status === 'cancelled' ? { status: order.status, reason: order.reason } : { status: order.status };
+}
+
+describe('the life of an order', () => {
+  it.each(MATRIX)('a %s order meets %s: %s', (status, trigger, expected) => {
+    expect(whatHappens(status, trigger)).toBe(expected);
+  });
+
+  it('keeps the reason for which it was cancelled first', () => {
+    const { order } = stepOrder(anOpenOrder(), 'deadline_passed', LATER);
+    expect(stepOrder(order, 'payment_failed', LATER).order).toMatchObject({ status: 'cancelled', reason: 'timed_out' });
+  });
+
+  it('is refused what breaks the rules with an error that says so', () => {
+    const order = anOrderThatIs('confirmed');
+    expect(() => stepOrder(order, 'stock_returned', LATER)).toThrow(
+      `stock_returned can not happen to order ${order.orderId}, which is confirmed`,
+    );
+  });
+
+  it('does not run backwards when the clock of a replica does', () => {
+    const paid = stepOrder(anOpenOrder(), 'payment_successful', LATER).order;
+    const early = new Date(LATER.getTime() - 60_000);
+    expect(stepOrder(paid, 'stock_taken', early).order.updatedAt).toEqual(LATER);
+  });
+
+  it('is a table without mistakes', () => {
+    expect(() => checkLifecycle(ORDER_LIFECYCLE)).not.toThrow();
+  });
+});
+
+describe('a broken table', () => {
+  const problemsOf = (broken: object): string => {
+    try {
+      checkLifecycle(broken as Lifecycle);
+      return 'none';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const move = (to: string) => ({ kind: 'move', to });
+  const { pending, paid, confirmed, cancelled } = ORDER_LIFECYCLE;
+
+  it('may not lead to a state it does not know', () => {
+    const broken = { ...ORDER_LIFECYCLE, paid: { ...paid, payment_failed: move('refused') } };
+    expect(problemsOf(broken)).toBe('the order lifecycle is wrong: refused is not a state');
+  });
+
+  it('may not lack a state', () => {
+    expect(problemsOf({ pending, paid, cancelled })).toBe('the order lifecycle is wrong: confirmed is not a state');
+    expect(problemsOf({ paid, confirmed, cancelled })).toContain('pending is not a state');
+  });
+
+  it('may not have a state that nothing leads to', () => {
+    const broken = { ...ORDER_LIFECYCLE, archived: { cancel_requested: { kind: 'cancel', reason: 'timed_out' } } };
+    expect(problemsOf(broken)).toBe('the order lifecycle is wrong: archived can not be reached');
+  });
+
+  it('may not have a state without a way out', () => {
+    const broken = { ...ORDER_LIFECYCLE, paid: { payment_successful: { kind: 'ignore', why: 'known' } } };
+    expect(problemsOf(broken)).toBe('the order lifecycle is wrong: paid is a dead end');
+  });
+
+  it('may not have two states that lead to each other only', () => {
+    const broken = {
+      pending: { ...pending, payment_failed: move('waiting') },
+      paid,
+      confirmed,
+      cancelled,
+      waiting: { payment_failed: move('asleep') },
+      asleep: { payment_failed: move('waiting') },
+    };
+    expect(problemsOf(broken)).toBe('the order lifecycle is wrong: waiting is a dead end; asleep is a dead end');
+  });
+
+  it('may not let a cancelled order live again', () => {
+    const broken = { ...ORDER_LIFECYCLE, cancelled: { ...cancelled, payment_successful: move('paid') } };
+    expect(problemsOf(broken)).toBe('the order lifecycle is wrong: cancelled can be left');
+  });
+
+  it('may not speak of triggers that do not exist', () => {
+    const broken = { ...ORDER_LIFECYCLE, pending: { ...pending, stock_lost: { kind: 'ignore', why: 'what?' } } };
+    expect(problemsOf(broken)).toBe('the order lifecycle is wrong: stock_lost of pending is not a trigger');
+  });
+
+  it('is told everything that is wrong with it at once', () => {
+    const broken = { pending: { payment_successful: move('nowhere') }, archived: {} };
+    expect(problemsOf(broken).split('; ')).toHaveLength(4);
+  });
+});

@@ -1,0 +1,74 @@
+import { ApiProblems } from '@app/platform';
+import { applyDecorators } from '@nestjs/common';
+import { ApiBody, ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { OrderEventListResponse, OrderListResponse, OrderResponse } from './order.response';
+import { PlaceOrderDto } from './place-order.dto';
+
+/** The call of the documentation. */
+const EXAMPLE: PlaceOrderDto = {
+  user_id: 'user_123',
+  items: [{ product_id: 'LAPTOP001', product_name: 'Gaming Laptop', quantity: 1, price: 1299.99 }],
+};
+
+const NO_SUCH_ORDER = { status: 404, description: 'Nobody has placed an order with this id.' };
+
+/** What OpenAPI says about each endpoint; the controller says what it does. */
+export const DocumentPlace = (): MethodDecorator =>
+  applyDecorators(
+    ApiOperation({ summary: 'Place an order. With an Idempotency-Key it can be repeated safely.' }),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description: 'Up to 255 characters, bare or as a quoted string; remembered for at least 24 hours.',
+      schema: { type: 'string', minLength: 1, maxLength: 255 },
+      example: 'b9f2c1d0-checkout-1',
+    }),
+    ApiBody({ type: PlaceOrderDto, examples: { documented: { summary: 'A laptop', value: EXAMPLE } } }),
+    ApiCreatedResponse({
+      type: OrderResponse,
+      description: 'The order is stored and will be processed.',
+      headers: {
+        Location: { description: 'Where the order can be read.', schema: { type: 'string' } },
+        'Idempotent-Replayed': {
+          description: '`true` when this is the answer to an earlier request with the same key.',
+          schema: { type: 'string', enum: ['true'] },
+        },
+      },
+    }),
+    ApiProblems(
+      400,
+      { status: 409, description: 'A request with this key is being processed; ask again after Retry-After seconds.' },
+      413,
+      415,
+      { status: 422, description: 'The key belongs to a request with other parameters.' },
+      503,
+    ),
+  );
+
+export const DocumentList = (): MethodDecorator =>
+  applyDecorators(
+    ApiOperation({ summary: 'List orders, newest first.' }),
+    ApiOkResponse({ type: OrderListResponse }),
+    ApiProblems(400, 503),
+  );
+
+export const DocumentGet = (): MethodDecorator =>
+  applyDecorators(
+    ApiOperation({ summary: 'Read an order, or wait until it is confirmed or cancelled.' }),
+    ApiOkResponse({ type: OrderResponse }),
+    ApiProblems(400, NO_SUCH_ORDER, 503),
+  );
+
+export const DocumentCancel = (): MethodDecorator =>
+  applyDecorators(
+    ApiOperation({ summary: 'Cancel an order at any point; money and stock go back. Harmless to repeat.' }),
+    ApiOkResponse({ type: OrderResponse, description: 'The order, cancelled by now or before.' }),
+    ApiProblems(400, NO_SUCH_ORDER, 503),
+  );
+
+export const DocumentEvents = (): MethodDecorator =>
+  applyDecorators(
+    ApiOperation({ summary: 'The audit trail of an order, oldest first: every step, what caused it and who.' }),
+    ApiOkResponse({ type: OrderEventListResponse }),
+    ApiProblems(400, NO_SUCH_ORDER, 503),
+  );

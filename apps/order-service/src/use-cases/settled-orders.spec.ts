@@ -1,0 +1,93 @@
+import { jest } from '@jest/globals';
+import { Lifecycle } from '@app/platform';
+import { Logger } from '@nestjs/common';
+import type { OrderCache } from '../persistence/order-cache';
+import type { OrderRepository } from '../persistence/order.repository';
+import { SettledOrders } from './settled-orders';
+
+const ORDER = '019a3c1e-5d57-7b6c-9c4e-2f1a9d0b7e11';
+
+/** The table, in which another replica settles orders; and how often it was asked. */
+class FakeTable {
+  readonly rows = new Set<string>();
+  readonly questions: string[][] = [];
+  broken = false;
+
+  settled(orderIds: readonly string[]): Promise<string[]> {
+    this.questions.push([...orderIds]);
+    if (this.broken) return Promise.reject(new Error('no connection'));
+    return Promise.resolve(orderIds.filter((id) => this.rows.has(id)));
+  }
+}
+
+function aWaitingRoom() {
+  const table = new FakeTable();
+  const lifecycle = new Lifecycle();
+  const orders = new SettledOrders(table as unknown as OrderRepository, {} as OrderCache, lifecycle);
+  return { table, lifecycle, orders };
+}
+
+/** Whether a promise is settled by now, once everything that is ready has run. */
+async function isDone(promise: Promise<unknown>): Promise<boolean> {
+  let done = false;
+  void promise.then(() => (done = true));
+  for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+  return done;
+}
+
+beforeAll(() => Logger.overrideLogger(false));
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+describe('a request that waits for an order', () => {
+  it('learns within a moment what another replica has done, and so do all that wait', async () => {
+    const { table, orders } = aWaitingRoom();
+    const { signal } = new AbortController();
+    const waits = [orders.untilSettled(ORDER, signal), orders.untilSettled(ORDER, signal)];
+    await jest.advanceTimersByTimeAsync(250);
+    expect(await Promise.all(waits.map(isDone))).toEqual([false, false]);
+    table.rows.add(ORDER);
+    await jest.advanceTimersByTimeAsync(250);
+    expect(await Promise.all(waits.map(isDone))).toEqual([true, true]);
+    expect(table.questions).toEqual([[ORDER], [ORDER]]);
+  });
+
+  it('is asked for no longer when its client has gone, while others wait on', async () => {
+    const { table, orders } = aWaitingRoom();
+    const [gone, stays] = [new AbortController(), new AbortController()];
+    const left = orders.untilSettled(ORDER, gone.signal);
+    const waits = orders.untilSettled(ORDER, stays.signal);
+    gone.abort();
+    expect([await isDone(left), await isDone(waits)]).toEqual([true, false]);
+    stays.abort();
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(table.questions).toEqual([]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('does not begin to wait when its client has gone already', async () => {
+    const { orders } = aWaitingRoom();
+    expect(await isDone(orders.untilSettled(ORDER, AbortSignal.abort()))).toBe(true);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('goes on waiting while the database is away', async () => {
+    const { table, orders } = aWaitingRoom();
+    const waits = orders.untilSettled(ORDER, new AbortController().signal);
+    table.broken = true;
+    await jest.advanceTimersByTimeAsync(600);
+    expect(await isDone(waits)).toBe(false);
+    table.broken = false;
+    table.rows.add(ORDER);
+    await jest.advanceTimersByTimeAsync(250);
+    expect(await isDone(waits)).toBe(true);
+  });
+
+  it('is let go when the process drains, and none begins to wait after that', async () => {
+    const { lifecycle, orders } = aWaitingRoom();
+    const waits = orders.untilSettled(ORDER, new AbortController().signal);
+    await lifecycle.drain();
+    expect(await isDone(waits)).toBe(true);
+    expect(await isDone(orders.untilSettled(ORDER, new AbortController().signal))).toBe(true);
+  });
+});

@@ -1,0 +1,74 @@
+import { minorUnitsOf, type CancellationReason } from '@app/events';
+import { appendFact, EMPTY_CHAIN, type AuditEntry, type AuditFact } from '../src/domain/audit-trail';
+import type { CancelledOrder, ConfirmedOrder, OpenOrder, Order, OrderStatus } from '../src/domain/order';
+
+/** When the orders of the tests are placed. */
+export const PLACED_AT = new Date('2026-01-15T09:30:00.000Z');
+/** When something happens to them. */
+export const LATER = new Date('2026-01-15T09:30:01.500Z');
+
+/** An order for one laptop, awaiting payment. */
+export function anOpenOrder(overrides: Partial<OpenOrder> = {}): OpenOrder {
+  return {
+    orderId: '019a3c1e-5d57-7b6c-9c4e-2f1a9d0b7e11',
+    userId: 'user_123',
+    paymentMethod: 'credit_card',
+    currency: 'USD',
+    total: minorUnitsOf(129_999),
+    correlationId: 'correlation-1',
+    deadlineAt: new Date('2026-01-15T09:45:00.000Z'),
+    createdAt: PLACED_AT,
+    updatedAt: PLACED_AT,
+    status: 'pending',
+    ...overrides,
+  };
+}
+
+export function aCancelledOrder(reason: CancellationReason): CancelledOrder {
+  return { ...anOpenOrder(), status: 'cancelled', reason };
+}
+
+/** The same order in the given state; a cancelled one was cancelled by the customer. */
+export function anOrderThatIs(status: OrderStatus): Order {
+  const order = anOpenOrder();
+  switch (status) {
+    case 'pending':
+    case 'paid':
+      return { ...order, status };
+    case 'confirmed':
+      return { ...order, status } satisfies ConfirmedOrder;
+    case 'cancelled':
+      return aCancelledOrder('cancelled_by_customer');
+  }
+}
+
+/** That the order was placed. */
+export function placedFact(order: Order = anOpenOrder()): AuditFact {
+  return {
+    orderId: order.orderId,
+    event: 'order_created',
+    from: null,
+    to: 'pending',
+    reason: null,
+    actor: 'customer',
+    causeEventId: null,
+    correlationId: order.correlationId,
+    occurredAt: order.createdAt,
+  };
+}
+
+/** Facts, each chained to the one before. */
+export function trailOf(...facts: readonly AuditFact[]): AuditEntry[] {
+  const trail: AuditEntry[] = [];
+  for (const fact of facts) trail.push(appendFact(trail.at(-1) ?? EMPTY_CHAIN, fact));
+  return trail;
+}
+
+/** Freezes a value with all it holds. A `Date` can not be frozen; nothing here sets one. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !(value instanceof Date)) {
+    Object.values(value).forEach(deepFreeze);
+    Object.freeze(value);
+  }
+  return value;
+}
