@@ -14,7 +14,7 @@ import { backoff, sleep } from './sleep';
 import { TopicCreator } from './topic-creator';
 import type { UnitOfWork } from './unit-of-work';
 
-const HEARTBEAT_INTERVAL_MS = 3_000;
+const HEARTBEAT_INTERVAL_MS = 2_000;
 
 /**
  * Nest's Kafka transport with set-based handlers: what one fetch brings, over all partitions and topics, is handled in one
@@ -164,7 +164,8 @@ function consumerConfigOf(options: MessagingOptions, stopping: AbortSignal): Con
   return {
     groupId: options.service,
     allowAutoTopicCreation: false,
-    sessionTimeout: 30_000,
+    // A killed process keeps its partitions for this long; heartbeats go on while a batch or an outage lasts.
+    sessionTimeout: 10_000,
     heartbeatInterval: HEARTBEAT_INTERVAL_MS,
     rebalanceTimeout: 60_000,
     maxWaitTimeInMs: 500,
