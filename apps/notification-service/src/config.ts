@@ -40,7 +40,7 @@ export const loadConfig = defineConfig({
       example: 'example.test',
     }),
   ),
-  deliveryConcurrency: positiveInt({ description: 'Messages on their way at a time.', default: 64, max: 1_000 }),
+  deliveryConcurrency: positiveInt({ description: 'Messages sent or recorded at a time.', default: 128, max: 1_000 }),
   deliveryCapacity: positiveInt({ description: 'Messages held in memory.', default: 5_000, max: 100_000 }),
   deliveryTimeoutMs: durationMs({ description: 'Milliseconds one attempt may take.', default: 30_000 }),
   deliverySweepIntervalMs: durationMs({

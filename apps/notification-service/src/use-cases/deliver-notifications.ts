@@ -69,7 +69,11 @@ export class DeliverNotifications implements DueWork<DueNotification, DeliveryOu
     return this.courier.deliver(item, signal);
   }
 
-  failed(_item: DueNotification, error: unknown): DeliveryOutcome {
+  failed({ channel }: DueNotification, error: unknown): DeliveryOutcome {
+    if (error instanceof Error && error.name === 'TimeoutError') {
+      this.outages.unreachable(channel, error.message);
+      return { kind: 'unreachable', error: 'no answer in time' };
+    }
     this.logger.error('a notification could not be made into a message', { err: error });
     return { kind: 'deferred', error: error instanceof Error ? error.name : 'unknown error' };
   }

@@ -43,6 +43,7 @@ export class NotifyCustomers {
   }
 
   private async notify(announcements: readonly Announcement[], unitOfWork: UnitOfWork): Promise<void> {
+    if (announcements.length === 0) return;
     const now = this.clock.now();
     const orders = announcements.map(({ orderId, facts }) => ({
       orderId,

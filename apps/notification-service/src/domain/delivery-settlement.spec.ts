@@ -1,0 +1,107 @@
+import { NOTIFICATION_TYPES } from '@app/events';
+import { isExpired, settle, type DeliveryOutcome } from './delivery-settlement';
+import { isSupersededByCancellation } from './notification';
+
+const NOW = new Date('2026-01-15T09:30:00.000Z');
+const HOUR = 3_600_000;
+const policy = { maxAttempts: 3, retryBaseMs: 5_000, maxAgeMs: 24 * HOUR };
+
+function after(
+  outcome: DeliveryOutcome,
+  over: { attempts?: number; ageMs?: number; type?: 'order_paid' | 'order_cancelled'; orderCancelled?: boolean } = {},
+) {
+  const createdAt = new Date(NOW.getTime() - (over.ageMs ?? 100));
+  const notification = Object.freeze({ type: over.type ?? 'order_paid', attempts: over.attempts ?? 0, createdAt });
+  const orderCancelled = over.orderCancelled ?? false;
+  return settle(notification, Object.freeze(outcome), { orderCancelled, now: NOW, policy, random: 0.5 });
+}
+
+function waitOf(settlement: { readonly dueAt: Date | undefined }): number {
+  return (settlement.dueAt?.getTime() ?? NaN) - NOW.getTime();
+}
+
+describe('a message the provider has accepted', () => {
+  it('is sent, and its attempts count this one', () => {
+    expect(after({ kind: 'sent' }, { attempts: 2 })).toEqual({
+      status: 'sent',
+      attempts: 3,
+      dueAt: undefined,
+      error: undefined,
+      announce: 'sent',
+    });
+  });
+});
+
+describe('a message the provider refuses for good', () => {
+  it('has failed at once', () => {
+    const error = '550 no such user';
+    expect(after({ kind: 'rejected', error })).toEqual({
+      status: 'failed',
+      attempts: 1,
+      dueAt: undefined,
+      error,
+      announce: 'rejected',
+    });
+  });
+});
+
+describe('a message the provider wants later', () => {
+  const outcome = { kind: 'deferred', error: '451 later' } as const;
+
+  it('waits five times longer after each attempt', () => {
+    expect([0, 1].map((attempts) => waitOf(after(outcome, { attempts })))).toEqual([2_500, 12_500]);
+    expect(after(outcome)).toMatchObject({ status: 'pending', attempts: 1, announce: undefined });
+  });
+
+  it('has failed after the last attempt', () => {
+    expect(after(outcome, { attempts: 2 })).toMatchObject({ status: 'failed', attempts: 3, announce: 'exhausted' });
+  });
+});
+
+describe('a message that could not be handed to anyone', () => {
+  const outcome = { kind: 'unreachable', error: 'ECONNREFUSED' } as const;
+
+  it('waits without an attempt being counted, however often that happens', () => {
+    expect(after(outcome, { attempts: 2 })).toMatchObject({ status: 'pending', attempts: 2, announce: undefined });
+  });
+
+  it('waits the longer the older it is, but never long, so that a backlog leaves soon after an outage', () => {
+    expect([100, 10_000, HOUR].map((ageMs) => waitOf(after(outcome, { ageMs })))).toEqual([1_000, 5_000, 15_000]);
+  });
+
+  it('is given up when it is too old', () => {
+    expect(after(outcome, { ageMs: 25 * HOUR })).toMatchObject({
+      status: 'failed',
+      attempts: 0,
+      announce: 'exhausted',
+    });
+  });
+});
+
+describe('a message that has become too old while it waited', () => {
+  it('is not tried any more', () => {
+    expect(isExpired(new Date(NOW.getTime() - 24 * HOUR), NOW, policy)).toBe(false);
+    expect(isExpired(new Date(NOW.getTime() - 24 * HOUR - 1), NOW, policy)).toBe(true);
+    expect(after({ kind: 'expired', error: 'too old' })).toMatchObject({ attempts: 0, announce: 'exhausted' });
+  });
+});
+
+describe('a message about an order that was cancelled while it was on its way', () => {
+  it.each(['deferred', 'unreachable'] as const)('is not tried again when it was %s and is no news any more', (kind) => {
+    const outcome = { kind, error: 'x' };
+    expect(after(outcome, { orderCancelled: true })).toMatchObject({ status: 'superseded', announce: undefined });
+    expect(after(outcome, { orderCancelled: true, type: 'order_cancelled' })).toMatchObject({ status: 'pending' });
+  });
+
+  it('is recorded as sent when it was', () => {
+    expect(after({ kind: 'sent' }, { orderCancelled: true })).toMatchObject({ status: 'sent', announce: 'sent' });
+  });
+
+  it('concerns good news only', () => {
+    expect(NOTIFICATION_TYPES.filter(isSupersededByCancellation)).toEqual([
+      'order_received',
+      'order_paid',
+      'order_confirmed',
+    ]);
+  });
+});

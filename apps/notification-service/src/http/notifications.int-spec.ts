@@ -1,0 +1,181 @@
+import { anOrderId, eventually } from '@app/testing';
+import { news, startNotifications, type NotificationSystem } from '../../test/notification-system';
+import type { NotificationListResponse, NotificationResponse } from './notification.response';
+
+let system: NotificationSystem;
+beforeAll(async () => {
+  system = await startNotifications();
+});
+afterAll(() => system.close());
+beforeEach(() => {
+  system.mailServer.onRecipient = () => undefined;
+});
+
+async function list(query: string): Promise<NotificationListResponse> {
+  const { status, body } = await system.inject('GET', `/notifications?${query}`);
+  expect(status).toBe(200);
+  return body;
+}
+
+async function settled(orderId: string): Promise<readonly NotificationResponse[]> {
+  return eventually(async () => {
+    const { notifications } = await list(`order_id=${orderId}`);
+    expect(notifications.length).toBeGreaterThan(0);
+    expect(notifications.filter(({ status }) => status === 'pending')).toEqual([]);
+    return notifications;
+  });
+}
+
+describe('GET /notifications', () => {
+  it('shows what a user was told, newest first', async () => {
+    const orderId = anOrderId();
+    await system.handle([news.order_received(orderId, 'reader'), news.order_confirmed(orderId, 'reader')]);
+    await settled(orderId);
+    const { notifications, next_cursor } = await list('user_id=reader');
+    expect(next_cursor).toBeNull();
+    expect(notifications).toMatchObject([
+      {
+        order_id: orderId,
+        user_id: 'reader',
+        notification_type: 'order_confirmed',
+        channel: 'email',
+        subject: `Your order ${orderId} is confirmed`,
+        message: expect.stringContaining('over 1,299.99 USD is confirmed'),
+        status: 'sent',
+        attempts: 1,
+        resend_number: 0,
+        sent_at: expect.stringMatching(/Z$/),
+        created_at: expect.stringMatching(/Z$/),
+      },
+      { notification_type: 'order_received', message: expect.stringContaining('1 x Gaming Laptop') },
+    ]);
+  });
+
+  it('can be read page by page, each notification once', async () => {
+    await system.handle(Array.from({ length: 7 }, () => news.order_received(anOrderId(), 'pager')));
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page: NotificationListResponse = await list(`user_id=pager&limit=3${cursor && `&cursor=${cursor}`}`);
+      seen.push(...page.notifications.map(({ notification_id }) => notification_id));
+      cursor = page.next_cursor;
+    }
+    expect(seen).toHaveLength(7);
+    expect(seen).toEqual([...seen].sort().reverse());
+  });
+
+  it('finds nothing about somebody unknown', async () => {
+    expect(await list('user_id=nobody')).toEqual({ notifications: [], next_cursor: null });
+  });
+
+  it.each(['user_id=', 'order_id=7', 'limit=0', 'limit=101', 'limit=x', 'cursor=abc', 'colour=red', 'user_id=a%00b'])(
+    'refuses ?%s',
+    async (query) => {
+      const { status, body } = await system.inject('GET', `/notifications?${query}`);
+      expect({ status, body }).toMatchObject({ status: 400, body: { code: expect.stringMatching(/^REQUEST\./) } });
+    },
+  );
+});
+
+describe('/contacts/:user_id', () => {
+  const contact = { email: 'ada@example.org', phone: '+491701234567', channels: ['sms', 'email'] };
+
+  it('keeps what it was given, and sends there from then on', async () => {
+    expect(await system.inject('GET', '/contacts/ada')).toMatchObject({
+      status: 404,
+      body: { code: 'CONTACT.NOT_FOUND' },
+    });
+    expect(await system.inject('PUT', '/contacts/ada', contact)).toMatchObject({
+      status: 200,
+      body: { user_id: 'ada', ...contact },
+    });
+    expect(await system.inject('GET', '/contacts/ada')).toMatchObject({ status: 200, body: contact });
+    const orderId = anOrderId();
+    await system.handle([news.order_received(orderId, 'ada')]);
+    const notifications = await settled(orderId);
+    expect(notifications.map(({ channel, status }) => [channel, status])).toEqual([
+      ['email', 'sent'],
+      ['sms', 'sent'],
+    ]);
+    expect(system.mailServer.mails.at(-1)?.to).toBe('ada@example.org');
+  });
+
+  it('replaces what it had', async () => {
+    await system.inject('PUT', '/contacts/bob', contact);
+    const replaced = await system.inject('PUT', '/contacts/bob', { phone: '+491701234567', channels: ['sms'] });
+    expect(replaced).toMatchObject({ status: 200, body: { email: null, channels: ['sms'] } });
+  });
+
+  it('takes any printable user id', async () => {
+    const userId = '用户 <ada@x> ' + '🦊'.repeat(80);
+    const url = `/contacts/${encodeURIComponent(userId)}`;
+    expect(await system.inject('PUT', url, contact)).toMatchObject({ status: 200, body: { user_id: userId } });
+  });
+
+  it.each([
+    ['/phone', { channels: ['sms'] }],
+    ['/email', { channels: ['email'] }],
+    ['/email', { email: 'ada', channels: ['email'] }],
+    ['/email', { email: 'Ada <ada@example.org>', channels: ['email'] }],
+    ['/email', { email: 'ada@example.org\r\nBcc: eve@example.org', channels: ['email'] }],
+    ['/email', { email: 'ada@example.org,eve@example.org', channels: ['email'] }],
+    ['/email', { email: '"a b"@example.org', channels: ['email'] }],
+    ['/email', { email: null, channels: ['sms'], phone: '+491701234567' }],
+    ['/phone', { phone: '01701234567', channels: ['sms'] }],
+    ['/phone', { phone: '+12345678901234567', channels: ['sms'] }],
+    ['/channels', { email: 'ada@example.org', channels: [] }],
+    ['/channels', { email: 'ada@example.org', channels: ['email', 'email'] }],
+    ['/channels', { email: 'ada@example.org', channels: ['fax'] }],
+    ['/channels', { email: 'ada@example.org' }],
+    ['/name', { ...contact, name: 'Ada' }],
+  ])('refuses what is wrong at %s: %j', async (pointer, payload) => {
+    const { status, body } = await system.inject('PUT', '/contacts/eve', payload);
+    const problem: { errors: { pointer: string }[] } = body;
+    expect(status).toBe(400);
+    expect(problem.errors.map((error) => error.pointer)).toContain(pointer);
+  });
+});
+
+describe('POST /notifications/:id/resend', () => {
+  async function oneNotification(orderId: string, userId: string): Promise<NotificationResponse> {
+    await system.handle([news.order_confirmed(orderId, userId)]);
+    return (await settled(orderId))[0]!;
+  }
+
+  it('delivers the message once more, where the user is reached now', async () => {
+    const orderId = anOrderId();
+    const original = await oneNotification(orderId, 'mover');
+    await system.inject('PUT', '/contacts/mover', { email: 'new@example.org', channels: ['email'] });
+    const { status, body } = await system.inject('POST', `/notifications/${original.notification_id}/resend`);
+    const { notification_id: _id, created_at: _at, ...same } = original;
+    expect(status).toBe(202);
+    expect(body).toMatchObject({ ...same, status: 'pending', attempts: 0, sent_at: null, resend_number: 1 });
+    expect(await settled(orderId)).toMatchObject([{ resend_number: 1, status: 'sent' }, { resend_number: 0 }]);
+    expect(system.mailServer.mails.at(-1)).toMatchObject({ to: 'new@example.org' });
+  });
+
+  it('makes one delivery of many clicks at once', async () => {
+    const orderId = anOrderId();
+    const { notification_id } = await oneNotification(orderId, 'clicker');
+    system.mailServer.delayMs = 300;
+    const clicks = Array.from({ length: 5 }, () => system.inject('POST', `/notifications/${notification_id}/resend`));
+    const statuses = (await Promise.all(clicks)).map(({ status }) => status).sort();
+    system.mailServer.delayMs = 0;
+    expect(statuses).toEqual([202, 409, 409, 409, 409]);
+  });
+
+  it('refuses good news of an order that was cancelled since', async () => {
+    const orderId = anOrderId();
+    const { notification_id } = await oneNotification(orderId, 'unlucky');
+    await system.handle([news.order_cancelled(orderId, 'unlucky')]);
+    expect(await system.inject('POST', `/notifications/${notification_id}/resend`)).toMatchObject({
+      status: 409,
+      body: { code: 'NOTIFICATION.ORDER_CANCELLED' },
+    });
+  });
+
+  it('knows no notification that does not exist', async () => {
+    expect(await system.inject('POST', `/notifications/${anOrderId()}/resend`)).toMatchObject({ status: 404 });
+    expect(await system.inject('POST', '/notifications/7/resend')).toMatchObject({ status: 400 });
+  });
+});

@@ -1,0 +1,113 @@
+import {
+  OrderCancelled,
+  OrderConfirmed,
+  OrderCreated,
+  PaymentFailed,
+  PaymentRefunded,
+  PaymentSuccessful,
+} from '@app/events';
+import { Transactions } from '@app/messaging';
+import { createService, shutDown } from '@app/platform';
+import { anEvent, createTestDatabase } from '@app/testing';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import pg from 'pg';
+import { loadConfig } from '../src/config';
+import { OrderEventsConsumer } from '../src/messaging/order-events.consumer';
+import { PaymentEventsConsumer } from '../src/messaging/payment-events.consumer';
+import { NotificationServiceModule } from '../src/notification-service.module';
+import { TestMailServer } from './mail-server';
+
+/** The notification service on a database and a mail server of its own, without Kafka: tests hand it events themselves. */
+export interface NotificationSystem {
+  readonly mailServer: TestMailServer;
+  readonly replicas: readonly NestFastifyApplication[];
+  /** As the first replica answers. */
+  inject(method: 'GET' | 'PUT' | 'POST', url: string, payload?: object): Promise<{ status: number; body: never }>;
+  /** Handles a batch as the transport does, every topic's handler in one transaction; on the first replica by default. */
+  handle(events: readonly AnyNews[], replica?: number): Promise<void>;
+  query<Row extends pg.QueryResultRow>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+const facts = { user_id: 'user_123', currency: 'USD' };
+const total = { ...facts, total_amount: 1299.99 };
+const payment = { ...facts, payment_id: 'pay_1', payment_method: 'credit_card', amount: 1299.99 };
+const laptop = { product_id: 'LAPTOP001', product_name: 'Gaming Laptop', quantity: 1, price: 1299.99 };
+
+/** What an order's customer hears of, by the name of the notification. */
+export const news = {
+  order_received: (orderId: string, user_id = 'user_123') =>
+    anEvent(OrderCreated, orderId, { ...total, user_id, payment_method: 'credit_card', items: [laptop] }),
+  order_paid: (orderId: string, user_id = 'user_123') =>
+    anEvent(PaymentSuccessful, orderId, { ...payment, user_id, items: [{ product_id: 'LAPTOP001', quantity: 1 }] }),
+  payment_failed: (orderId: string, user_id = 'user_123') =>
+    anEvent(PaymentFailed, orderId, { ...payment, user_id, reason: 'declined' }),
+  order_confirmed: (orderId: string, user_id = 'user_123') => anEvent(OrderConfirmed, orderId, { ...total, user_id }),
+  order_cancelled: (orderId: string, user_id = 'user_123') =>
+    anEvent(OrderCancelled, orderId, { ...total, user_id, payment_method: 'credit_card', reason: 'out_of_stock' }),
+  payment_refunded: (orderId: string, user_id = 'user_123') =>
+    anEvent(PaymentRefunded, orderId, { ...payment, user_id, method: 'void' }),
+} as const;
+
+export type AnyNews = ReturnType<(typeof news)[keyof typeof news]>;
+
+/** Everything that waits, waits shortly. */
+const HURRY = {
+  LOG_LEVEL: 'fatal',
+  DELIVERY_SWEEP_INTERVAL_MS: '50',
+  DELIVERY_RETRY_BASE_MS: '20',
+  DELIVERY_MAX_ATTEMPTS: '3',
+  DELIVERY_TIMEOUT_MS: '1500',
+  SMTP_CONNECTION_TIMEOUT_MS: '500',
+};
+
+export async function startNotifications(
+  env: Readonly<Record<string, string>> = {},
+  replicas = 1,
+): Promise<NotificationSystem> {
+  const database = await createTestDatabase('notification-service');
+  const mailServer = new TestMailServer();
+  await mailServer.start();
+  const admin = new pg.Client({ connectionString: database.adminUrl, options: '-c search_path=notification_service' });
+  await admin.connect();
+  // Another replica's relay is active, it seems to the service: what it would publish stays in the outbox.
+  await admin.query(`SELECT pg_advisory_lock(hashtext('outbox relay'), hashtext('notification_service'))`);
+  const apps: NestFastifyApplication[] = [];
+  for (let number = 0; number < replicas; number += 1) {
+    const config = loadConfig({ ...HURRY, DATABASE_URL: database.url, SMTP_URL: mailServer.url, ...env });
+    const module = NotificationServiceModule.forRoot(config);
+    apps.push(await (await createService({ name: 'notification-service', module, config })).init());
+  }
+  const replica = (number: number): NestFastifyApplication => apps[number]!;
+  return {
+    mailServer,
+    replicas: apps,
+    async inject(method, url, payload) {
+      const response = await replica(0).inject({ method, url, ...(payload && { payload }) });
+      return { status: response.statusCode, body: response.json<never>() };
+    },
+    handle: (events, number = 0) => handle(replica(number), events),
+    query: async (sql, parameters = []) => (await admin.query(sql, [...parameters])).rows as never,
+    async close() {
+      await Promise.all(apps.map((app) => shutDown(app, 5_000)));
+      await mailServer.stop();
+      await admin.end();
+      await database.drop();
+    },
+  };
+}
+
+async function handle(app: NestFastifyApplication, events: readonly AnyNews[]): Promise<void> {
+  const orders = app.get(OrderEventsConsumer);
+  const payments = app.get(PaymentEventsConsumer);
+  await app.get(Transactions).run(async (unitOfWork) => {
+    const of = <Type extends AnyNews['type']>(type: Type) =>
+      events.filter((event): event is Extract<AnyNews, { type: Type }> => event.type === type) as never;
+    await orders.created(of('order_created'), unitOfWork);
+    await payments.successful(of('payment_successful'), unitOfWork);
+    await payments.failed(of('payment_failed'), unitOfWork);
+    await orders.confirmed(of('order_confirmed'), unitOfWork);
+    await orders.cancelled(of('order_cancelled'), unitOfWork);
+    await payments.refunded(of('payment_refunded'), unitOfWork);
+  });
+}
