@@ -79,6 +79,8 @@ function report(stages: readonly StageResult[], mails: number, broken: readonly 
         `  POST → confirmed p50 ${stage.confirmedMs.p50} ms, p95 ${stage.confirmedMs.p95}, p99 ${stage.confirmedMs.p99}\n`,
     );
   }
-  process.stdout.write(`memory (MiB): ${JSON.stringify(stages.at(-1)?.residentMiB)}\n`);
+  for (const [name, { cpuSeconds, residentMiB }] of Object.entries(stages.at(-1)?.processes ?? {})) {
+    process.stdout.write(`  ${name.padEnd(22)} ${String(cpuSeconds).padStart(6)} CPU s, ${residentMiB} MiB resident\n`);
+  }
   process.stdout.write(`mails accepted: ${mails}; invariants broken: ${JSON.stringify(broken)}\n`);
 }

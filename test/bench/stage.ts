@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { System } from '../system/system.ts';
 import { offerLoad } from './load.ts';
+import { usageOf, type ProcessUsage } from './processes.ts';
 import { percentiles, type Percentiles } from './statistics.ts';
 
 /** One measured load. */
@@ -19,7 +19,8 @@ export interface StageResult {
   readonly confirmedMs: Percentiles;
   /** Notifications not yet sent when the load ended. */
   readonly notificationsBehind: number;
-  readonly residentMiB: Readonly<Record<string, number>>;
+  /** Resident memory at the end, and CPU seconds this stage cost. */
+  readonly processes: Readonly<Record<string, ProcessUsage>>;
 }
 
 export interface StagePlan {
@@ -31,6 +32,7 @@ export interface StagePlan {
 /** Offers one load, waits until every order of it is settled, and says how it went. */
 export async function runStage(system: System, products: readonly string[], plan: StagePlan): Promise<StageResult> {
   const before = await confirmedOrders(system);
+  const usedBefore = usageOf(processesOf(system));
   const samples = await offerLoad({
     baseUrl: system.orders.baseUrl,
     rate: plan.rate,
@@ -54,8 +56,20 @@ export async function runStage(system: System, products: readonly string[], plan
     postMs: percentiles(accepted.map(({ postMs }) => postMs)),
     confirmedMs: percentiles(accepted.flatMap(({ confirmedMs }) => (confirmedMs === undefined ? [] : [confirmedMs]))),
     notificationsBehind: behind,
-    residentMiB: residentMemory(system),
+    processes: usedSince(usedBefore, usageOf(processesOf(system))),
   };
+}
+
+function usedSince(
+  before: Readonly<Record<string, ProcessUsage>>,
+  after: Readonly<Record<string, ProcessUsage>>,
+): Record<string, ProcessUsage> {
+  return Object.fromEntries(
+    Object.entries(after).map(([name, { cpuSeconds, residentMiB }]) => [
+      name,
+      { cpuSeconds: Math.round((cpuSeconds - (before[name]?.cpuSeconds ?? 0)) * 10) / 10, residentMiB },
+    ]),
+  );
 }
 
 async function count(system: System, query: string): Promise<number> {
@@ -91,14 +105,12 @@ async function untilSettled(system: System): Promise<number> {
   }
 }
 
-/** Resident set of every process of the system, as the kernel counts it. */
-function residentMemory(system: System): Record<string, number> {
-  const resident: Record<string, number> = {};
-  for (const name of system.stack.supervisor.names) {
-    const pid = system.stack.supervisor.pid(name);
-    if (pid === undefined) continue;
-    const rss = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    resident[name] = Math.round(Number(rss) / 1_024);
-  }
-  return resident;
+function processesOf(system: System): Record<string, number> {
+  const { supervisor } = system.stack;
+  return Object.fromEntries(
+    supervisor.names.flatMap((name) => {
+      const pid = supervisor.pid(name);
+      return pid === undefined ? [] : [[name, pid]];
+    }),
+  );
 }
