@@ -1,0 +1,42 @@
+import { dataSourceOptions, migrate, SystemClock, UuidV7Ids } from '@app/platform';
+import { Logger } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { FailedMessages } from '../src/failed-messages';
+import { Inbox } from '../src/inbox';
+import type { MessagingOptions } from '../src/messaging-options';
+import { CreateMessagingTables1763800000000 } from '../src/migrations/1763800000000-create-messaging-tables';
+import { Outbox } from '../src/outbox';
+import { OutboxSignal } from '../src/outbox-signal';
+import { Transactions } from '../src/transactions';
+
+/** The database side of the messaging core without an application around it: no relay runs, nothing consumes. */
+export async function openCore(options: MessagingOptions) {
+  Logger.overrideLogger(false);
+  const database = databaseOptions(options.databaseUrl);
+  await migrate(database);
+  const dataSource = await new DataSource(dataSourceOptions(database)).initialize();
+  const clock = new SystemClock();
+  const ids = new UuidV7Ids();
+  const signal = new OutboxSignal();
+  const outbox = new Outbox(options, clock, ids);
+  return {
+    dataSource,
+    signal,
+    transactions: new Transactions(dataSource, outbox, signal),
+    inbox: new Inbox(options),
+    failedMessages: new FailedMessages(options, outbox, clock, ids),
+    close: () => dataSource.destroy(),
+  };
+}
+
+/** The messaging tables alone, in the schema of the order service. */
+export function databaseOptions(databaseUrl: string) {
+  const config = {
+    databaseUrl,
+    databasePoolSize: 10,
+    databaseStatementTimeoutMs: 5_000,
+    databaseLockTimeoutMs: 3_000,
+    databaseStartTimeoutMs: 10_000,
+  };
+  return { config, schema: 'order_service', entities: [], migrations: [CreateMessagingTables1763800000000] };
+}
