@@ -35,9 +35,9 @@ async function isDone(promise: Promise<unknown>): Promise<boolean> {
   return done;
 }
 
-beforeAll(() => Logger.overrideLogger(false));
-beforeEach(() => jest.useFakeTimers());
-afterEach(() => jest.useRealTimers());
+beforeAll(() => void Logger.overrideLogger(false));
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
 
 describe('a request that waits for an order', () => {
   it('learns within a moment what another replica has done, and so do all that wait', async () => {

@@ -1,0 +1,127 @@
+import { eventually } from '@app/testing';
+import { news, OtherServices } from '../../test/other-services';
+import { RunningOrderService } from '../../test/running-order-service';
+
+let others: OtherServices;
+let service: RunningOrderService;
+beforeAll(async () => {
+  others = await OtherServices.connect();
+  service = await RunningOrderService.start({ kafka: true });
+});
+afterAll(async () => {
+  await service.stop();
+  await others.disconnect();
+});
+
+const settled = async (orderId: string) => (await service.get(`/orders/${orderId}?wait=20s`)).body;
+
+describe('an order everybody agrees to', () => {
+  it('is confirmed, its reader told at once, and every event knows its cause', async () => {
+    const { order_id } = await service.place({}, { 'x-correlation-id': 'checkout-8' });
+    await eventually(() => expect(others.heardOf(order_id)).toHaveLength(1));
+    const reading = settled(order_id);
+    const [paid, taken] = [news.paid(order_id), news.taken(order_id)];
+    await others.say(paid, taken);
+    expect((await reading).status).toBe('confirmed');
+    await eventually(() => expect(others.heardOf(order_id)).toHaveLength(2));
+    const [created, confirmed] = others.heardOf(order_id);
+    expect(created).toMatchObject({ type: 'order_created', sequence: 1, source: '/order-service' });
+    expect(created?.cause).toEqual({ correlationId: 'checkout-8' });
+    expect(created?.payload).toEqual({
+      user_id: 'user_123',
+      payment_method: 'credit_card',
+      currency: 'USD',
+      total_amount: 1299.99,
+      items: [{ product_id: 'LAPTOP001', product_name: 'Gaming Laptop', quantity: 1, price: 1299.99 }],
+    });
+    expect(confirmed).toMatchObject({ type: 'order_confirmed', sequence: 2 });
+    expect(confirmed?.cause).toEqual({ correlationId: 'checkout-8', causationId: taken.id });
+    const { body } = await service.get<{ events: object[] }>(`/orders/${order_id}/events`);
+    expect(body.events).toMatchObject([
+      { event: 'order_created', actor: 'customer' },
+      { event: 'payment_successful', actor: 'payment-service', cause: paid.id },
+      { event: 'stock_taken', actor: 'inventory-service', cause: taken.id },
+    ]);
+  });
+});
+
+describe('an order that can not be fulfilled', () => {
+  it.each([
+    ['payment_failed', news.refused],
+    ['out_of_stock', news.short],
+  ] as const)('is cancelled as %s, which tells the others to give back what they took', async (reason, trouble) => {
+    const { order_id } = await service.place();
+    await others.say(trouble(order_id));
+    expect(await settled(order_id)).toMatchObject({ status: 'cancelled', cancellation_reason: reason });
+    await eventually(() =>
+      expect(others.heardOf(order_id).at(-1)).toMatchObject({
+        type: 'order_cancelled',
+        sequence: 2,
+        payload: { reason, user_id: 'user_123', payment_method: 'credit_card', total_amount: 1299.99 },
+      }),
+    );
+  });
+});
+
+describe('news in disorder', () => {
+  it('of the stock before the payment confirms the order all the same', async () => {
+    const { order_id } = await service.place();
+    await others.say(news.taken(order_id));
+    expect((await settled(order_id)).status).toBe('confirmed');
+    await others.say(news.paid(order_id));
+    await eventually(async () => expect(await service.steps(order_id)).toContain('payment_successful'));
+    expect((await settled(order_id)).status).toBe('confirmed');
+  });
+
+  it('that comes three times has its effect once', async () => {
+    const { order_id } = await service.place();
+    const [paid, taken] = [news.paid(order_id), news.taken(order_id)];
+    await others.say(paid, paid, taken, paid, taken, taken);
+    await settled(order_id);
+    const last = news.paid(order_id);
+    await others.say(last);
+    await eventually(async () => {
+      const { body } = await service.get<{ events: { cause: string }[] }>(`/orders/${order_id}/events`);
+      expect(body.events.at(-1)?.cause).toBe(last.id);
+    });
+    expect(await service.steps(order_id)).toEqual([
+      'order_created',
+      'payment_successful',
+      'stock_taken',
+      'payment_successful',
+    ]);
+    expect(others.heardOf(order_id).map(({ type }) => type)).toEqual(['order_created', 'order_confirmed']);
+  });
+
+  it('after the customer has cancelled is noted and brings nothing back to life', async () => {
+    const { order_id } = await service.place();
+    await service.post(`/orders/${order_id}/cancel`);
+    const late = [news.paid, news.taken, news.returned, news.refunded].map((make) => make(order_id));
+    await others.say(...late);
+    await eventually(async () => expect(await service.steps(order_id)).toHaveLength(6));
+    expect(await settled(order_id)).toMatchObject({ cancellation_reason: 'cancelled_by_customer' });
+    expect(others.heardOf(order_id).map(({ type }) => type)).toEqual(['order_created', 'order_cancelled']);
+  });
+});
+
+describe('news that can not be true', () => {
+  it('becomes a dead letter, and other orders do not notice', async () => {
+    const [broken, good] = [await service.place(), await service.place()];
+    const impossible = news.refunded(broken.order_id);
+    await others.say(impossible, news.paid(good.order_id), news.taken(good.order_id));
+    expect((await settled(good.order_id)).status).toBe('confirmed');
+    await eventually(async () => {
+      const rows = await service.rows('SELECT status, reason, error_class FROM failed_messages WHERE event_id = $1', [
+        impossible.id,
+      ]);
+      expect(rows).toEqual([{ status: 'dead_lettered', reason: 'handler_failed', error_class: expect.any(String) }]);
+    });
+    expect((await service.get(`/orders/${broken.order_id}`)).body.status).toBe('pending');
+  });
+});
+
+describe('all of it', () => {
+  it('is in the audit trails, and they vouch for their orders', async () => {
+    expect(await service.auditProblems()).toEqual([]);
+  });
+});

@@ -1,0 +1,64 @@
+import { migrationOptions } from '@app/platform';
+import { createTestDatabase } from '@app/testing';
+import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { RunningOrderService } from '../../test/running-order-service';
+import { loadConfig } from '../config';
+import { MIGRATIONS } from '../order-service.module';
+
+describe('the audit trail', () => {
+  let service: RunningOrderService;
+  let client: Client;
+  beforeAll(async () => {
+    service = await RunningOrderService.start();
+    client = new Client({ connectionString: service.database.url });
+    await client.connect();
+    await service.place();
+  });
+  afterAll(async () => {
+    await client.end();
+    await service.stop();
+  });
+
+  it.each(['UPDATE order_events SET actor = $$me$$', 'DELETE FROM order_events', 'TRUNCATE order_events'])(
+    'can not be changed by the service itself: %s',
+    async (statement) => {
+      await expect(client.query(statement)).rejects.toMatchObject({ code: '42501' });
+    },
+  );
+
+  it('can be read and continued by it', async () => {
+    const { rows } = await client.query<{ n: number }>('SELECT count(*)::int AS n FROM order_events');
+    expect(rows).toEqual([{ n: 1 }]);
+  });
+
+  it('has one entry of each number', async () => {
+    const copy = 'INSERT INTO order_events SELECT * FROM order_events';
+    await expect(client.query(copy)).rejects.toMatchObject({ code: '23505' });
+  });
+});
+
+describe('the tables', () => {
+  it('can be made, removed and made again', async () => {
+    const database = await createTestDatabase('order-service');
+    const config = loadConfig({ DATABASE_URL: database.url });
+    const options = { config, schema: 'order_service', entities: [], migrations: MIGRATIONS };
+    const dataSource = await new DataSource(migrationOptions(options)).initialize();
+    const columns = (): Promise<unknown> =>
+      dataSource.query(
+        `SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns
+         WHERE table_schema = 'order_service' AND table_name <> 'migrations' ORDER BY 1, 2`,
+      );
+    await dataSource.runMigrations({ transaction: 'each' });
+    const made = await columns();
+    for (const _ of MIGRATIONS) await dataSource.undoLastMigration({ transaction: 'each' });
+    const removed = await columns();
+    await dataSource.runMigrations({ transaction: 'each' });
+    const again = await columns();
+    await dataSource.destroy();
+    await database.drop();
+    expect(removed).toEqual([]);
+    expect(made).not.toEqual([]);
+    expect(again).toEqual(made);
+  });
+});
