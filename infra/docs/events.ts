@@ -1,0 +1,70 @@
+import type { AnyEvent } from '@app/events';
+import { payloadFields } from './json-schema';
+import { code, fenced, GENERATED, table } from './markdown';
+
+/** What the page shows of an event besides its contract. */
+export interface EventFacts {
+  readonly event: AnyEvent;
+  /** Services with an `@OnEvent` method for it. */
+  readonly consumers: readonly string[];
+  /** The golden record: key, headers and payload. */
+  readonly example: unknown;
+}
+
+/** The page about the events, read from their contracts, their subscribers and their golden records. */
+export function eventsPage(facts: readonly EventFacts[]): string {
+  return `${GENERATED}
+
+# Events
+
+One topic for each event, named like it, written by one service. The key of every record is the order's id; it is in no
+payload. The value is the payload as JSON, everything else is a header (CloudEvents 1.0, Kafka binary mode). A contract only
+ever gains optional fields; readers ignore what they do not know.
+
+${table(
+  ['topic = event', 'published by', 'consumed by', 'what happened'],
+  facts.map(({ event, consumers }) => [
+    `[${code(event.type)}](#${event.type})`,
+    event.publisher,
+    consumers.join(', ') || '—',
+    event.summary,
+  ]),
+)}
+
+## Headers
+
+${table(['header', 'value'], HEADERS)}
+
+${facts.map(sectionOf).join('\n\n')}
+`;
+}
+
+const HEADERS = [
+  ['`ce_specversion`', '`1.0`'],
+  ['`ce_id`', 'UUID v7; a retry, a replay or a duplicate has the same one'],
+  ['`ce_source`', 'the publisher as a path, `/order-service`'],
+  ['`ce_type`', 'the name of the event'],
+  ['`ce_time`', 'when it happened, UTC'],
+  ['`content-type`', '`application/json`'],
+  ['`ce_correlationid`', "the order's first cause, the same on every event of an order"],
+  ['`ce_causationid`', '`ce_id` of the event that caused this one; absent when a person or the clock did'],
+  ['`ce_partitionkey`', 'the key of the record: the order id'],
+  ['`ce_sequence`', '1, 2, 3 … per order and publisher, ten digits'],
+  ['`ce_dataschema`', 'contract and version, `order_created/1`'],
+  ['`traceparent`', 'W3C Trace Context, when the first request had one'],
+];
+
+function sectionOf({ event, consumers, example }: EventFacts): string {
+  return `## ${event.type}
+
+${event.summary}
+
+Version ${event.version} (${code(event.dataschema)}), published by ${event.publisher}, consumed by ${consumers.join(', ') || 'nobody yet'}.
+
+${table(
+  ['field', 'type', 'required'],
+  payloadFields(event.schema).map(({ path, type, required }) => [code(path), type, required ? 'yes' : 'no']),
+)}
+
+${fenced('json', JSON.stringify(example, null, 2))}`;
+}
