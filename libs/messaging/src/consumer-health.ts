@@ -120,6 +120,7 @@ export class ConsumerHealth {
 
   private die(why: string): void {
     if (this.draining) return;
+    this.stopWatching();
     this.logger.fatal(`${why}; ending the process so that it is started afresh`, { busy_since: this.busy?.busySince });
     // The log line first; nothing here can be drained, a batch that was in hand is delivered again.
     setTimeout(() => process.exit(1), 100);

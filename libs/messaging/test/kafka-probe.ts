@@ -39,8 +39,8 @@ export class KafkaProbe {
     return probe;
   }
 
-  /** Moves the group, which must have no members, to where its next member is to begin on each partition. */
-  async rewind(to: (topic: string, partition: number) => 'end' | string): Promise<void> {
+  /** Moves the group, which must have no members, to where its next member is to begin: an offset, or `end`. */
+  async rewind(to: (topic: string, partition: number) => string): Promise<void> {
     const positions = await this.positions(to);
     // Not `admin.setOffsets`, which takes five seconds for each topic.
     const member = this.kafka.consumer({ groupId: this.service, maxWaitTimeInMs: 50 });
@@ -104,7 +104,7 @@ export class KafkaProbe {
     await Promise.all([this.admin.disconnect(), this.producer.disconnect()]);
   }
 
-  private async positions(to: (topic: string, partition: number) => 'end' | string) {
+  private async positions(to: (topic: string, partition: number) => string) {
     const positions = READ_TOPICS.map(async (topic) =>
       (await this.admin.fetchTopicOffsets(topic)).map(({ partition, high }) => {
         const offset = to(topic, partition);

@@ -1,0 +1,206 @@
+import { SystemClock } from '@app/platform';
+import { eventually } from '@app/testing';
+import { Logger } from '@nestjs/common';
+import { DueWorker, type DueItem, type DueWork, type DueWorkerLimits } from './due-worker';
+import type { Transactions } from './transactions';
+import type { UnitOfWork } from './unit-of-work';
+
+Logger.overrideLogger(false);
+
+const LIMITS: DueWorkerLimits = {
+  concurrency: 3,
+  capacity: 100,
+  leaseMs: 60_000,
+  timeoutMs: 5_000,
+  sweepIntervalMs: 5,
+};
+
+const transactions = {
+  run: <T>(work: (unitOfWork: UnitOfWork) => Promise<T>) => work({} as UnitOfWork),
+} as unknown as Transactions;
+
+function item(orderId: string, n = 0, leasedForMs = 60_000): DueItem {
+  return { id: `${orderId}-${n}`, orderId, leasedUntil: new Date(Date.now() + leasedForMs) };
+}
+
+/** Work on an outside whose calls end when the test says so. */
+class FakeOutside implements DueWork<DueItem, string> {
+  readonly name = 'test';
+  readonly due: DueItem[] = [];
+  readonly started: string[] = [];
+  readonly settled: string[] = [];
+  readonly settleSizes: number[] = [];
+  readonly open = new Map<string, (outcome: string | Error) => void>();
+  mostAtATime = 0;
+  byItself = false;
+  onSettle: (ids: string[]) => void = () => undefined;
+
+  claim(_unitOfWork: UnitOfWork, limit: number): Promise<DueItem[]> {
+    return Promise.resolve(this.due.splice(0, limit));
+  }
+
+  async perform({ id }: DueItem): Promise<string> {
+    this.started.push(id);
+    if (this.byItself) return 'done';
+    const call = Promise.withResolvers<string>();
+    this.open.set(id, (outcome) => {
+      this.open.delete(id);
+      if (outcome instanceof Error) call.reject(outcome);
+      else call.resolve(outcome);
+    });
+    this.mostAtATime = Math.max(this.mostAtATime, this.open.size);
+    return call.promise;
+  }
+
+  failed(_item: DueItem, error: unknown): string {
+    // By its name: what a signal aborts with belongs to another realm under Jest.
+    return `failed: ${(error as Error).name}`;
+  }
+
+  async settle(_unitOfWork: UnitOfWork, results: readonly { item: DueItem; outcome: string }[]): Promise<void> {
+    this.onSettle(results.map((result) => result.item.id));
+    this.settleSizes.push(results.length);
+    this.settled.push(...results.map((result) => `${result.item.id} ${result.outcome}`));
+  }
+}
+
+function setUp(limits: Partial<DueWorkerLimits> = {}) {
+  const outside = new FakeOutside();
+  return { outside, worker: new DueWorker(outside, { ...LIMITS, ...limits }, transactions, new SystemClock()) };
+}
+
+const outage = () => Object.assign(new Error('terminating connection'), { code: '57P01' });
+
+describe('offered items', () => {
+  it('are performed with bounded concurrency, and each outcome is recorded', async () => {
+    const { outside, worker } = setUp();
+    worker.offer(Array.from({ length: 10 }, (_, n) => item(`order-${n}`)));
+    for (let done = 0; done < 10; done += 1) {
+      await eventually(() => expect(outside.open.size).toBeGreaterThan(0), { intervalMs: 1 });
+      [...outside.open.values()][0]?.('done');
+    }
+    await eventually(() => expect(outside.settled).toHaveLength(10), { intervalMs: 1 });
+    expect(outside.mostAtATime).toBe(3);
+  });
+
+  it('of one order are performed one after the other, each after the last one was recorded', async () => {
+    const { outside, worker } = setUp();
+    worker.offer([item('a', 1), item('a', 2), item('b', 1)]);
+    await eventually(() => expect(outside.started).toEqual(['a-1', 'b-1']), { intervalMs: 1 });
+    outside.open.get('a-1')?.('done');
+    await eventually(() => expect(outside.started).toEqual(['a-1', 'b-1', 'a-2']), { intervalMs: 1 });
+    expect(outside.settled).toEqual(['a-1 done']);
+    outside.open.get('a-2')?.('done');
+    outside.open.get('b-1')?.('done');
+    await eventually(() => expect(outside.settled).toHaveLength(3), { intervalMs: 1 });
+  });
+
+  it('that waited so long that their lease may run out are left to whoever claims them next', async () => {
+    const { outside, worker } = setUp();
+    outside.byItself = true;
+    worker.offer([item('late', 0, 4_000), item('in-time')]);
+    await eventually(() => expect(outside.settled).toEqual(['in-time-0 done']), { intervalMs: 1 });
+    expect(outside.started).toEqual(['in-time-0']);
+  });
+});
+
+describe('a call that', () => {
+  it('throws has that as its outcome', async () => {
+    const { outside, worker } = setUp();
+    worker.offer([item('a')]);
+    await eventually(() => expect(outside.open.size).toBe(1), { intervalMs: 1 });
+    outside.open.get('a-0')?.(new RangeError('no'));
+    await eventually(() => expect(outside.settled).toEqual(['a-0 failed: RangeError']), { intervalMs: 1 });
+  });
+
+  it('does not end when its time is up is given up, and its order goes on', async () => {
+    const { outside, worker } = setUp({ timeoutMs: 20 });
+    worker.offer([item('a', 1), item('a', 2)]);
+    await eventually(() => expect(outside.started).toEqual(['a-1', 'a-2']));
+    expect(outside.settled).toEqual(['a-1 failed: TimeoutError']);
+    outside.open.get('a-2')?.('done');
+    await eventually(() => expect(outside.settled).toHaveLength(2), { intervalMs: 1 });
+  });
+});
+
+describe('an outcome', () => {
+  it('is recorded when an outage is over, however long it takes', async () => {
+    const { outside, worker } = setUp();
+    outside.byItself = true;
+    let down = 3;
+    outside.onSettle = () => {
+      if (down-- > 0) throw outage();
+    };
+    worker.offer([item('a')]);
+    await eventually(() => expect(outside.settled).toEqual(['a-0 done']));
+  });
+
+  it('that can not be recorded does not keep the others from it', async () => {
+    const { outside, worker } = setUp({ concurrency: 10 });
+    outside.byItself = true;
+    outside.onSettle = (ids) => {
+      if (ids.includes('order-3-0')) throw new TypeError('a defect');
+    };
+    worker.offer(Array.from({ length: 6 }, (_, n) => item(`order-${n}`)));
+    await eventually(() => expect(outside.settled).toHaveLength(5), { intervalMs: 1 });
+    expect(outside.settled.some((settled) => settled.startsWith('order-3'))).toBe(false);
+    worker.offer([item('later')]);
+    await eventually(() => expect(outside.settled).toContain('later-0 done'), { intervalMs: 1 });
+  });
+});
+
+describe('the sweep', () => {
+  it('finds due items nobody was handed, and survives a database that is down', async () => {
+    const { outside, worker } = setUp();
+    outside.byItself = true;
+    const claim = outside.claim.bind(outside);
+    let down = true;
+    outside.claim = (...parameters) => (down ? Promise.reject(outage()) : claim(...parameters));
+    outside.due.push(item('a'), item('b'));
+    worker.start();
+    worker.start();
+    down = false;
+    await eventually(() => expect(outside.settled.toSorted()).toEqual(['a-0 done', 'b-0 done']), { intervalMs: 1 });
+    await worker.stop();
+  });
+
+  it('never holds more than its capacity', async () => {
+    const { outside, worker } = setUp({ capacity: 4, concurrency: 2 });
+    outside.due.push(...Array.from({ length: 10 }, (_, n) => item(`order-${n}`)));
+    worker.start();
+    await eventually(() => expect(outside.due).toHaveLength(6), { intervalMs: 1 });
+    expect(worker.leaseFor(1)).toMatchObject({ mine: false });
+    outside.byItself = true;
+    [...outside.open.values()].forEach((end) => end('done'));
+    await eventually(() => expect(outside.settled).toHaveLength(10));
+    expect(worker.leaseFor(1)).toMatchObject({ mine: true });
+    await worker.stop();
+  });
+});
+
+describe('a worker that is stopped', () => {
+  it('ends and records the calls in progress and begins nothing else', async () => {
+    const { outside, worker } = setUp();
+    worker.start();
+    worker.offer([item('a', 1), item('a', 2), item('b'), item('c'), item('d')]);
+    await eventually(() => expect(outside.open.size).toBe(3), { intervalMs: 1 });
+    const stopped = worker.stop();
+    [...outside.open.values()].forEach((end) => end('done'));
+    await stopped;
+    expect(outside.settled.toSorted()).toEqual(['a-1 done', 'b-0 done', 'c-0 done']);
+    expect(outside.started).toHaveLength(3);
+    expect(worker.leaseFor(1)).toMatchObject({ mine: false });
+  });
+
+  it('does not wait for a database that is down', async () => {
+    const { outside, worker } = setUp();
+    outside.byItself = true;
+    outside.onSettle = () => {
+      throw outage();
+    };
+    worker.offer([item('a')]);
+    await eventually(() => expect(outside.started).toEqual(['a-0']), { intervalMs: 1 });
+    await worker.stop();
+    expect(outside.settled).toEqual([]);
+  });
+});

@@ -1,0 +1,68 @@
+import type { EventEnvelope } from '@app/events';
+import type { ConsumedRecord } from '../src/consumed-record';
+import type { FailedMessages } from '../src/failed-messages';
+import type { Inbox } from '../src/inbox';
+import type { Transactions } from '../src/transactions';
+import type { UnitOfWork } from '../src/unit-of-work';
+
+interface State {
+  inbox: Set<string>;
+  effects: string[];
+  putAside: {
+    readonly id: string;
+    readonly orderId: string | null;
+    readonly status: string;
+    readonly attempts: number;
+  }[];
+}
+
+/** Inbox, failed messages and transactions in memory. A transaction that fails leaves nothing behind, as the real ones do. */
+export class MemoryCore {
+  state: State = { inbox: new Set(), effects: [], putAside: [] };
+  /** Transactions begun so far. */
+  begun = 0;
+  /** Called before COMMIT; what it throws is what PostgreSQL says. */
+  onCommit: () => void = () => undefined;
+
+  readonly transactions = {
+    run: async <T>(work: (unitOfWork: UnitOfWork) => Promise<T>): Promise<T> => {
+      this.begun += 1;
+      const before = structuredClone(this.state);
+      try {
+        const result = await work({} as UnitOfWork);
+        this.onCommit();
+        return result;
+      } catch (error) {
+        this.state = before;
+        throw error;
+      }
+    },
+  } as unknown as Transactions;
+
+  readonly inbox = {
+    admit: (_unitOfWork: UnitOfWork, events: readonly EventEnvelope[]) => {
+      const blocking = new Set(this.state.putAside.map(({ orderId }) => orderId));
+      const parked = events.filter(({ orderId }) => blocking.has(orderId));
+      const fresh = events.filter((event) => !parked.includes(event) && !this.state.inbox.has(event.id));
+      for (const { id } of fresh) this.state.inbox.add(id);
+      return Promise.resolve({
+        fresh: new Set(fresh.map(({ id }) => id)),
+        parkedOrders: new Set(parked.map(({ orderId }) => orderId)),
+      });
+    },
+  } as unknown as Inbox;
+
+  readonly failedMessages = {
+    deadLetter: (_unitOfWork: UnitOfWork, record: ConsumedRecord, failure: { reason: string; attempts: number }) =>
+      this.putAside(record, `dead_lettered: ${failure.reason}`, failure.attempts),
+    retryLater: (_unitOfWork: UnitOfWork, record: ConsumedRecord, { attempts }: { attempts: number }) =>
+      this.putAside(record, 'retrying', attempts),
+    waitBehind: (_unitOfWork: UnitOfWork, record: ConsumedRecord) => this.putAside(record, 'waiting', 0),
+  } as unknown as FailedMessages;
+
+  private putAside(record: ConsumedRecord, status: string, attempts: number): Promise<void> {
+    const event = record.decoded.ok ? record.decoded.event : undefined;
+    this.state.putAside.push({ id: event?.id ?? record.offset, orderId: event?.orderId ?? null, status, attempts });
+    return Promise.resolve();
+  }
+}
