@@ -19,12 +19,18 @@ export interface ServiceOptions {
   readonly restart: boolean;
 }
 
+/*
+ * V8 sizes its young generation for throughput on large machines, which costs each small service some 60 MiB and gains
+ * nothing measurable here. The limit of the old generation is a safety net: queues are bounded well below it.
+ */
+const memoryFlags = ['--max-semi-space-size=4', '--max-old-space-size=192'];
+
 export function service(options: ServiceOptions): Component {
   const { name, port, logFile, restart, dependsOn } = options;
   return {
     name,
     command: process.execPath,
-    args: ['--enable-source-maps', options.entry ?? join(repository, 'dist', 'apps', options.service, 'main.js')],
+    args: ['--enable-source-maps', ...memoryFlags, options.entry ?? join(repository, 'dist', 'apps', options.service, 'main.js')],
     env: { ...options.env, PORT: String(port) },
     cwd: repository,
     logFile,
