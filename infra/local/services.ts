@@ -30,7 +30,11 @@ export function service(options: ServiceOptions): Component {
   return {
     name,
     command: process.execPath,
-    args: ['--enable-source-maps', ...memoryFlags, options.entry ?? join(repository, 'dist', 'apps', options.service, 'main.js')],
+    args: [
+      '--enable-source-maps',
+      ...memoryFlags,
+      options.entry ?? join(repository, 'dist', 'apps', options.service, 'main.js'),
+    ],
     env: { ...options.env, PORT: String(port) },
     cwd: repository,
     logFile,
