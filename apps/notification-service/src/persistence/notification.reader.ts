@@ -68,8 +68,10 @@ export class NotificationReader {
       ['notification_id < ', olderThan],
     ].flatMap(([condition, value]) => (value === undefined ? [] : [`${condition}$${values.push(value)}`]));
     const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+    // OFFSET 0 keeps an order's few rows from being looked for in the order of all notifications.
+    const found = orderId === undefined ? `${SELECT} ${where}` : `SELECT * FROM (${SELECT} ${where} OFFSET 0) AS found`;
     const rows = await this.dataSource.query<Row[]>(
-      `${SELECT} ${where} ORDER BY notification_id DESC LIMIT $${values.push(limit)}`,
+      `${found} ORDER BY notification_id DESC LIMIT $${values.push(limit)}`,
       values,
     );
     return rows.map(fromRow);
