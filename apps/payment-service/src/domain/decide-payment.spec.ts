@@ -201,6 +201,24 @@ describe('a call without an answer', () => {
     });
   });
 
+  it('is asked for again when a frozen worker sent it after nothing was found', () => {
+    const { payment } = decidePayment(aPayment('cancelled'), lost, at(100));
+    expect(payment).toMatchObject({
+      stage: 'authorizing_unwanted',
+      operation: { dueAt: after(100), sentAt: after(100) },
+    });
+    expect(callFor(payment).manner).toBe('only_ask');
+    const nothing = outcome({ kind: 'nothing_found' });
+    expect(decidePayment(payment, nothing, at(129)).payment.stage).toBe('authorizing_unwanted');
+    expect(decidePayment(payment, nothing, at(130)).payment.stage).toBe('cancelled');
+  });
+
+  it('counts as sent just now when a frozen worker lost its answer while another one is asking', () => {
+    const asking = aPayment('authorizing_unwanted');
+    const { payment } = decidePayment(asking, outcome({ kind: 'outcome_unknown' }, after(-60)), at(20));
+    expect(payment.operation).toEqual({ ...asking.operation, sentAt: after(20) });
+  });
+
   it('keeps a failed payment failed while its hold is being released', () => {
     const { payment } = decidePayment(aPayment('releasing'), lost, CONTEXT);
     expect(statusOf(payment)).toBe('failed');

@@ -3,7 +3,7 @@ import type { GatewayAnswer, GatewayOutcome } from './gateway-outcome';
 import type { PaidItem, Payment, PendingOperation } from './payment';
 import { announce, type Announcement } from './payment-announcement';
 import { BEGINNINGS, PAYMENT_LIFECYCLE, type OrderNews, type PaymentTrigger } from './payment-lifecycle';
-import { STAGES, type PaymentStage } from './payment-stage';
+import { isUnwanted, STAGES, type PaymentStage } from './payment-stage';
 import { nextAttemptAt, type RetryPolicy } from './retry-policy';
 
 /** What an event of the order service says to a payment. */
@@ -71,6 +71,7 @@ export function decidePayment(payment: Payment | undefined, input: PaymentInput,
   const { outcome } = input;
   switch (outcome.kind) {
     case 'outcome_unknown':
+      return answerLost(payment, input, context);
     case 'unavailable':
     case 'refused':
       return postpone(payment, input, context);
@@ -157,18 +158,39 @@ function operationOf(stage: PaymentStage, present: PendingOperation | null, now:
   return { kind, dueAt: now, attempts: 0, uncertain: false, sentAt: null };
 }
 
+/** Something was sent and may still arrive: from here on it counts as sent just now. */
+function answerLost(payment: Payment, input: GatewayInput, context: DecisionContext): Decision {
+  const { now } = context;
+  const { operation, stage } = payment;
+  if (PAYMENT_LIFECYCLE[stage].outcome_unknown !== undefined) {
+    const again: PendingOperation = { kind: 'authorize', dueAt: now, attempts: 0, uncertain: true, sentAt: now };
+    return step(payment, 'outcome_unknown', { operation: again }, context);
+  }
+  if (isAtIt(input, operation)) return postpone(payment, input, context);
+  if (operation === null || !isUnwanted(stage)) return { payment, announcements: [] };
+  return { payment: { ...payment, operation: { ...operation, sentAt: now } }, announcements: [] };
+}
+
 /** Tries again later, unless somebody else has the operation by now. */
-function postpone(payment: Payment, { lease, outcome }: GatewayInput, context: DecisionContext): Decision {
+function postpone(payment: Payment, input: GatewayInput, context: DecisionContext): Decision {
   const { operation } = payment;
-  if (operation === null || operation.dueAt.getTime() !== lease.getTime()) return { payment, announcements: [] };
+  const { now, policy, jitter } = context;
+  if (operation === null || !isAtIt(input, operation)) return { payment, announcements: [] };
   const attempts = operation.attempts + 1;
+  const isLost = input.outcome.kind === 'outcome_unknown';
   const postponed: PendingOperation = {
     ...operation,
     attempts,
-    uncertain: operation.uncertain || outcome.kind === 'outcome_unknown',
-    dueAt: nextAttemptAt(context.policy, attempts, context.now, context.jitter),
+    uncertain: operation.uncertain || isLost,
+    sentAt: isLost ? now : operation.sentAt,
+    dueAt: nextAttemptAt(policy, attempts, now, jitter),
   };
-  return { payment: { ...payment, operation: postponed, updatedAt: context.now }, announcements: [] };
+  return { payment: { ...payment, operation: postponed, updatedAt: now }, announcements: [] };
+}
+
+/** Whether the call was made under the lease that holds now. */
+function isAtIt({ lease }: GatewayInput, operation: PendingOperation | null): boolean {
+  return operation?.dueAt.getTime() === lease.getTime();
 }
 
 function isQuiet({ operation }: Payment, { now, policy }: DecisionContext): boolean {

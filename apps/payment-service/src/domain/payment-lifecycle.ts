@@ -2,8 +2,8 @@ import type { GatewayAnswer } from './gateway-outcome';
 import { PAYMENT_STAGES, STAGES, type PaymentStage } from './payment-stage';
 
 export type OrderNews = 'order_created' | 'order_confirmed' | 'order_cancelled';
-/** Everything that can move a payment. */
-export type PaymentTrigger = OrderNews | GatewayAnswer['kind'] | 'nothing_found';
+/** Everything that can move a payment. `outcome_unknown`: a call was sent, and its answer is lost. */
+export type PaymentTrigger = OrderNews | GatewayAnswer['kind'] | 'nothing_found' | 'outcome_unknown';
 
 export const PAYMENT_TRIGGERS = [
   'order_created',
@@ -17,6 +17,7 @@ export const PAYMENT_TRIGGERS = [
   'already_captured',
   'refunded',
   'nothing_found',
+  'outcome_unknown',
 ] as const satisfies readonly PaymentTrigger[];
 
 /** What is announced about a step. The last two are both `payment_refunded`, with the method in their name. */
@@ -58,7 +59,7 @@ export const BEGINNINGS: Readonly<Record<OrderNews, PaymentStage>> = {
 
 /**
  * The life of a payment. A combination that is not listed is impossible as long as the gateway keeps its word, and is
- * refused. The news of an order may come in any order and more than once; a cancellation always wins. The money of a
+ * refused; only `outcome_unknown`, where it is not listed, leaves the stage as it is and the operation due. The news of an order may come in any order and more than once; a cancellation always wins. The money of a
  * cancelled order goes back (`hold_voided`, `capture_refunded`), and that is announced only once the cancellation is
  * known here: nobody hears of a refund before the order is cancelled.
  */
@@ -175,6 +176,8 @@ export const PAYMENT_LIFECYCLE: PaymentLifecycle = {
     authorized: move('voiding'),
     declined: ignore('nothing was held'),
     nothing_found: tooLate,
+    // A worker that had been frozen sent it long after nothing was found: the gateway has to be asked again.
+    outcome_unknown: move('authorizing_unwanted'),
   },
 };
 

@@ -17,7 +17,7 @@ export interface PendingOperation {
   readonly attempts: number;
   /** An attempt may have done it: the gateway has to be asked before it is sent again. */
   readonly uncertain: boolean;
-  /** When a worker was last handed it to send; null: never, so it has certainly not been sent. */
+  /** When a worker was last handed it to send, or lost the answer; null: never, so it has certainly not been sent. */
   readonly sentAt: Date | null;
 }
 
