@@ -88,7 +88,7 @@ export class ConsumerHealth {
     try {
       const lag = await this.lag();
       if (lag === 0) this.lastProgress = this.clock.now().getTime();
-      else if (silent() >= this.options.stallTimeoutMs) {
+      else if (silent() >= this.patience()) {
         this.die(`no progress for ${Math.round(silent() / 1_000)} s while ${lag} records wait`);
       }
     } catch {
@@ -96,6 +96,12 @@ export class ConsumerHealth {
     } finally {
       this.checking = false;
     }
+  }
+
+  /** A group that is finding itself may wait for members that died, one after the other. Leaving it would prolong that. */
+  private patience(): number {
+    const { stallTimeoutMs } = this.options;
+    return this.current === 'rebalancing' || this.current === 'crashed' ? stallTimeoutMs * 3 : stallTimeoutMs;
   }
 
   private async lag(): Promise<number> {
