@@ -26,6 +26,9 @@ export interface Answer<Body> {
   readonly body: Body;
 }
 
+/** What is answered about one order. */
+export type OrderAnswer = Answer<OrderResponse>;
+
 /** How a service of the test runs. */
 export interface RunningOptions {
   readonly env?: Readonly<Record<string, string>>;

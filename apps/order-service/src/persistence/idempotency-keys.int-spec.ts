@@ -1,5 +1,4 @@
-import { DOCUMENTED_REQUEST, RunningOrderService, type Answer } from '../../test/running-order-service';
-import type { OrderResponse } from '../http/order.response';
+import { DOCUMENTED_REQUEST, RunningOrderService, type OrderAnswer } from '../../test/running-order-service';
 
 let service: RunningOrderService;
 beforeAll(async () => {
@@ -9,7 +8,7 @@ afterAll(() => service.stop());
 
 let keys = 0;
 const aKey = (): string => `key-${(keys += 1)}`;
-const post = (key: string, request: object = {}): Promise<Answer<OrderResponse>> =>
+const post = (key: string, request: object = {}): Promise<OrderAnswer> =>
   service.post('/orders', { ...DOCUMENTED_REQUEST, ...request }, { 'idempotency-key': key });
 const ordersOf = (userId: string): Promise<object[]> =>
   service.rows('SELECT order_id FROM orders WHERE user_id = $1', [userId]);

@@ -1,7 +1,6 @@
 import { minorUnitsOf } from '@app/events';
-import { DOCUMENTED_REQUEST, RunningOrderService, type Answer } from '../../test/running-order-service';
+import { DOCUMENTED_REQUEST, RunningOrderService, type OrderAnswer } from '../../test/running-order-service';
 import type { OrderRequest } from '../domain/place-order';
-import type { OrderResponse } from '../http/order.response';
 import { PlaceOrder, type PlaceOrderCommand } from './place-order';
 
 let service: RunningOrderService;
@@ -58,7 +57,7 @@ describe('connections that break while orders are placed', () => {
 
   it('are an outage to come back after, never a fault, and a key finds out what was stored', async () => {
     const stop = breakConnections();
-    const first: Answer<OrderResponse>[] = [];
+    const first: OrderAnswer[] = [];
     const request = { ...DOCUMENTED_REQUEST, user_id: 'storm' };
     const post = (n: number) => service.post('/orders', request, { 'idempotency-key': `storm-${n}` });
     for (let round = 0; round < 15; round += 1) {

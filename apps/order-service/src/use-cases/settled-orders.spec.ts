@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import type { UnitOfWork } from '@app/messaging';
 import { Lifecycle } from '@app/platform';
 import { Logger } from '@nestjs/common';
 import type { OrderCache } from '../persistence/order-cache';
@@ -50,6 +51,18 @@ describe('a request that waits for an order', () => {
     await jest.advanceTimersByTimeAsync(250);
     expect(await Promise.all(waits.map(isDone))).toEqual([true, true]);
     expect(table.questions).toEqual([[ORDER], [ORDER]]);
+  });
+
+  it('learns what this replica has done at its commit, without asking', async () => {
+    const { table, orders } = aWaitingRoom();
+    const waits = orders.untilSettled(ORDER, new AbortController().signal);
+    const hooks: (() => Promise<void> | void)[] = [];
+    const unitOfWork = { afterCommit: (hook: () => void) => hooks.push(hook) } as unknown as UnitOfWork;
+    orders.announce(unitOfWork, [{ orderId: ORDER }], []);
+    expect(await isDone(waits)).toBe(false);
+    for (const hook of hooks) await hook();
+    expect(await isDone(waits)).toBe(true);
+    expect(table.questions).toEqual([]);
   });
 
   it('is asked for no longer when its client has gone, while others wait on', async () => {
