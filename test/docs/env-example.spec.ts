@@ -1,10 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { envExample } from './env-example';
-import { read, repository } from './markdown';
-
-// UPDATE_ENV_EXAMPLE=1 npm test -- test/docs/env-example
-if (process.env.UPDATE_ENV_EXAMPLE === '1') writeFileSync(join(repository, '.env.example'), envExample());
+import { read } from './markdown';
 
 describe('.env.example', () => {
   it('is what the services’ configuration says', () => {

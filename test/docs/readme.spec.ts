@@ -39,3 +39,17 @@ function exists(from: string, target: string): boolean {
   if (!existsSync(join(repository, path))) return false;
   return anchor === undefined || !path.endsWith('.md') || anchorsOf(read(path)).includes(anchor);
 }
+
+const SCRIPTS = (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts;
+
+describe('the scripts the Markdown files tell to run', () => {
+  const told = new Set(
+    markdownFiles().flatMap((file) => [...read(file).matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name)),
+  );
+
+  it.each([...told])('exist, and so do the files they name: %s', (name) => {
+    const script = SCRIPTS[name] ?? 'test/no-such-script.ts';
+    const files = script.match(/\b(?:infra|test)\/[\w/.-]+\.ts\b/g) ?? [];
+    expect(files.filter((file) => !existsSync(join(repository, file)))).toEqual([]);
+  });
+});
