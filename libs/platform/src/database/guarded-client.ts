@@ -10,11 +10,17 @@ interface Internals {
  * `silenceMs`: a frozen server or a cut cable answers nothing, not even the server's own time-outs. The statement
  * fails as "unavailable" and the pool opens a new connection. (pg's `query_timeout` would leave the connection, and
  * the transaction on it, in the pool.)
+ *
+ * A connection that ends between two statements never ends the process: whoever holds the client finds out with the next
+ * statement, which fails as "unavailable".
  */
 export function guardedClient(silenceMs: number): typeof pg.Client {
   return class GuardedClient extends pg.Client {
     constructor(config?: string | pg.ClientConfig) {
       super(config);
+      // The server's farewell may come with the answer for which the client was waited for: nobody listens yet then, and
+      // an error nobody listens to is thrown.
+      this.on('error', () => undefined);
       const internals = this as unknown as Internals;
       this.once('connect', () => {
         // Only once connected: with TLS the stream is another one than in the constructor.

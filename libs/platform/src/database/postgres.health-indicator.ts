@@ -3,6 +3,9 @@ import pg from 'pg';
 import { HealthIndicator, type HealthResult } from '../health/health-indicator';
 import { type HealthRegistry } from '../health/health-registry';
 import { connection, type DatabaseOptions } from './data-source-options';
+import { guardedClient } from './guarded-client';
+
+const CHECK_TIMEOUT_MS = 900;
 
 /**
  * `SELECT 1`, required. On a connection of its own: a pool that is busy with work is not a database that is down,
@@ -21,10 +24,11 @@ export class PostgresHealthIndicator extends HealthIndicator implements OnModule
     this.pool = new pg.Pool({
       ...connection(options, 'health'),
       connectionString: options.config.databaseUrl,
-      connectionTimeoutMillis: 900,
+      connectionTimeoutMillis: CHECK_TIMEOUT_MS,
       idleTimeoutMillis: 30_000,
       max: 1,
       allowExitOnIdle: true,
+      Client: guardedClient(CHECK_TIMEOUT_MS),
     });
     // An idle connection that breaks is no news; the next check tells.
     this.pool.on('error', () => undefined);
