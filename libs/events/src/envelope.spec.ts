@@ -64,6 +64,7 @@ describe('a record that is no event', () => {
     ['has no id', record({}, { ce_id: undefined }), 'undecodable'],
     ['has an id that is no UUID', record({}, { ce_id: 'event-1' }), 'undecodable'],
     ['repeats a ce_ header', record({}, { ce_id: ['a', 'b'] }), 'undecodable'],
+    ['repeats an optional ce_ header', record({}, { ce_causationid: ['a', 'b'] }), 'undecodable'],
     ['has a ce_ header that is not UTF-8', record({}, { ce_source: Buffer.from([0xff]) }), 'undecodable'],
     ['has another CloudEvents version', record({}, { ce_specversion: '2.0' }), 'undecodable'],
     ['has a time that is none', record({}, { ce_time: 'yesterday' }), 'undecodable'],

@@ -151,14 +151,21 @@ export class DueWorker<Item extends DueItem, Outcome> {
 
   /** A call that does not end by itself when its time is up is given up: it must not keep its place, nor its order, for ever. */
   private async outcomeOf(item: Item): Promise<Outcome> {
-    const signal = AbortSignal.timeout(this.limits.timeoutMs);
+    const timeUp = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
     const givenUp = new Promise<never>((_resolve, reject) => {
-      signal.addEventListener('abort', () => setTimeout(() => reject(signal.reason as Error), ABORT_GRACE_MS));
+      timer = setTimeout(() => {
+        const reason = new DOMException(`no answer within ${this.limits.timeoutMs} ms`, 'TimeoutError');
+        timeUp.abort(reason);
+        timer = setTimeout(() => reject(reason), ABORT_GRACE_MS);
+      }, this.limits.timeoutMs);
     });
     try {
-      return await Promise.race([this.work.perform(item, signal), givenUp]);
+      return await Promise.race([this.work.perform(item, timeUp.signal), givenUp]);
     } catch (error) {
       return this.work.failed(item, error);
+    } finally {
+      clearTimeout(timer);
     }
   }
 

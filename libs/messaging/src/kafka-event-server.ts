@@ -107,8 +107,8 @@ export class KafkaEventServer extends ServerKafka {
     await kafkaConsumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      // Only collects; the work itself is one batch at a time. Must not be smaller than the partitions of a fetch.
-      partitionsConsumedConcurrently: 1_000,
+      // Only collects; the work itself is one batch at a time. With fewer than the partitions of a fetch it would be cut up.
+      partitionsConsumedConcurrently: this.messageHandlers.size * this.messaging.partitions,
       eachBatch: (payload) => this.collector.add(payload),
     });
   }
