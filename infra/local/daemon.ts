@@ -4,6 +4,7 @@
  */
 import { ensureArtifacts } from './artifacts.ts';
 import type { ComponentStatus } from './component.ts';
+import { untilConsuming } from './consuming.ts';
 import { localSystem } from './local-system.ts';
 import { describeExit } from './managed-process.ts';
 import { paths } from './paths.ts';
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   reportChanges(stack);
   try {
     await stack.supervisor.startAll();
+    await untilConsuming(Object.values(stack.services));
     if (phase === 'starting') phase = 'ready';
     publish(stack);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { untilConsuming } from './consuming.ts';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ensureArtifacts, type Artifacts } from './artifacts.ts';
@@ -47,6 +48,7 @@ export async function startStack(options: StartStackOptions = {}): Promise<Runni
   try {
     for (const request of options.services ?? []) await addService(stack, request);
     await stack.supervisor.startAll();
+    await untilConsuming(Object.values(stack.services));
   } catch (error) {
     await stop();
     throw error;

@@ -15,6 +15,8 @@ import { TopicCreator } from './topic-creator';
 import type { UnitOfWork } from './unit-of-work';
 
 const HEARTBEAT_INTERVAL_MS = 2_000;
+/** How long a closing server waits for a connection that is being made. */
+const CONNECTING_GRACE_MS = 5_000;
 
 /**
  * Nest's Kafka transport with set-based handlers: what one fetch brings, over all partitions and topics, is handled in one
@@ -78,7 +80,9 @@ export class KafkaEventServer extends ServerKafka {
     this.stopping.abort();
     this.health.stopWatching();
     this.begin();
-    await this.connecting;
+    // A Kafka that answers nothing at all must not use up the time that the others have for their shutdown.
+    const patience = AbortSignal.timeout(CONNECTING_GRACE_MS);
+    await Promise.race([this.connecting, new Promise((resolve) => patience.addEventListener('abort', resolve))]);
     await this.consumer?.disconnect();
     this.consumer = null;
     this.client = null;

@@ -7,5 +7,5 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 
 /** Exponential backoff with full jitter: a random time between 0 and min(`capMs`, `baseMs` × 2^attempt). */
 export function backoff(attempt: number, baseMs: number, capMs: number): number {
-  return Math.random() * Math.min(capMs, baseMs * 2 ** attempt);
+  return Math.random() * Math.min(capMs, baseMs * 2 ** Math.min(attempt, 40));
 }
