@@ -64,9 +64,11 @@ describe('news of many orders', () => {
   it('in two replicas, in opposite directions and by several topics, neither deadlocks nor gets lost', async () => {
     const placed = await Promise.all(Array.from({ length: 30 }, () => service.place()));
     const ids = placed.map(({ order_id }) => order_id);
+    let attempts = 0;
     const apply = async (where: RunningOrderService, batches: readonly [OrderTrigger, readonly string[]][]) => {
       const advance = where.app.get(AdvanceOrders);
       await where.app.get(Transactions).run(async (unitOfWork) => {
+        attempts += 1;
         for (const [trigger, orderIds] of batches) {
           await advance.execute(
             unitOfWork,
@@ -79,7 +81,6 @@ describe('news of many orders', () => {
     };
     const [front, back] = [ids.slice(0, 15), ids.slice(15)];
     await apply(service, [['payment_successful', ids]]);
-    const started = performance.now();
     await race([
       () =>
         apply(service, [
@@ -92,8 +93,8 @@ describe('news of many orders', () => {
           ['stock_taken', front],
         ]),
     ]);
-    // A deadlock would have cost the second after which PostgreSQL looks for one.
-    expect(performance.now() - started).toBeLessThan(1_000);
+    // Whoever loses a deadlock has to begin again.
+    expect(attempts).toBe(3);
     expect(new Set(await Promise.all(ids.map(statusOf)))).toEqual(new Set(['confirmed']));
     expect(await service.auditProblems()).toEqual([]);
   });

@@ -54,9 +54,9 @@ describe('an idempotency key', () => {
        FROM generate_series(1, 2500) AS n`,
     );
     const fresh = await RunningOrderService.start({ env: { ORDER_DEADLINE_SWEEP_MS: '50' } }, service.database);
-    await eventually(async () => {
+    const forgotten = eventually(async () => {
       expect(await service.rows('SELECT key FROM idempotency_keys')).toEqual([{ key: 'young' }]);
     });
-    await fresh.stop();
+    await forgotten.finally(() => fresh.stop());
   });
 });
