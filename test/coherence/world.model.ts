@@ -105,7 +105,8 @@ export class World {
   /** A worker looks whether a call to the gateway is due. */
   private work(): void {
     const { payment } = this;
-    if (payment?.operation == null || payment.paymentMethod === null || payment.operation.dueAt > this.now) return;
+    if (payment === undefined || payment.operation === null || payment.paymentMethod === null) return;
+    if (payment.operation.dueAt > this.now) return;
     const lease = new Date(this.now.getTime() + LEASE_MS);
     const call = callFor(payment);
     this.travelling.push({ to: 'gateway', call, lease });

@@ -9,6 +9,7 @@ export default async function startInfrastructure(): Promise<void> {
   const stack = await startStack({ label: 'integration' });
   globalThis.testInfrastructure = stack;
   process.env['TEST_ADMIN_DATABASE_URL'] = stack.databaseUrl('admin');
+  process.env['TEST_DATABASE_URL'] = stack.databaseUrl('order-service');
   process.env['TEST_REDIS_URL'] = stack.redisUrl;
   process.env['TEST_KAFKA'] = stack.kafka;
   process.env['TEST_SMTP_URL'] = stack.smtpUrl;

@@ -25,7 +25,7 @@ export function anEvent<Definition extends EventDefinition>(
     cause: { correlationId: 'correlation-1' },
     ...overrides,
     payload,
-  } as ReceivedEvent<Definition>;
+  };
 }
 
 /** The Kafka message of an event, for a test that plays its publisher. */
