@@ -77,9 +77,10 @@ describe('an event that is published three times', () => {
 
 describe('database connections that are terminated in the middle of a batch', () => {
   it('pause consumption; it resumes, every effect is there once and nothing is dead-lettered', async () => {
-    const replica = await bed.start();
-    const orders = Array.from({ length: 10 }, anOrderId);
-    const events = Array.from({ length: 100 }, (_, n) => paymentSuccessful(orders[n % 10]!));
+    // So few events, and no second try: if an outage counted as a failure, the third one would put a message aside.
+    const replica = await bed.start({ immediateRetries: 0 });
+    const order = anOrderId();
+    const events = Array.from({ length: 3 }, () => paymentSuccessful(order));
     let kills = 3;
     replica.script.behave = async (_events, unitOfWork) => {
       await unitOfWork.query('SELECT 1');
@@ -88,9 +89,7 @@ describe('database connections that are terminated in the middle of a batch', ()
     await bed.kafka.publish(...events);
     await eventually(
       async () => {
-        for (const order of orders) {
-          expect(await bed.effectsOf(order)).toEqual(ids(events.filter(({ orderId }) => orderId === order)));
-        }
+        expect(await bed.effectsOf(order)).toEqual(ids(events));
         expect(await bed.kafka.lag()).toBe(0);
       },
       { timeoutMs: 20_000 },
