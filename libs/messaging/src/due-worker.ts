@@ -72,6 +72,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
     this.logger = new Logger(`DueWorker.${work.name}`);
     this.results = new GroupCommit((results) => this.settle(results), {
       maxGroup: 500,
+      gatherMs: 40,
       maxWaiting: limits.capacity * 2,
     });
   }

@@ -135,6 +135,7 @@ describe('the shares of one fetch', () => {
 describe('an outage', () => {
   it('pauses what is not done and leaves its position alone; what is done is committed', async () => {
     const { consumer, collector, outages } = setUp({
+      gatherMs: 0,
       maxRecords: 2,
       process: (records) => (names(records).includes('a/1@5') ? Promise.reject(new Error('down')) : Promise.resolve()),
     });

@@ -1,5 +1,6 @@
 import type { EachBatchPayload } from 'kafkajs';
 import type { BatchControl } from './batch-control';
+import { gatheringTime, sleep } from './sleep';
 import { toConsumedRecord, type ConsumedRecord } from './consumed-record';
 
 /** A partition's share of a fetch: kafkajs waits for it, the collector answers. */
@@ -21,6 +22,8 @@ export interface FetchCollectorPort {
   /** Whether the process is ending: nothing more is begun then. */
   stopping(): boolean;
   readonly maxRecords: number;
+  /** Milliseconds a busy consumer lets records gather before it fetches again. */
+  readonly gatherMs: number;
   readonly heartbeatIntervalMs: number;
 }
 
@@ -89,6 +92,10 @@ export class FetchCollector {
       failure = pulse.failure;
     } catch (error) {
       failure = error;
+    }
+    if (failure === undefined && !interrupted()) {
+      const records = shares.reduce((sum, share) => sum + share.done, 0);
+      await sleep(gatheringTime(records, this.port.gatherMs));
     }
     for (const share of shares) {
       if (failure === undefined) share.resolve();

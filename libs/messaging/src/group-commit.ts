@@ -1,3 +1,5 @@
+import { gatheringTime, sleep } from './sleep';
+
 /** Refused because too much is waiting already; the caller should try again later. */
 export class Overloaded extends Error {
   override readonly name = 'Overloaded';
@@ -15,6 +17,8 @@ export interface GroupCommitLimits {
   readonly maxWaitMs?: number;
   /** Groups in progress at a time; 1 unless told. */
   readonly concurrency?: number;
+  /** Milliseconds to let inputs gather after a large group; none by default. */
+  readonly gatherMs?: number;
 }
 
 interface Waiting<Input, Output> {
@@ -94,6 +98,8 @@ export class GroupCommit<Input, Output> {
     } catch (error) {
       group.forEach(({ reject }) => reject(error));
     } finally {
+      const gather = gatheringTime(group.length, this.limits.gatherMs ?? 0);
+      if (gather > 0) await sleep(gather);
       this.active -= 1;
       this.next();
     }

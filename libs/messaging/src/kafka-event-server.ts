@@ -15,6 +15,8 @@ import { TopicCreator } from './topic-creator';
 import type { UnitOfWork } from './unit-of-work';
 
 const HEARTBEAT_INTERVAL_MS = 2_000;
+/** How long a busy consumer lets records gather between two batches. */
+const GATHER_MS = 60;
 /** How long a closing server waits for a connection that is being made. */
 const CONNECTING_GRACE_MS = 5_000;
 
@@ -51,6 +53,7 @@ export class KafkaEventServer extends ServerKafka {
         stopping: () => this.stopping.signal.aborted,
         outage: (error, resume) => this.pauseFor(error, resume),
         maxRecords: messaging.maxBatchRecords,
+        gatherMs: GATHER_MS,
         heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
       },
       () => clock.now().getTime(),

@@ -4,9 +4,13 @@ import { MessagingOptions } from './messaging-options';
 import { OutboxReader, type OutboxRow } from './outbox-reader';
 import { OutboxSignal } from './outbox-signal';
 import { RelayProducer } from './relay-producer';
-import { backoff, sleep } from './sleep';
+import { backoff, gatheringTime, sleep } from './sleep';
 
 const BATCH_SIZE = 1_000;
+/** A batch of this size says that there is a backlog. */
+const READ_AHEAD_FROM = 500;
+/** How long a busy relay lets events gather between two batches. */
+const GATHER_MS = 25;
 /** How long an event can stay unnoticed when its wake-up call was lost. */
 const POLL_INTERVAL_MS = 500;
 /** How often a standby asks whether the active relay is gone. */
@@ -90,16 +94,21 @@ export class OutboxRelay {
     }
   }
 
-  /** Sends one batch and gives the next one, read meanwhile. */
+  /**
+   * Sends one batch and gives the next one. With a backlog that one is read meanwhile; without, a busy relay lets events
+   * gather first.
+   */
   private async publish(reader: OutboxReader, rows: readonly OutboxRow[]): Promise<OutboxRow[]> {
     const positions = rows.map((row) => row.position);
     const sent = this.producer.send(toTopicMessages(rows));
+    const backlog = rows.length >= READ_AHEAD_FROM;
     // Both must have come to rest before an error of either is thrown on.
-    const [acknowledged, next] = await Promise.allSettled([sent, reader.read(BATCH_SIZE, positions)]);
+    const [acknowledged, next] = await Promise.allSettled([sent, backlog ? reader.read(BATCH_SIZE, positions) : []]);
     if (acknowledged.status === 'rejected') throw acknowledged.reason;
     await reader.delete(positions);
     this.failures = 0;
     if (next.status === 'rejected') throw next.reason;
+    if (!backlog) await sleep(gatheringTime(rows.length, GATHER_MS), this.stopping.signal);
     return next.value;
   }
 
