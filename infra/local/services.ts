@@ -23,7 +23,7 @@ export interface ServiceOptions {
  * V8 sizes its young generation for throughput on large machines, which costs each small service some 60 MiB and gains
  * nothing measurable here. The limit of the old generation is a safety net: queues are bounded well below it.
  */
-const memoryFlags = ['--max-semi-space-size=8', '--max-old-space-size=192'];
+const memoryFlags = ['--max-semi-space-size=4', '--max-old-space-size=192'];
 
 export function service(options: ServiceOptions): Component {
   const { name, port, logFile, restart, dependsOn } = options;

@@ -66,6 +66,7 @@ function setUp(overrides: Partial<FetchCollectorPort> = {}) {
     outage: (error, resume) => outages.push({ error, resume }),
     stopping: () => false,
     maxRecords: 100,
+    gatherMs: 0,
     heartbeatIntervalMs: 5,
     ...overrides,
   };
@@ -135,7 +136,6 @@ describe('the shares of one fetch', () => {
 describe('an outage', () => {
   it('pauses what is not done and leaves its position alone; what is done is committed', async () => {
     const { consumer, collector, outages } = setUp({
-      gatherMs: 0,
       maxRecords: 2,
       process: (records) => (names(records).includes('a/1@5') ? Promise.reject(new Error('down')) : Promise.resolve()),
     });
