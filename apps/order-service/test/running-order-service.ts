@@ -53,6 +53,9 @@ export class RunningOrderService {
     const used = database ?? (await createTestDatabase('order-service'));
     const { url, adminUrl } = used;
     const admin = new Pool({ connectionString: adminUrl, options: '-c search_path=order_service' });
+    // pg-pool hands its idle connections over before they are closed: dropping the database may still end one of them.
+    admin.on('connect', (client) => client.on('error', () => undefined));
+    admin.on('error', () => undefined);
     // Another "replica" holds the relay's lock: this one stands by.
     const relayLock = options.kafka === true ? undefined : await holdRelayLock(adminUrl);
     const service = serviceOptions(url, options);
