@@ -1,4 +1,4 @@
-import { ApiProblems, decodeCursor, PageQuery } from '@app/platform';
+import { ApiProblems, decodeCursor, PageQuery, parseIdempotencyKey } from '@app/platform';
 import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -7,7 +7,6 @@ import { AdjustStock, type AdjustedStock } from '../use-cases/adjust-stock';
 import { GetInventory } from '../use-cases/get-inventory';
 import { AddProductDto, toNewProduct } from './add-product.dto';
 import { AdjustStockDto, toAdjustment } from './adjust-stock.dto';
-import { parseIdempotencyKey } from './idempotency-key';
 import {
   AdjustmentResponse,
   InventoryResponse,
