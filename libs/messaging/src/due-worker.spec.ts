@@ -164,6 +164,15 @@ describe('the sweep', () => {
     await worker.stop();
   });
 
+  it('comes back for what it had no room for as soon as half of it is free, not only at its next time', async () => {
+    const { outside, worker } = setUp({ capacity: 4, concurrency: 4, sweepIntervalMs: 3_600_000 });
+    outside.byItself = true;
+    outside.due.push(...Array.from({ length: 40 }, (_, n) => item(`order-${n}`)));
+    worker.start();
+    await eventually(() => expect(outside.settled).toHaveLength(40));
+    await worker.stop();
+  });
+
   it('never holds more than its capacity', async () => {
     const { outside, worker } = setUp({ capacity: 4, concurrency: 2 });
     outside.due.push(...Array.from({ length: 10 }, (_, n) => item(`order-${n}`)));

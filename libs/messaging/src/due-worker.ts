@@ -61,6 +61,9 @@ export class DueWorker<Item extends DueItem, Outcome> {
   private held = 0;
   private active = 0;
   private sweeping: Promise<void> | undefined;
+  /** Rows may be due which this process had no room for. */
+  private leftBehind = false;
+  private nap = new AbortController();
   private readonly idle: (() => void)[] = [];
 
   constructor(
@@ -85,6 +88,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
   /** Begins nothing new, lets calls in progress end and records their outcomes. What waits is found again by its lease. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    this.nap.abort();
     this.ready.length = 0;
     await this.sweeping;
     if (this.active > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
@@ -97,6 +101,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
   leaseFor(count: number): { readonly dueAt: Date; readonly mine: boolean } {
     const now = this.clock.now();
     const mine = !this.stopping.signal.aborted && this.held + count <= this.limits.capacity;
+    if (!mine) this.leftBehind = true;
     return { dueAt: mine ? new Date(now.getTime() + this.limits.leaseMs) : now, mine };
   }
 
@@ -130,6 +135,8 @@ export class DueWorker<Item extends DueItem, Outcome> {
       if (!this.stopping.signal.aborted) await this.performLeased(item);
       queue.shift();
       this.held -= 1;
+      // With a backlog, what can be done must not depend on how often the sweep comes round.
+      if (this.leftBehind && this.held <= this.limits.capacity / 2) this.nap.abort();
     }
     this.queues.delete(orderId);
     this.active -= 1;
@@ -201,18 +208,27 @@ export class DueWorker<Item extends DueItem, Outcome> {
       } catch (error) {
         this.logger.warn(`sweep failed: ${error instanceof Error ? error.message : String(error)}`);
       }
-      await sleep(this.limits.sweepIntervalMs * (0.75 + Math.random() / 2), this.stopping.signal);
+      if (this.stopping.signal.aborted) return;
+      this.nap = new AbortController();
+      await sleep(this.limits.sweepIntervalMs * (0.75 + Math.random() / 2), this.nap.signal);
     }
   }
 
   private async claimDue(): Promise<void> {
     for (;;) {
       const room = Math.min(500, this.limits.capacity - this.held);
-      if (room <= 0 || this.stopping.signal.aborted) return;
+      if (this.stopping.signal.aborted) return;
+      if (room <= 0) {
+        this.leftBehind = true;
+        return;
+      }
       const leasedUntil = new Date(this.clock.now().getTime() + this.limits.leaseMs);
       const items = await this.transactions.run((unitOfWork) => this.work.claim(unitOfWork, room, leasedUntil));
       this.offer(items);
-      if (items.length < room) return;
+      if (items.length < room) {
+        this.leftBehind = false;
+        return;
+      }
     }
   }
 }

@@ -40,8 +40,10 @@ export class SmtpEmailSender extends EmailSender implements OnApplicationShutdow
     const raw = composeMail(message, this.options, this.clock.now());
     try {
       const envelope = { from, to: [message.to] };
-      await this.transport.sendMail({ envelope, raw, signal, disableFileAccess: true, disableUrlAccess: true });
-      return messageIdOf(message, from);
+      // It stands in `raw`; nodemailer would invent another one, to log it.
+      const messageId = messageIdOf(message, from);
+      await this.transport.sendMail({ envelope, raw, messageId, signal, disableFileAccess: true, disableUrlAccess: true });
+      return messageId;
     } catch (error) {
       throw classify(error);
     }
