@@ -1,7 +1,8 @@
 import { SystemClock } from '@app/platform';
 import { eventually } from '@app/testing';
 import { Logger } from '@nestjs/common';
-import { DueWorker, type DueItem, type DueWork, type DueWorkerLimits } from './due-worker';
+import type { DueItem, DueWork, DueWorkerLimits } from './due-work';
+import { DueWorker } from './due-worker';
 import type { Transactions } from './transactions';
 import type { UnitOfWork } from './unit-of-work';
 

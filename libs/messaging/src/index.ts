@@ -1,5 +1,6 @@
 export { ConsumerHealth, type ConsumerState } from './consumer-health';
-export { DueWorker, DueWorkers, type DueItem, type DueWork, type DueWorkerLimits } from './due-worker';
+export type { DueItem, DueWork, DueWorkerLimits } from './due-work';
+export { DueWorker, DueWorkers } from './due-worker';
 export { classifyFailure, PermanentFailure, type FailureKind } from './failure';
 export { GroupCommit, Overloaded, type Settled } from './group-commit';
 export { KafkaEventServer } from './kafka-event-server';

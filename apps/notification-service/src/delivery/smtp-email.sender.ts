@@ -42,7 +42,14 @@ export class SmtpEmailSender extends EmailSender implements OnApplicationShutdow
       const envelope = { from, to: [message.to] };
       // It stands in `raw`; nodemailer would invent another one, to log it.
       const messageId = messageIdOf(message, from);
-      await this.transport.sendMail({ envelope, raw, messageId, signal, disableFileAccess: true, disableUrlAccess: true });
+      await this.transport.sendMail({
+        envelope,
+        raw,
+        messageId,
+        signal,
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      });
       return messageId;
     } catch (error) {
       throw classify(error);
