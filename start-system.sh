@@ -5,13 +5,15 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")" || exit 1
 
 usage() {
   cat <<'END'
-Usage: ./start-system.sh [--docker | --native]
+Usage: ./start-system.sh [--docker | --native] [--without SERVICE]
 
 Starts Kafka, PostgreSQL, Redis, a mail catcher and the four services, waits until all are ready and prints where they
 are. Without an option: with Docker Compose when a Docker engine answers, else natively.
 
   --docker   with Docker Compose
   --native   without Docker; needs Java 17 or newer, Maven and npm. Data, logs and downloads are kept in .local
+  --without SERVICE
+             leaves a service out, to be run from source: npx nest start SERVICE --watch. May be repeated
   --help     this text
 
 A port that is taken is moved by a variable, for instance POSTGRES_HOST_PORT=5433 ./start-system.sh
@@ -55,10 +57,22 @@ start_natively() {
 . infra/local/docker.sh
 
 mode=
+START_WITHOUT=
 while [ $# -gt 0 ]; do
   case $1 in
     --docker) mode=docker ;;
     --native) mode=native ;;
+    --without)
+      case ${2:-} in
+        order-service | payment-service | inventory-service | notification-service) ;;
+        *)
+          echo "--without needs order-service, payment-service, inventory-service or notification-service." >&2
+          exit 2
+          ;;
+      esac
+      START_WITHOUT="${START_WITHOUT:+$START_WITHOUT }$2"
+      shift
+      ;;
     -h | --help)
       usage
       exit 0
@@ -71,6 +85,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
+export START_WITHOUT
 
 if [ "$mode" != native ] && docker_answers; then
   if [ -z "$mode" ] && native_runs; then mode=native; else mode=docker; fi

@@ -41,7 +41,10 @@ async function main(): Promise<void> {
 function assemble(artifacts: Awaited<ReturnType<typeof ensureArtifacts>>): Stack {
   const { ports, directories, services } = localSystem();
   const stack = new Stack({ ports, directories, restart: true }, artifacts);
-  for (const service of serviceNames) stack.addService({ service, port: services[service] });
+  for (const service of serviceNames) {
+    const port = services[service];
+    if (port !== undefined) stack.addService({ service, port });
+  }
   publish(stack);
   return stack;
 }

@@ -93,6 +93,7 @@ docker_failed() {
 url_of() {
   local address
   address=$("${compose[@]}" port "$1" "$2" 2>/dev/null)
+  [ -n "$address" ] || return 0
   echo "http://localhost:${address##*:}"
 }
 
@@ -107,11 +108,13 @@ start_in_docker() {
     return 1
   fi
   # What stood before is left standing when this start fails; what this start began is not.
-  local stood
+  local stood service
+  local -a scale=()
+  for service in ${START_WITHOUT:-}; do scale+=(--scale "$service=0"); done
   stood=$(docker_containers)
   trap 'trap - INT TERM; undo_docker "$stood"; exit 130' INT TERM
   echo "Starting with Docker Compose …"
-  if ! "${compose[@]}" up -d --build --remove-orphans || ! docker_wait; then
+  if ! "${compose[@]}" up -d --build --remove-orphans ${scale[@]+"${scale[@]}"} || ! docker_wait; then
     undo_docker "$stood"
     return 1
   fi

@@ -8,13 +8,15 @@ import type { StackDirectories, StackPorts } from './stack.ts';
 /** The one system a developer runs in this working copy: documented ports, durable data. */
 export interface LocalSystem {
   readonly ports: StackPorts;
-  readonly services: Readonly<Record<ServiceName, number>>;
+  /** The services that run in it, with their ports. */
+  readonly services: Readonly<Partial<Record<ServiceName, number>>>;
   readonly directories: StackDirectories;
 }
 
 /**
  * As with Docker Compose, a port that is taken is moved by `<NAME>_HOST_PORT`, in the environment or in `.env`:
- * `POSTGRES_HOST_PORT=5433 ./start-system.sh`.
+ * `POSTGRES_HOST_PORT=5433 ./start-system.sh`. Services named in `START_WITHOUT`, separated by spaces, are left out: a
+ * developer runs those from source.
  */
 export function localSystem(): LocalSystem {
   const settings = { ...environmentFile(), ...process.env };
@@ -24,7 +26,10 @@ export function localSystem(): LocalSystem {
     if (Number.isInteger(value) && value > 0 && value < 65_536) return value;
     throw new Error(`${variable} is not a port number: ${settings[variable] ?? ''}`);
   };
-  const services = serviceNames.map((name) => [name, port(name, servicePorts[name])] as const);
+  const without = new Set(process.env.START_WITHOUT?.split(' '));
+  const services = serviceNames
+    .filter((name) => !without.has(name))
+    .map((name) => [name, port(name, servicePorts[name])] as const);
   return {
     ports: {
       zookeeper: port('zookeeper', 2181),
@@ -34,7 +39,7 @@ export function localSystem(): LocalSystem {
       smtp: port('smtp', 1025),
       mail: port('maildev', 1080),
     },
-    services: Object.fromEntries(services) as Record<ServiceName, number>,
+    services: Object.fromEntries(services),
     directories: {
       run: paths.run,
       logs: paths.logs,

@@ -2,14 +2,17 @@
 
 # print_summary ORDER PAYMENT INVENTORY NOTIFICATION MAIL [KAFKA_UI]: where everything is, and what to try first.
 print_summary() {
+  local -a urls=()
+  local url
+  for url in "${@:1:4}"; do urls+=("${url:+$url   (API: $url/docs)}"); done
   cat <<END
 
 The system is running.
 
-  Order service         $1   (API: $1/docs)
-  Payment service       $2   (API: $2/docs)
-  Inventory service     $3   (API: $3/docs)
-  Notification service  $4   (API: $4/docs)
+  Order service         ${urls[0]:-not started}
+  Payment service       ${urls[1]:-not started}
+  Inventory service     ${urls[2]:-not started}
+  Notification service  ${urls[3]:-not started}
   Mails                 $5
 END
   if [ -n "${6:-}" ]; then echo "  Kafka UI              $6"; fi
@@ -17,7 +20,7 @@ END
 
 Place an order:
 
-  curl -X POST $1/orders \\
+  curl -X POST ${1:-http://localhost:8001}/orders \\
     -H "Content-Type: application/json" \\
     -d '{
       "user_id": "user_123",
@@ -33,8 +36,8 @@ Place an order:
 
 and see what it did:
 
-  curl $3/inventory
-  curl "$4/notifications?user_id=user_123"
+  curl ${3:-http://localhost:8003}/inventory
+  curl "${4:-http://localhost:8004}/notifications?user_id=user_123"
 
 Stop with ./stop-system.sh
 END
