@@ -1,0 +1,28 @@
+import type { Disagreement } from './check.ts';
+import type { OpenMessage } from './open-messages.ts';
+
+/**
+ * What a person can safely do about a disagreement, as something to type wherever there is such a thing; null when nothing
+ * is safe without having understood what happened.
+ */
+export function mendFor(finding: Omit<Disagreement, 'mend'>, messages: readonly OpenMessage[]): string | null {
+  const stuck = messages.find(({ status }) => status === 'dead_lettered' || status === 'quarantined');
+  if (stuck !== undefined) {
+    const force = stuck.status === 'quarantined' ? ' --force' : '';
+    return `npm run ops -- failed retry ${stuck.id} --service ${stuck.service}${force}`;
+  }
+  if (messages.length > 0) return 'a message of the order is being retried: npm run ops -- failed list';
+  const { orderId, service, check } = finding;
+  switch (check) {
+    case 'outbox':
+      return `${service}’s relay or Kafka does not work: npm run ops -- status`;
+    case 'overdue-retry':
+      return `${service} does not retry: npm run ops -- status; if it is up, restart it`;
+    case 'open-order':
+      return `npm run ops -- status; if nothing moves, cancel it: curl -X POST http://localhost:8001/orders/${orderId ?? ''}/cancel`;
+    case 'unknown-payment':
+      return `it is asked again by itself; if it stays so, look up ${orderId ?? ''}:authorize (:capture, :void, :refund) at the gateway`;
+    default:
+      return null;
+  }
+}
