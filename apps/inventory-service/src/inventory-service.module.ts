@@ -1,4 +1,4 @@
-import { CreateMessagingTables1763800000000, MessagingModule, MessagingOptions } from '@app/messaging';
+import { MESSAGING_MIGRATIONS, MessagingModule, MessagingOptions } from '@app/messaging';
 import { PlatformCacheModule, PlatformDatabaseModule } from '@app/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { InventoryServiceConfig } from './config';
@@ -22,7 +22,7 @@ import { SettleStock } from './use-cases/settle-stock';
 
 /** The migrations of the service's schema, in order. */
 export const MIGRATIONS = [
-  CreateMessagingTables1763800000000,
+  ...MESSAGING_MIGRATIONS,
   CreateStockTables1763800100000,
   CreateStockAllocations1763800200000,
   SeedDemoStock1763800300000,

@@ -1,4 +1,4 @@
-import { CreateMessagingTables1763800000000, MessagingModule, MessagingOptions } from '@app/messaging';
+import { MESSAGING_MIGRATIONS, MessagingModule, MessagingOptions } from '@app/messaging';
 import { PlatformDatabaseModule } from '@app/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NotificationConfig } from './config';
@@ -30,7 +30,7 @@ export class NotificationServiceModule {
           config,
           schema: 'notification_service',
           entities: [],
-          migrations: [CreateMessagingTables1763800000000, ...NOTIFICATION_MIGRATIONS],
+          migrations: [...MESSAGING_MIGRATIONS, ...NOTIFICATION_MIGRATIONS],
         }),
         MessagingModule.forRoot(
           new MessagingOptions({

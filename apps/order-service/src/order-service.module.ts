@@ -1,4 +1,4 @@
-import { CreateMessagingTables1763800000000, MessagingModule, MessagingOptions } from '@app/messaging';
+import { MESSAGING_MIGRATIONS, MessagingModule, MessagingOptions } from '@app/messaging';
 import { PlatformCacheModule, PlatformDatabaseModule } from '@app/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { OrderServiceConfig } from './config';
@@ -25,7 +25,7 @@ import { SettledOrders } from './use-cases/settled-orders';
 
 /** The migrations of the service's schema, in order. */
 export const MIGRATIONS = [
-  CreateMessagingTables1763800000000,
+  ...MESSAGING_MIGRATIONS,
   CreateOrderTables1763800100000,
   CreateOrderEvents1763800200000,
   CreateIdempotencyKeys1763800300000,

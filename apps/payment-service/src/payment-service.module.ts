@@ -1,4 +1,4 @@
-import { CreateMessagingTables1763800000000, MessagingModule, MessagingOptions } from '@app/messaging';
+import { MESSAGING_MIGRATIONS, MessagingModule, MessagingOptions } from '@app/messaging';
 import { PlatformDatabaseModule, type DatabaseOptions } from '@app/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { PaymentServiceConfig } from './config';
@@ -49,7 +49,7 @@ export function databaseOptions(config: PaymentServiceConfig): DatabaseOptions {
     config,
     schema: 'payment_service',
     entities: [PaymentEntity],
-    migrations: [CreateMessagingTables1763800000000, CreatePayments1763900000000, CreateGatewayLedger1763900100000],
+    migrations: [...MESSAGING_MIGRATIONS, CreatePayments1763900000000, CreateGatewayLedger1763900100000],
   };
 }
 

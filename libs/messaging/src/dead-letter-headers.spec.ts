@@ -15,6 +15,7 @@ function headersFor(error: Error): Record<string, string> {
     reason: 'handler_failed',
     attempts: 4,
     firstFailureAt: new Date(0),
+    deskRetries: 0,
     consumerGroup: 'order-service',
   };
   return deadLetterHeaders(RECORD, { ...failure, error });

@@ -1,4 +1,5 @@
 import type { ConsumedRecord } from './consumed-record';
+import { RETRIES_HEADER } from './retry-rules';
 
 const MAX_STACK_BYTES = 4_096;
 
@@ -7,6 +8,8 @@ export interface DeadLetterFailure {
   readonly reason: string;
   readonly error: Error;
   readonly attempts: number;
+  /** How often the desk has retried it; not told as long as it has not. */
+  readonly deskRetries: number;
   readonly firstFailureAt: Date;
   readonly consumerGroup: string;
 }
@@ -28,6 +31,7 @@ export function deadLetterHeaders(record: ConsumedRecord, failure: DeadLetterFai
     'x-attempts': String(failure.attempts),
     'x-first-failure-at': failure.firstFailureAt.toISOString(),
     'x-reason': failure.reason,
+    ...(failure.deskRetries === 0 ? {} : { [RETRIES_HEADER]: String(failure.deskRetries) }),
   };
 }
 

@@ -1,8 +1,10 @@
-import { EVENTS, type EventEnvelope } from '@app/events';
+import type { EventEnvelope } from '@app/events';
 import { Clock, runWithLogContext } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import type { BatchControl } from './batch-control';
 import type { ConsumedRecord } from './consumed-record';
+import { byTopic, firstCopies } from './event-groups';
+import type { FailedAttempt } from './failed-message';
 import { FailedMessages } from './failed-messages';
 import { classifyFailure, PermanentFailure } from './failure';
 import { Inbox } from './inbox';
@@ -87,7 +89,10 @@ export class EventBatchProcessor {
       detail: failure.detail,
     });
     const error = new PermanentFailure(failure.detail);
-    await this.failedMessages.deadLetter(unitOfWork, record, { reason: failure.reason, error, attempts: 1 });
+    await this.failedMessages.deadLetter(unitOfWork, record, {
+      reason: failure.reason,
+      attempts: [{ at: this.clock.now(), error }],
+    });
   }
 
   private async handleAlone(
@@ -96,25 +101,28 @@ export class EventBatchProcessor {
     first: unknown,
     control: BatchControl,
   ): Promise<void> {
-    let error = first;
-    let attempts = 1;
-    while (classifyFailure(error) === 'transient' && attempts <= this.options.immediateRetries) {
-      await sleep(backoff(attempts, 20, 200));
-      attempts += 1;
+    let last = this.attempt(first);
+    const attempts = [last];
+    while (classifyFailure(last.error) === 'transient' && attempts.length <= this.options.immediateRetries) {
+      await sleep(backoff(attempts.length, 20, 200));
       try {
         await this.transactions.run((unitOfWork) => this.handleTogether(unitOfWork, [record], handle));
         return control.progressed();
       } catch (again) {
         if (mayNotGoOn(again, control)) throw again;
-        error = again;
+        last = this.attempt(again);
+        attempts.push(last);
       }
     }
-    await this.putAside(record, error, attempts);
+    await this.putAside(record, last.error, attempts);
     control.progressed();
   }
 
-  private async putAside(record: ConsumedRecord, cause: unknown, attempts: number): Promise<void> {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
+  private attempt(cause: unknown): FailedAttempt {
+    return { at: this.clock.now(), error: cause instanceof Error ? cause : new Error(String(cause)) };
+  }
+
+  private async putAside(record: ConsumedRecord, error: Error, attempts: readonly FailedAttempt[]): Promise<void> {
     const permanent = classifyFailure(error) === 'permanent';
     const { topic, partition, offset } = record;
     const event = record.decoded.ok ? record.decoded.event : undefined;
@@ -127,13 +135,13 @@ export class EventBatchProcessor {
           topic,
           partition,
           offset,
-          attempts,
+          attempts: attempts.length,
           err: error,
         });
         await this.transactions.run((unitOfWork) =>
           permanent
-            ? this.failedMessages.deadLetter(unitOfWork, record, { reason: 'handler_failed', error, attempts })
-            : this.failedMessages.retryLater(unitOfWork, record, { error, attempts, next: this.firstDelay() }),
+            ? this.failedMessages.deadLetter(unitOfWork, record, { reason: 'handler_failed', attempts })
+            : this.failedMessages.retryLater(unitOfWork, record, { attempts, next: this.firstDelay() }),
         );
       },
     );
@@ -147,19 +155,4 @@ export class EventBatchProcessor {
 /** Nothing may be held against a message while its surroundings fail or go away. */
 function mayNotGoOn(error: unknown, control: BatchControl): boolean {
   return classifyFailure(error) === 'infrastructure' || control.interrupted();
-}
-
-/** Of several copies of an event in one batch only the first is kept, and that only if it is new. */
-function firstCopies(events: readonly EventEnvelope[], fresh: ReadonlySet<string>): EventEnvelope[] {
-  const left = new Set(fresh);
-  return events.filter((event) => left.delete(event.id));
-}
-
-/** Topics in the order their events occur in an order's life: fewer events then arrive before their cause. */
-function byTopic(events: readonly EventEnvelope[]): [string, EventEnvelope[]][] {
-  const groups = Map.groupBy(events, (event) => event.type);
-  return EVENTS.flatMap(({ type }) => {
-    const group = groups.get(type);
-    return group === undefined ? [] : [[type, group] as [string, EventEnvelope[]]];
-  });
 }

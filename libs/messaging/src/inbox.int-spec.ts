@@ -77,8 +77,7 @@ describe('an order with a message put aside', () => {
     const [order, other] = [anOrderId(), anOrderId()];
     await core.transactions.run((unitOfWork) =>
       core.failedMessages.retryLater(unitOfWork, recordOf(order, '1'), {
-        error: new Error('not now'),
-        attempts: 4,
+        attempts: [{ at: new Date(), error: new Error('not now') }],
         next: new Date(Date.now() + 60_000),
       }),
     );

@@ -48,13 +48,16 @@ export class Inbox {
     };
   }
 
-  /** Admits one event of a message that had been put aside. @returns false when it has had its effect before. */
-  async admitRetried(unitOfWork: UnitOfWork, event: EventEnvelope): Promise<boolean> {
-    const rows = await unitOfWork.query(
-      'INSERT INTO inbox (consumer_group, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING event_id',
-      [this.options.service, event.id],
+  /** Admits events of messages that had been put aside, or given up. @returns those that have not had their effect before. */
+  async admitRetried(unitOfWork: UnitOfWork, eventIds: readonly string[]): Promise<ReadonlySet<string>> {
+    if (eventIds.length === 0) return new Set();
+    const rows = await unitOfWork.query<{ event_id: string }>(
+      `INSERT INTO inbox (consumer_group, event_id)
+       SELECT DISTINCT $1, id FROM unnest($2::uuid[]) AS e (id) ORDER BY id
+       ON CONFLICT DO NOTHING RETURNING event_id`,
+      [this.options.service, eventIds],
     );
-    return rows.length > 0;
+    return new Set(rows.map((row) => row.event_id));
   }
 
   /**

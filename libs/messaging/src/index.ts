@@ -6,7 +6,7 @@ export { GroupCommit, Overloaded, type Settled } from './group-commit';
 export { KafkaEventServer } from './kafka-event-server';
 export { connectEventConsumers, MessagingModule } from './messaging.module';
 export { DEFAULT_RETRY_DELAYS_MS, MessagingOptions } from './messaging-options';
-export { CreateMessagingTables1763800000000 } from './migrations/1763800000000-create-messaging-tables';
+export { MESSAGING_MIGRATIONS } from './migrations';
 export { OnEvent } from './on-event.decorator';
 export { backoff, sleep } from './sleep';
 export { Transactions } from './transactions';

@@ -16,6 +16,10 @@ export class MessagingOptions {
   readonly immediateRetries: number = 3;
   /** Delays before each further try of a message that was put aside; after the last one it is a dead letter. */
   readonly retryDelaysMs: readonly number[] = DEFAULT_RETRY_DELAYS_MS;
+  /** Retries from the desk after which a dead letter is quarantined. */
+  readonly deskRetryLimit: number = 5;
+  /** How long resolved and discarded messages, and finished jobs of the desk, are kept. */
+  readonly failedMessageRetentionDays: number = 30;
   /** Records in one transaction, at the most. */
   readonly maxBatchRecords: number = 1_000;
   /** How long inbox rows are kept; must exceed the longest time a record can wait unread in a topic. */

@@ -7,6 +7,8 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { ConsumerHealth } from './consumer-health';
+import { DeadLetters } from './dead-letters';
+import { DESK_CONTROLLERS, DESK_PROVIDERS } from './desk/desk.providers';
 import { DueWorkers } from './due-worker';
 import { EventBatchProcessor } from './event-batch-processor';
 import { FailedMessages } from './failed-messages';
@@ -19,6 +21,7 @@ import { Outbox } from './outbox';
 import { OutboxSignal } from './outbox-signal';
 import { OutboxRelay } from './relay';
 import { RelayProducer } from './relay-producer';
+import { RetryQueue } from './retry-queue';
 import { RetryWorker } from './retry-worker';
 import { TopicCreator } from './topic-creator';
 import { Transactions } from './transactions';
@@ -48,6 +51,7 @@ export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy 
       providers: [
         { provide: MessagingOptions, useValue: options },
         ...shared,
+        DeadLetters,
         EventBatchProcessor,
         FailedMessages,
         Inbox,
@@ -56,9 +60,12 @@ export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy 
         Outbox,
         OutboxRelay,
         OutboxSignal,
+        RetryQueue,
         RetryWorker,
         TopicCreator,
+        ...DESK_PROVIDERS,
       ],
+      controllers: DESK_CONTROLLERS,
       exports: [MessagingOptions, ...shared],
     };
   }

@@ -1,19 +1,26 @@
 import { Clock } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
-import { FailedMessages, type FailedMessage } from './failed-messages';
-import { classifyFailure } from './failure';
+import { byTopic, firstCopies } from './event-groups';
+import type { DeadLetterReason, FailedMessage } from './failed-message';
+import { classifyFailure, PermanentFailure } from './failure';
 import { Inbox } from './inbox';
 import { KafkaEventServer } from './kafka-event-server';
 import { MessagingOptions } from './messaging-options';
+import { RetryQueue } from './retry-queue';
+import { afterFailure } from './retry-rules';
 import { backoff, sleep } from './sleep';
 import { Transactions } from './transactions';
+import type { UnitOfWork } from './unit-of-work';
 
 const IDLE_INTERVAL_MS = 500;
 const PRUNE_INTERVAL_MS = 60_000;
+const BATCH_SIZE = 100;
 
 /**
  * Tries messages again that were put aside, when their time has come and nothing older of the same order stands before
- * them. Attempts are counted in the row, so replicas share the work without multiplying it.
+ * them. A batch of them shares a transaction and is halved when it fails, as on their first way in. Attempts are counted in
+ * the row and each message is claimed by one process, so replicas share the work without multiplying it; what a process
+ * that dies had claimed goes on elsewhere after some seconds.
  */
 @Injectable()
 export class RetryWorker {
@@ -25,7 +32,7 @@ export class RetryWorker {
   constructor(
     private readonly options: MessagingOptions,
     private readonly transactions: Transactions,
-    private readonly failedMessages: FailedMessages,
+    private readonly queue: RetryQueue,
     private readonly inbox: Inbox,
     private readonly server: KafkaEventServer,
     private readonly clock: Clock,
@@ -35,7 +42,7 @@ export class RetryWorker {
     this.running ??= this.run();
   }
 
-  /** Finishes the message in hand. */
+  /** Finishes the transaction in hand and gives the rest back. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
@@ -51,50 +58,71 @@ export class RetryWorker {
       }
       await sleep(IDLE_INTERVAL_MS * (0.75 + Math.random() / 2), this.stopping.signal);
     }
+    // Whoever is left need not wait for the claims to expire; if this fails they do just that.
+    await this.transactions.run((unitOfWork) => this.queue.release(unitOfWork)).catch(() => undefined);
   }
 
   /** @returns whether there was a message to try. */
   private async tryNext(): Promise<boolean> {
-    let message: FailedMessage | undefined;
-    try {
-      await this.transactions.run(async (unitOfWork) => {
-        message = await this.failedMessages.claimDue(unitOfWork);
-        if (message === undefined) return;
-        const { decoded } = message.record;
-        if (!decoded.ok) throw new TypeError(`a message to retry can not be read: ${decoded.detail}`);
-        const { event } = decoded;
-        // Admitted for itself, not by `admit`: its own row is what blocks its order.
-        if (await this.inbox.admitRetried(unitOfWork, event))
-          await this.server.dispatch(event.type, [event], unitOfWork);
-        await this.failedMessages.resolve(unitOfWork, message);
-      });
-    } catch (error) {
-      if (message === undefined || classifyFailure(error) === 'infrastructure') throw error;
-      await this.recordFailure(message, error);
+    const messages = await this.transactions.run((unitOfWork) => this.queue.claimDue(unitOfWork, BATCH_SIZE));
+    const unreadable = messages.filter(({ record }) => !record.decoded.ok);
+    const newlyReadable = messages.filter(({ record, orderId }) => record.decoded.ok && orderId === null);
+    const ready = messages.filter(({ record, orderId }) => record.decoded.ok && orderId !== null);
+    for (const message of unreadable) await this.recordUnreadable(message);
+    if (newlyReadable.length > 0) {
+      await this.transactions.run(async (unitOfWork) =>
+        this.queue.enqueue(unitOfWork, await this.queue.hold(unitOfWork, newlyReadable)),
+      );
     }
-    return message !== undefined;
+    await this.handle(ready);
+    return messages.length > 0;
   }
 
-  private async recordFailure(message: FailedMessage, cause: unknown): Promise<void> {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
-    const attempts = message.attempts + 1;
-    const base = this.delayAfter(attempts);
-    const givenUp = base === undefined || classifyFailure(error) === 'permanent';
-    const next = givenUp ? null : new Date(this.clock.now().getTime() + backoff(0, base, Infinity));
-    this.logger.error(`retry failed, ${givenUp ? 'dead-lettered' : 'will be tried again'}`, {
-      topic: message.record.topic,
-      offset: message.record.offset,
-      attempts,
-      err: error,
-    });
-    await this.transactions.run((unitOfWork) =>
-      this.failedMessages.failedAgain(unitOfWork, message, { error, attempts, next }),
+  private async handle(messages: readonly FailedMessage[]): Promise<void> {
+    const [first] = messages;
+    if (first === undefined || this.stopping.signal.aborted) return;
+    try {
+      await this.transactions.run((unitOfWork) => this.handleTogether(unitOfWork, messages));
+    } catch (error) {
+      if (classifyFailure(error) === 'infrastructure') throw error;
+      if (messages.length === 1) return this.recordFailure(first, 'handler_failed', error);
+      const half = Math.ceil(messages.length / 2);
+      await this.handle(messages.slice(0, half));
+      await this.handle(messages.slice(half));
+    }
+  }
+
+  private async handleTogether(unitOfWork: UnitOfWork, messages: readonly FailedMessage[]): Promise<void> {
+    const held = await this.queue.hold(unitOfWork, messages);
+    const events = held.flatMap(({ record }) => (record.decoded.ok ? [record.decoded.event] : []));
+    // Admitted for themselves, not by `admit`: their own rows are what blocks their orders.
+    const fresh = await this.inbox.admitRetried(
+      unitOfWork,
+      events.map(({ id }) => id),
     );
+    for (const [topic, group] of byTopic(firstCopies(events, fresh))) {
+      await this.server.dispatch(topic, group, unitOfWork);
+    }
+    await this.queue.resolve(unitOfWork, held);
   }
 
-  /** The first `1 + immediateRetries` attempts happened before the message was put aside, after which came delay 0. */
-  private delayAfter(attempts: number): number | undefined {
-    return this.options.retryDelaysMs[Math.max(0, attempts - 1 - this.options.immediateRetries)];
+  private async recordUnreadable(message: FailedMessage): Promise<void> {
+    const { decoded } = message.record;
+    if (!decoded.ok) await this.recordFailure(message, decoded.reason, new PermanentFailure(decoded.detail));
+  }
+
+  private async recordFailure(message: FailedMessage, reason: DeadLetterReason, cause: unknown): Promise<void> {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    const decision = afterFailure(message, classifyFailure(error) === 'permanent', this.options);
+    const next =
+      decision.status === 'retrying'
+        ? new Date(this.clock.now().getTime() + backoff(0, decision.delayMs, Infinity))
+        : null;
+    const { topic, offset } = message.record;
+    this.logger.error(`retry failed, ${decision.status}`, { topic, offset, attempts: decision.attempts, err: error });
+    await this.transactions.run((unitOfWork) =>
+      this.queue.failedAgain(unitOfWork, message, { reason, error, decision, next }),
+    );
   }
 
   private async pruneInbox(): Promise<void> {

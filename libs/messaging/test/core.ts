@@ -1,10 +1,11 @@
 import { dataSourceOptions, migrate, SystemClock, UuidV7Ids } from '@app/platform';
 import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { DeadLetters } from '../src/dead-letters';
 import { FailedMessages } from '../src/failed-messages';
 import { Inbox } from '../src/inbox';
 import type { MessagingOptions } from '../src/messaging-options';
-import { CreateMessagingTables1763800000000 } from '../src/migrations/1763800000000-create-messaging-tables';
+import { MESSAGING_MIGRATIONS } from '../src/migrations';
 import { Outbox } from '../src/outbox';
 import { OutboxSignal } from '../src/outbox-signal';
 import { Transactions } from '../src/transactions';
@@ -24,7 +25,7 @@ export async function openCore(options: MessagingOptions) {
     signal,
     transactions: new Transactions(dataSource, outbox, signal),
     inbox: new Inbox(options),
-    failedMessages: new FailedMessages(options, outbox, clock, ids),
+    failedMessages: new FailedMessages(options, new DeadLetters(options, outbox, ids), clock, ids),
     close: () => dataSource.destroy(),
   };
 }
@@ -38,5 +39,5 @@ export function databaseOptions(databaseUrl: string) {
     databaseLockTimeoutMs: 3_000,
     databaseStartTimeoutMs: 10_000,
   };
-  return { config, schema: 'order_service', entities: [], migrations: [CreateMessagingTables1763800000000] };
+  return { config, schema: 'order_service', entities: [], migrations: MESSAGING_MIGRATIONS };
 }

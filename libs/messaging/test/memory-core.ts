@@ -53,10 +53,13 @@ export class MemoryCore {
   } as unknown as Inbox;
 
   readonly failedMessages = {
-    deadLetter: (_unitOfWork: UnitOfWork, record: ConsumedRecord, failure: { reason: string; attempts: number }) =>
-      this.putAside(record, `dead_lettered: ${failure.reason}`, failure.attempts),
-    retryLater: (_unitOfWork: UnitOfWork, record: ConsumedRecord, { attempts }: { attempts: number }) =>
-      this.putAside(record, 'retrying', attempts),
+    deadLetter: (
+      _unitOfWork: UnitOfWork,
+      record: ConsumedRecord,
+      failure: { reason: string; attempts: readonly unknown[] },
+    ) => this.putAside(record, `dead_lettered: ${failure.reason}`, failure.attempts.length),
+    retryLater: (_unitOfWork: UnitOfWork, record: ConsumedRecord, { attempts }: { attempts: readonly unknown[] }) =>
+      this.putAside(record, 'retrying', attempts.length),
     waitBehind: (_unitOfWork: UnitOfWork, record: ConsumedRecord) => this.putAside(record, 'waiting', 0),
   } as unknown as FailedMessages;
 

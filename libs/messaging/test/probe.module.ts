@@ -4,7 +4,7 @@ import { Controller, Module, type DynamicModule } from '@nestjs/common';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { MessagingModule } from '../src/messaging.module';
 import type { MessagingOptions } from '../src/messaging-options';
-import { CreateMessagingTables1763800000000 } from '../src/migrations/1763800000000-create-messaging-tables';
+import { MESSAGING_MIGRATIONS } from '../src/migrations';
 import { OnEvent } from '../src/on-event.decorator';
 import type { UnitOfWork } from '../src/unit-of-work';
 
@@ -81,7 +81,7 @@ export class ProbeModule {
           config,
           schema: 'order_service',
           entities: [],
-          migrations: [CreateMessagingTables1763800000000, CreateEffects1763800000001],
+          migrations: [...MESSAGING_MIGRATIONS, CreateEffects1763800000001],
         }),
         MessagingModule.forRoot(options),
       ],

@@ -1,11 +1,11 @@
-import { CreateMessagingTables1763800000000 } from '@app/messaging';
+import { MESSAGING_MIGRATIONS } from '@app/messaging';
 import { dataSourceOptions } from '@app/platform';
 import { createTestDatabase, type TestDatabase } from '@app/testing';
 import { DataSource } from 'typeorm';
 import { loadConfig } from '../config';
 import { NOTIFICATION_MIGRATIONS } from './migrations';
 
-const MIGRATIONS = [CreateMessagingTables1763800000000, ...NOTIFICATION_MIGRATIONS];
+const MIGRATIONS = [...MESSAGING_MIGRATIONS, ...NOTIFICATION_MIGRATIONS];
 let database: TestDatabase;
 let dataSource: DataSource;
 

@@ -1,0 +1,141 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { DeadLetterReason, FailedMessageStatus } from '../failed-message';
+import { MessagingOptions } from '../messaging-options';
+import { sqlCondition, type FailedMessageFilter } from './failed-message-filter';
+
+/** A failed message as it is listed. */
+export interface ShownFailedMessage {
+  readonly id: string;
+  readonly position: string;
+  readonly status: FailedMessageStatus;
+  readonly reason: DeadLetterReason | null;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly event_id: string | null;
+  readonly order_id: string | null;
+  readonly error_class: string | null;
+  readonly error_message: string | null;
+  readonly attempts: number;
+  readonly desk_retries: number;
+  readonly blocks_order: boolean;
+  readonly waiting_behind: number;
+  readonly first_failure_at: Date | null;
+  readonly last_failure_at: Date | null;
+  readonly next_attempt_at: Date | null;
+  readonly resolved_at: Date | null;
+  readonly created_at: Date;
+}
+
+/** Messages that failed in the same way. */
+export interface FailedMessageGroup {
+  readonly topic: string;
+  readonly reason: DeadLetterReason | null;
+  readonly error_class: string | null;
+  readonly error_message: string | null;
+  readonly status: FailedMessageStatus;
+  readonly count: number;
+  readonly first_failure_at: Date | null;
+  readonly last_failure_at: Date | null;
+  readonly example_id: string;
+}
+
+/** How much is unfinished, and since when. */
+export interface FailedMessageCounts {
+  readonly dead_lettered: number;
+  readonly quarantined: number;
+  readonly retrying: number;
+  readonly waiting: number;
+  readonly oldest_at: Date | null;
+}
+
+/** What waits behind a message is counted for the rows that are shown, not for those that are looked through. */
+const LISTED = `
+  SELECT f.id, f.position, f.status, f.reason, f.topic, f.partition, f."offset", f.event_id, f.order_id, f.error_class,
+    f.error_message, f.attempts, f.desk_retries, f.blocks_order, f.first_failure_at, f.last_failure_at,
+    f.next_attempt_at, f.resolved_at, f.created_at, (
+      SELECT count(*)::int FROM failed_messages w
+      WHERE f.blocks_order AND w.blocks_order AND w.consumer_group = f.consumer_group AND w.order_id = f.order_id
+        AND w.position > f.position) AS waiting_behind
+  FROM failed_messages f`;
+
+const UUID = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
+/** An error message without what differs between two messages that fail in the same way. */
+const PATTERN = `regexp_replace(regexp_replace(error_message, '${UUID}', '<id>', 'g'), '[0-9]+([.,][0-9]+)*', '<n>', 'g')`;
+const MAX_GROUPS = 200;
+
+/** Reads failed messages for people. */
+@Injectable()
+export class FailedMessageReader {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly options: MessagingOptions,
+  ) {}
+
+  /** Newest first, only what is older than `before`. */
+  async list(filter: FailedMessageFilter, limit: number, before?: number): Promise<ShownFailedMessage[]> {
+    const values: unknown[] = [];
+    let condition = sqlCondition(this.options.service, filter, values);
+    if (before !== undefined) condition += ` AND position < $${values.push(before)}`;
+    return this.dataSource.query(
+      `${LISTED} WHERE f.id IN (SELECT id FROM failed_messages WHERE ${condition} ORDER BY position DESC
+         LIMIT $${values.push(limit)}) ORDER BY f.position DESC`,
+      values,
+    );
+  }
+
+  async find(id: string): Promise<ShownFailedMessage | undefined> {
+    const [row] = await this.dataSource.query<ShownFailedMessage[]>(
+      `${LISTED} WHERE f.id = $1 AND f.consumer_group = $2`,
+      [id, this.options.service],
+    );
+    return row;
+  }
+
+  /** What waits behind a message, in the order in which it will be released. */
+  async waitingBehind({ order_id, position }: ShownFailedMessage, limit: number): Promise<ShownFailedMessage[]> {
+    return this.dataSource.query(
+      `${LISTED} WHERE f.consumer_group = $1 AND f.order_id = $2 AND f.blocks_order AND f.position > $3
+       ORDER BY f.position LIMIT $4`,
+      [this.options.service, order_id, position, limit],
+    );
+  }
+
+  /** Most frequent first. */
+  async groups(filter: FailedMessageFilter): Promise<FailedMessageGroup[]> {
+    const values: unknown[] = [];
+    const condition = sqlCondition(this.options.service, filter, values);
+    return this.dataSource.query(
+      `SELECT topic, reason, error_class, pattern AS error_message, status, count(*)::int AS count,
+         min(first_failure_at) AS first_failure_at, max(last_failure_at) AS last_failure_at,
+         (array_agg(id ORDER BY position DESC))[1] AS example_id
+       FROM (SELECT *, ${PATTERN} AS pattern FROM failed_messages WHERE ${condition}) AS f
+       GROUP BY topic, reason, error_class, pattern, status ORDER BY count DESC, example_id LIMIT ${MAX_GROUPS}`,
+      values,
+    );
+  }
+
+  /** How many messages match a filter, by status. */
+  async count(filter: FailedMessageFilter): Promise<Partial<Record<FailedMessageStatus, number>>> {
+    const values: unknown[] = [];
+    const condition = sqlCondition(this.options.service, filter, values);
+    const rows = await this.dataSource.query<{ status: FailedMessageStatus; count: number }[]>(
+      `SELECT status, count(*)::int AS count FROM failed_messages WHERE ${condition} GROUP BY status`,
+      values,
+    );
+    return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+  }
+
+  async summary(): Promise<FailedMessageCounts> {
+    const [row] = await this.dataSource.query<FailedMessageCounts[]>(
+      `SELECT count(*) FILTER (WHERE status = 'dead_lettered')::int AS dead_lettered,
+         count(*) FILTER (WHERE status = 'quarantined')::int AS quarantined,
+         count(*) FILTER (WHERE status = 'retrying')::int AS retrying,
+         count(*) FILTER (WHERE status = 'waiting')::int AS waiting, min(created_at) AS oldest_at
+       FROM failed_messages WHERE consumer_group = $1 AND status NOT IN ('resolved', 'discarded')`,
+      [this.options.service],
+    );
+    return row ?? { dead_lettered: 0, quarantined: 0, retrying: 0, waiting: 0, oldest_at: null };
+  }
+}

@@ -1,0 +1,104 @@
+import { ApiProblems } from '@app/platform';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, StreamableFile } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Readable } from 'node:stream';
+import { DecideFailedMessage } from './decide-failed-message';
+import {
+  DiscardOneDto,
+  FailedMessageFilterDto,
+  FailedMessagePath,
+  filterOf,
+  ListFailedMessagesQuery,
+  RetryOneDto,
+} from './failed-message.dto';
+import { FailedMessageReader } from './failed-message.reader';
+import {
+  FailedMessageCountsResponse,
+  FailedMessageGroupsResponse,
+  FailedMessageListResponse,
+  FailedMessageResponse,
+  toCounts,
+  toGroup,
+  toSummary,
+} from './failed-message.response';
+import { FullFailedMessageResponse, toFullResponse } from './full-failed-message.response';
+import { ReadFailedMessages } from './read-failed-messages';
+
+const NOT_NOW = { status: 409, description: 'It is not a dead letter, or it is quarantined and force is not given.' };
+const FINISHED = { status: 409, description: 'It was handled or discarded before.' };
+
+/** The desk for messages that could not be handled. */
+@ApiTags('failed messages')
+@Controller('failed-messages')
+export class FailedMessagesController {
+  constructor(
+    private readonly reader: FailedMessageReader,
+    private readonly readFailedMessages: ReadFailedMessages,
+    private readonly decide: DecideFailedMessage,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Messages that could not be handled, newest first' })
+  @ApiOkResponse({ type: FailedMessageListResponse })
+  @ApiProblems(400, 503)
+  async list(@Query() query: ListFailedMessagesQuery): Promise<FailedMessageListResponse> {
+    const { messages, nextCursor } = await this.readFailedMessages.page(filterOf(query), query.limit, query.cursor);
+    return { failed_messages: messages.map(toSummary), next_cursor: nextCursor };
+  }
+
+  @Get('groups')
+  @ApiOperation({ summary: 'The same by error, most frequent first', description: 'The 200 most frequent.' })
+  @ApiOkResponse({ type: FailedMessageGroupsResponse })
+  @ApiProblems(400, 503)
+  async groups(@Query() query: FailedMessageFilterDto): Promise<FailedMessageGroupsResponse> {
+    return { groups: (await this.reader.groups(filterOf(query))).map(toGroup) };
+  }
+
+  @Get('summary')
+  @ApiOperation({ summary: 'How many messages are unfinished' })
+  @ApiOkResponse({ type: FailedMessageCountsResponse })
+  @ApiProblems(503)
+  async summary(): Promise<FailedMessageCountsResponse> {
+    return toCounts(await this.reader.summary());
+  }
+
+  @Get('export')
+  @ApiOperation({ summary: 'All that match, in full, one JSON object a line', description: 'Streamed.' })
+  @ApiProduces('application/x-ndjson')
+  @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
+  @ApiProblems(400, 503)
+  export(@Query() query: FailedMessageFilterDto): StreamableFile {
+    const lines = linesOf(this.readFailedMessages.all(filterOf(query)));
+    return new StreamableFile(Readable.from(lines, { objectMode: false }), { type: 'application/x-ndjson' });
+  }
+
+  @Get(':failed_message_id')
+  @ApiOperation({ summary: 'One message: record, attempts, what waits behind it, what was done about it' })
+  @ApiOkResponse({ type: FullFailedMessageResponse })
+  @ApiProblems(400, 404, 503)
+  async show(@Param() path: FailedMessagePath): Promise<FullFailedMessageResponse> {
+    return toFullResponse(await this.readFailedMessages.one(path.failed_message_id));
+  }
+
+  @Post(':failed_message_id/retry')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Try a dead letter once more', description: 'With the same event id, so never twice.' })
+  @ApiAcceptedResponse({ type: FailedMessageResponse })
+  @ApiProblems(400, 404, NOT_NOW, 413, 415, 503)
+  async retry(@Param() path: FailedMessagePath, @Body() dto: RetryOneDto): Promise<FailedMessageResponse> {
+    return toSummary(await this.decide.retry(path.failed_message_id, dto.actor, dto.force ?? false));
+  }
+
+  @Post(':failed_message_id/discard')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Give a message up for good; what waits behind it goes on' })
+  @ApiOkResponse({ type: FailedMessageResponse })
+  @ApiProblems(400, 404, FINISHED, 413, 415, 503)
+  async discard(@Param() path: FailedMessagePath, @Body() dto: DiscardOneDto): Promise<FailedMessageResponse> {
+    return toSummary(await this.decide.discard(path.failed_message_id, dto.actor, dto.reason));
+  }
+}
+
+async function* linesOf(messages: ReturnType<ReadFailedMessages['all']>): AsyncGenerator<string> {
+  for await (const message of messages) yield `${JSON.stringify(toFullResponse(message))}\n`;
+}

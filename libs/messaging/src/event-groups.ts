@@ -1,0 +1,16 @@
+import { EVENTS, type EventEnvelope } from '@app/events';
+
+/** Of several copies of an event in one batch only the first is kept, and that only if it is new. */
+export function firstCopies(events: readonly EventEnvelope[], fresh: ReadonlySet<string>): EventEnvelope[] {
+  const left = new Set(fresh);
+  return events.filter((event) => left.delete(event.id));
+}
+
+/** Topics in the order their events occur in an order's life: fewer events then arrive before their cause. */
+export function byTopic(events: readonly EventEnvelope[]): [string, EventEnvelope[]][] {
+  const groups = Map.groupBy(events, (event) => event.type);
+  return EVENTS.flatMap(({ type }) => {
+    const group = groups.get(type);
+    return group === undefined ? [] : [[type, group] as [string, EventEnvelope[]]];
+  });
+}

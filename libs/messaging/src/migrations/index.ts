@@ -1,0 +1,5 @@
+import { CreateMessagingTables1763800000000 } from './1763800000000-create-messaging-tables';
+import { AddFailedMessageDesk1764000000000 } from './1764000000000-add-failed-message-desk';
+
+/** The migrations of the messaging core; every service has them among its own. */
+export const MESSAGING_MIGRATIONS = [CreateMessagingTables1763800000000, AddFailedMessageDesk1764000000000];
