@@ -1,0 +1,36 @@
+import { comeToRest } from '../rest.ts';
+import type { Scenario } from '../scenario.ts';
+import type { World } from '../world.ts';
+import { checkClients } from './clients.ts';
+import { checkDatabase } from './database.ts';
+import type { Finding } from './invariant.ts';
+import { checkMails } from './mails.ts';
+import { checkApi, checkLiveness, checkResources, checkSecrets } from './surroundings.ts';
+import { checkTopics } from './topics.ts';
+
+export interface Verdict {
+  readonly findings: readonly Finding[];
+  readonly restSeconds: number;
+  readonly mailCopies: number;
+}
+
+/** Waits for the system to come to rest and checks every invariant, whatever the scenario was about. */
+export async function judge(world: World, scenario: Scenario): Promise<Verdict> {
+  const rest = await comeToRest(world, scenario.restSeconds);
+  const liveness = await checkLiveness(world);
+  const topics = await checkTopics(world);
+  const mails = await checkMails(world);
+  const findings = [
+    ...rest.findings,
+    ...liveness,
+    ...(await checkDatabase(world)),
+    ...topics.findings,
+    ...(await checkClients(world)),
+    ...mails.findings,
+    ...checkApi(world, scenario),
+    ...checkResources(world),
+    ...checkSecrets(world, topics.records),
+    ...world.findings,
+  ];
+  return { findings, restSeconds: rest.seconds, mailCopies: mails.copies };
+}

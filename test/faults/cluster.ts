@@ -1,0 +1,162 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { serviceNames, type ServiceName } from '../../infra/local/index.ts';
+import { System } from '../system/system.ts';
+import { eventually } from '../../libs/testing/src/eventually.ts';
+import { programOf } from './build.ts';
+import type { Breakage, Failpoint, Instructions } from './instructions.ts';
+import type { MailSink } from './mail-sink.ts';
+import { PLANTED } from './secrets.ts';
+
+export interface ClusterOptions {
+  readonly label: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly breakage?: Breakage | undefined;
+  readonly keepFiles: boolean;
+}
+
+/** A system whose services have failpoints, and what was done to it. */
+export class Cluster {
+  readonly system: System;
+  readonly instances = new Map<string, ServiceName>();
+  /** Ends of processes that nobody had asked for. */
+  readonly unexpectedEnds: string[] = [];
+  /** How often each service was killed by the suite. */
+  readonly crashes = new Map<ServiceName, number>();
+  /** How often a relay may have had to send a batch again: kills, outages of Kafka, cut connections. */
+  relayInterruptions = 0;
+  private readonly directory: string;
+  private readonly options: ClusterOptions;
+  private readonly doomed = new Set<string>();
+
+  private constructor(system: System, directory: string, options: ClusterOptions) {
+    this.system = system;
+    this.directory = directory;
+    this.options = options;
+    for (const name of serviceNames) this.instances.set(name, name);
+    system.stack.supervisor.onExit(({ name, expected, code, signal }) => {
+      if (expected || !this.instances.has(name)) return; // infrastructure is only ever ended by a scenario
+      if (!this.doomed.delete(name)) this.unexpectedEnds.push(`${name} ended (${signal ?? String(code)})`);
+    });
+  }
+
+  static async start(sink: MailSink, options: ClusterOptions): Promise<Cluster> {
+    const directory = join(import.meta.dirname, '../../.local/faults/instructions', `${process.pid}-${options.label}`);
+    mkdirSync(directory, { recursive: true });
+    const smtp = `smtp://suite:${PLANTED.smtpPassword}@127.0.0.1:${sink.port}`;
+    const system = await System.start({
+      label: `faults-${options.label}`,
+      keepFiles: options.keepFiles,
+      components: ['zookeeper', 'kafka', 'postgres', 'redis'],
+      services: serviceNames.map((service) => requestFor(directory, service, service, options.breakage)),
+      env: { SMTP_URL: smtp, DEVELOPMENT_EMAIL_DOMAIN: 'example.test', ...options.env },
+    });
+    return new Cluster(system, directory, options);
+  }
+
+  async stop(): Promise<void> {
+    await this.system.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  get supervisor(): System['stack']['supervisor'] {
+    return this.system.stack.supervisor;
+  }
+
+  /** Base URLs of the instances of a service. */
+  urls(service: ServiceName): string[] {
+    return [...this.instances].flatMap(([name, of]) =>
+      of === service ? [this.system.stack.services[name] ?? ''] : [],
+    );
+  }
+
+  names(service: ServiceName): string[] {
+    return [...this.instances].flatMap(([name, of]) => (of === service ? [name] : []));
+  }
+
+  /** Tells one instance, or all of a service, what to do from now on. */
+  instruct(nameOrService: string, wanted: Instructions): void {
+    for (const [name, service] of this.instances) {
+      if (name === nameOrService || service === nameOrService) {
+        writeFileSync(instructionsFile(this.directory, name), JSON.stringify(wanted));
+      }
+    }
+  }
+
+  /** One more instance of a service; resolves with its name when it is ready. */
+  async addReplica(service: ServiceName): Promise<string> {
+    const name = `${service}-${this.names(service).length + 1}`;
+    await this.system.stack.startService(requestFor(this.directory, service, name, this.options.breakage));
+    this.instances.set(name, service);
+    return name;
+  }
+
+  /** Takes an instance away in order; it drains. */
+  async removeReplica(name: string): Promise<void> {
+    this.instances.delete(name);
+    await this.supervisor.stop(name);
+  }
+
+  /** SIGKILL from outside. A service that is killed stays away until it is started. */
+  async kill(name: string): Promise<void> {
+    this.expectDeath(name);
+    await this.supervisor.kill(name);
+  }
+
+  /** Lets the process die at a failpoint, and waits until it has. @throws Error when it does not get there in time. */
+  async killAt(name: string, point: Failpoint, passage: number, withinMs = 30_000): Promise<void> {
+    this.expectDeath(name);
+    this.instruct(name, { kill: { point, passage } });
+    const gone = this.supervisor.exited(name).then(() => true);
+    const timer = new Promise<false>((resolve) => setTimeout(() => resolve(false), withinMs).unref());
+    const died = await Promise.race([gone, timer]);
+    this.instruct(name, {});
+    if (!died) throw new Error(`${name} never came to ${point}`);
+  }
+
+  /** SIGKILL for a part of the infrastructure; `start` brings it back. */
+  async killInfrastructure(name: 'kafka' | 'zookeeper' | 'postgres' | 'redis'): Promise<void> {
+    this.relayInterruptions += name === 'kafka' || name === 'postgres' ? 1 : 0;
+    await this.supervisor.kill(name);
+  }
+
+  /** Tries twice: a minute can be too short for a program that starts under load on a machine that is busy otherwise. */
+  async start(name: string): Promise<void> {
+    await this.supervisor.start(name).catch(() => this.supervisor.start(name));
+  }
+
+  /** Resolves when every instance has its partitions (or, with other members in the group, at least is a member). */
+  async consuming(names: readonly string[] = [...this.instances.keys()], timeoutMs = 60_000): Promise<void> {
+    for (const name of names) {
+      const url = `${this.system.stack.services[name] ?? ''}/health`;
+      await eventually(
+        async () => {
+          const response = await fetch(url, { signal: AbortSignal.timeout(3_000) });
+          const { dependencies } = (await response.json()) as { dependencies?: Record<string, { status?: string }> };
+          if (dependencies?.['kafka']?.status !== 'up') throw new Error(`${name} does not consume`);
+        },
+        { timeoutMs, intervalMs: 200 },
+      );
+    }
+  }
+
+  private expectDeath(name: string): void {
+    const service = this.instances.get(name);
+    this.doomed.add(name);
+    this.relayInterruptions += 1;
+    if (service !== undefined) this.crashes.set(service, (this.crashes.get(service) ?? 0) + 1);
+  }
+}
+
+function instructionsFile(directory: string, name: string): string {
+  return join(directory, `${name}.json`);
+}
+
+function requestFor(directory: string, service: ServiceName, name: string, breakage: Breakage | undefined) {
+  const env = {
+    FAULT_INSTRUCTIONS: instructionsFile(directory, name),
+    FAULT_SERVICE: service,
+    ...(breakage !== undefined && { FAULT_BREAKAGE: breakage }),
+  };
+  return { service, name, entry: programOf(service), env };
+}

@@ -1,0 +1,70 @@
+import type { EachBatchPayload } from 'kafkajs';
+import { FetchCollector } from '../../../libs/messaging/src/fetch-collector';
+import { Inbox } from '../../../libs/messaging/src/inbox';
+import { KafkaEventServer } from '../../../libs/messaging/src/kafka-event-server';
+import { OutboxReader } from '../../../libs/messaging/src/outbox-reader';
+import { Outbox } from '../../../libs/messaging/src/outbox';
+import { UnitOfWork } from '../../../libs/messaging/src/unit-of-work';
+import type { Breakage } from '../instructions';
+import { publishDirectly } from './publish-directly';
+import { wrap } from './wrap';
+
+/** The mistakes a checker must find. Those of the order service alone stand in its entry. */
+export function installBreakage(breakage: Breakage | undefined): void {
+  switch (breakage) {
+    case 'outbox-skipped':
+      return skipOutbox();
+    case 'inbox-skipped':
+      return skipInbox();
+    case 'row-lock-skipped':
+      return skipRowLocks();
+    case 'offset-before-database':
+      return commitOffsetsFirst();
+    case 'relay-without-lock':
+      return wrap(OutboxReader, 'becomeActive', () => Promise.resolve(true));
+    case 'compensation-skipped':
+      return skipCompensation();
+    case 'idempotency-outside-transaction':
+    case undefined:
+  }
+}
+
+/** Events are sent after the commit, straight from memory, by whoever committed. */
+function skipOutbox(): void {
+  wrap(Outbox, 'store', async (original, args) => {
+    const unitOfWork = args[0] as UnitOfWork;
+    await original(...args);
+    await publishDirectly(unitOfWork);
+  });
+}
+
+function skipInbox(): void {
+  wrap(Inbox, 'admit', (_original, args) => {
+    const events = args[1] as readonly { readonly id: string }[];
+    return Promise.resolve({ fresh: new Set(events.map(({ id }) => id)), parkedOrders: new Set() });
+  });
+}
+
+function skipRowLocks(): void {
+  wrap(UnitOfWork, 'query', (original, [sql, ...rest]) =>
+    original(String(sql).replace(/\bFOR (NO KEY )?UPDATE\b(?! SKIP LOCKED)/, ''), ...rest),
+  );
+}
+
+function commitOffsetsFirst(): void {
+  wrap(FetchCollector, 'add', async (original, args) => {
+    const { batch, commitOffsetsIfNecessary } = args[0] as EachBatchPayload;
+    const offset = (BigInt(batch.lastOffset()) + 1n).toString();
+    const { topic, partition } = batch;
+    await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
+    return original(...args);
+  });
+}
+
+/** The payment and the inventory service do not hear of cancellations. */
+function skipCompensation(): void {
+  if (process.env.FAULT_SERVICE !== 'payment-service' && process.env.FAULT_SERVICE !== 'inventory-service') return;
+  wrap(KafkaEventServer, 'dispatch', (original, args) =>
+    args[0] === 'order_cancelled' ? Promise.resolve() : original(...args),
+  );
+}

@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { EventBatchProcessor } from '../../../libs/messaging/src/event-batch-processor';
+import { FetchCollector } from '../../../libs/messaging/src/fetch-collector';
+import { KafkaEventServer } from '../../../libs/messaging/src/kafka-event-server';
+import { RelayProducer } from '../../../libs/messaging/src/relay-producer';
+import type { UnitOfWork } from '../../../libs/messaging/src/unit-of-work';
+import type { Failpoint } from '../instructions';
+import { instructions, reach } from './control';
+import { wrap } from './wrap';
+
+/** Failpoints of the messaging core, which every service has. */
+export function installFailpoints(): void {
+  wrap(FetchCollector, 'add', (original, args) => {
+    pass('after-fetch');
+    return original(...args);
+  });
+  wrap(KafkaEventServer, 'dispatch', async (original, args) => {
+    await original(...args);
+    pass('mid-batch');
+  });
+  wrap(EventBatchProcessor, 'handleTogether', async (original, args) => {
+    const [unitOfWork, records] = args as [UnitOfWork, readonly unknown[]];
+    const { slowMs = 0 } = instructions();
+    if (slowMs > 0) await delay(slowMs * records.length);
+    await original(...args);
+    unitOfWork.beforeCommit(async () => {
+      await Promise.resolve();
+      pass('after-handler-before-commit');
+    });
+  });
+  wrap(EventBatchProcessor, 'process', async (original, args) => {
+    await original(...args);
+    pass('after-commit-before-offset-commit');
+  });
+  wrap(RelayProducer, 'send', async (original, args) => {
+    pass('after-commit-before-publish');
+    await original(...args);
+    pass('after-publish-before-delete');
+  });
+}
+
+export function pass(point: Failpoint): void {
+  reach(point);
+}

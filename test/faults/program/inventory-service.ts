@@ -1,0 +1,2 @@
+import './instrument';
+import '../../../apps/inventory-service/src/main';

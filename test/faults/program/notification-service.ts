@@ -1,0 +1,3 @@
+import './instrument';
+import './mail-faults';
+import '../../../apps/notification-service/src/main';

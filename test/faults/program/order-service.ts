@@ -1,0 +1,3 @@
+import './instrument';
+import './order-faults';
+import '../../../apps/order-service/src/main';

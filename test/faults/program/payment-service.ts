@@ -1,0 +1,3 @@
+import './instrument';
+import './gateway-faults';
+import '../../../apps/payment-service/src/main';

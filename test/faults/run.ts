@@ -1,0 +1,69 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildPrograms } from './build.ts';
+import { details, report } from './report.ts';
+import { isRed, runScenario, type Result } from './run-scenario.ts';
+import { SCENARIOS } from './scenarios/index.ts';
+
+const HELP = `npm run faults -- [--only S3,S5] [--minutes 2] [--seed 7] [--list] [--keep]
+
+Breaks an isolated system on purpose while it is loaded, and checks every invariant after each scenario. Prints one table,
+keeps history and a timeline for each scenario under .local/faults, and fails when anything is red.
+
+  --only     some scenarios instead of all
+  --minutes  the load lasts at least so long where a scenario has no fixed course
+  --seed     of the load and of everything that is chosen at random; printed, so that a run can be repeated
+  --rate     orders per second
+  --short    the selection for continuous integration
+  --keep     leaves data and logs of the systems under .local/stacks
+`;
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    minutes: { type: 'string', default: '0' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
+    rate: { type: 'string', default: '25' },
+    out: { type: 'string', default: '.local/faults/last' },
+    short: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (options.help) process.stdout.write(HELP);
+else if (options.list) {
+  for (const { id, title, decisive } of SCENARIOS) {
+    process.stdout.write(`${id.padEnd(5)} ${title} (${decisive.join(', ')})\n`);
+  }
+} else process.exitCode = await run();
+
+async function run(): Promise<number> {
+  const ids = options.only?.split(',').map((id) => id.trim());
+  const unknown = ids?.find((id) => !SCENARIOS.some((scenario) => scenario.id === id));
+  if (unknown !== undefined) {
+    process.stderr.write(`There is no scenario ${unknown}; see --list.\n`);
+    return 2;
+  }
+  const chosen = SCENARIOS.filter(({ id, short }) => ids?.includes(id) ?? (!options.short || short === true));
+  const seed = Number(options.seed);
+  process.stdout.write(`seed ${seed}\n`);
+  await buildPrograms();
+  const results: Result[] = [];
+  for (const scenario of chosen) {
+    process.stdout.write(`── ${scenario.id} ${scenario.title}\n`);
+    const plan = { seed, minutes: Number(options.minutes), rate: Number(options.rate), keepFiles: options.keep };
+    const result = await runScenario(scenario, plan, options.out);
+    results.push(result);
+    process.stdout.write(isRed(result) ? details(result) : `   green after ${result.seconds} s\n`);
+  }
+  const table = report(results);
+  mkdirSync(options.out, { recursive: true });
+  writeFileSync(join(options.out, 'report.txt'), `seed ${seed}\n${table}`);
+  const red = results.filter(isRed).length;
+  writeFileSync(join(options.out, 'counts.json'), JSON.stringify({ passed: results.length - red, failed: red }));
+  process.stdout.write(`\n${table}\n${results.length - red} green, ${red} red\n`);
+  return red === 0 && results.length > 0 ? 0 : 1;
+}

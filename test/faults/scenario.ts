@@ -1,0 +1,45 @@
+import type { Invariant } from './checks/invariant.ts';
+import type { Mix } from './load.ts';
+import type { Breakage } from './instructions.ts';
+import type { World } from './world.ts';
+
+/** What the API promises while the fault lasts, and otherwise. Shares are of requests that were due. */
+export interface ApiBounds {
+  /** Creates that are answered 201, keyed repetitions (409) left out. */
+  readonly acceptedShare: number;
+  readonly p99Ms: number;
+  /** Statuses that may occur besides 2xx and the 409 of a repetition; 0 is no answer. */
+  readonly statuses: readonly number[];
+}
+
+/** Something that is done to the system while it is loaded. */
+export interface Scenario {
+  readonly id: string;
+  readonly title: string;
+  readonly decisive: readonly Invariant[];
+  /** During the fault bands; outside of them everything is accepted in time. */
+  readonly api: ApiBounds;
+  readonly rate?: number;
+  readonly mix?: Partial<Mix>;
+  /** Stock of each product at the beginning. */
+  readonly stock?: number;
+  /** For all services. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Seconds to come to rest, when the usual minute can not be enough. */
+  readonly restSeconds?: number;
+  /** Ids of further invariants this scenario can not judge, with the reason. */
+  readonly notJudged?: Partial<Record<Invariant, string>>;
+  /** Part of the selection for continuous integration. */
+  readonly short?: boolean;
+  run(world: World): Promise<void>;
+}
+
+export interface RunOptions {
+  readonly seed: number;
+  /** At least so long the load lasts. */
+  readonly minutes: number;
+  /** Orders per second where the scenario does not say. */
+  readonly rate: number;
+  readonly breakage?: Breakage;
+  readonly keepFiles: boolean;
+}
