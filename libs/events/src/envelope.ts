@@ -57,8 +57,11 @@ export interface RawRecord {
   readonly topic: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers: Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>>;
+  /** Kafka knows headers without a value, and kafkajs hands them over as null, whatever its types say. */
+  readonly headers: Readonly<Record<string, HeaderValue | HeaderValue[] | undefined>>;
 }
+
+export type HeaderValue = Buffer | string | null;
 
 /** `undecodable`: not an event at all. `unknown_type`: an event nobody here knows. `invalid`: breaks its contract. */
 export type DecodingFailure = 'undecodable' | 'unknown_type' | 'invalid';
@@ -160,7 +163,7 @@ function textHeaders(headers: RawRecord['headers']): Record<string, string | und
       if (name.startsWith('ce_')) return undefined;
       continue;
     }
-    const text = typeof value === 'string' ? value : decodeText(value);
+    const text = value === null || typeof value === 'string' ? (value ?? undefined) : decodeText(value);
     // A foreign header may be binary; only the ones this contract reads have to be text.
     if (text === undefined && (name.startsWith('ce_') || name === 'traceparent')) return undefined;
     texts[name] = text;

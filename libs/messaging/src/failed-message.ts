@@ -1,5 +1,6 @@
 import type { DecodingFailure } from '@app/events';
 import { toConsumedRecord, type ConsumedRecord } from './consumed-record';
+import { headersFromBase64, type StoredHeaders } from './stored-headers';
 
 /** `x-reason` of a dead letter. */
 export type DeadLetterReason = DecodingFailure | 'handler_failed';
@@ -54,7 +55,7 @@ export interface FailedMessageRow {
   readonly timestamp: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly headers: StoredHeaders;
   readonly attempts: number;
   readonly desk_retries: number;
   readonly from_desk: boolean;
@@ -85,20 +86,4 @@ export function errorColumns(error: Error): [string, string, string] {
     // PostgreSQL's text can not hold it, and a poison record may well quote one.
     text.replaceAll('\u0000', '\uFFFD'),
   ) as [string, string, string];
-}
-
-export function headersAsBase64(headers: ConsumedRecord['headers']): Record<string, string | string[]> {
-  const encode = (value: Buffer | string): string => Buffer.from(value).toString('base64');
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.map(encode) : encode(value)]],
-    ),
-  );
-}
-
-export function headersFromBase64(headers: FailedMessageRow['headers']): Record<string, Buffer | Buffer[]> {
-  const decode = (value: string): Buffer => Buffer.from(value, 'base64');
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.map(decode) : decode(value)]),
-  );
 }

@@ -2,15 +2,10 @@ import { Clock, Ids } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { orderIdOf, type ConsumedRecord } from './consumed-record';
 import { DeadLetters } from './dead-letters';
-import {
-  errorColumns,
-  headersAsBase64,
-  type DeadLetterReason,
-  type FailedAttempt,
-  type FailedMessageStatus,
-} from './failed-message';
+import { errorColumns, type DeadLetterReason, type FailedAttempt, type FailedMessageStatus } from './failed-message';
 import { MessagingOptions } from './messaging-options';
 import { deskRetriesOf, statusWhenGivenUp } from './retry-rules';
+import { headersAsBase64 } from './stored-headers';
 import type { UnitOfWork } from './unit-of-work';
 
 const INSERT = `

@@ -1,8 +1,9 @@
 import { SEQUENCE_DIGITS } from '@app/events';
-import type { IHeaders, Message } from 'kafkajs';
+import type { Message } from 'kafkajs';
 import { Client } from 'pg';
 import type { MessagingOptions } from './messaging-options';
 import { OUTBOX_CHANNEL_PREFIX } from './outbox-signal';
+import { headersFromBase64, type StoredHeaders } from './stored-headers';
 
 /** A row of the outbox, ready to be sent. */
 export interface OutboxRow {
@@ -118,22 +119,16 @@ function sessionOptions(settings: Record<string, string>): string {
 
 function messageOf(row: StoredRow): Message {
   if (row.encoding === 'base64') {
-    return { key: bytes(row.aggregateid), value: bytes(row.payload), headers: binaryHeaders(row.headers) };
+    return {
+      key: bytes(row.aggregateid),
+      value: bytes(row.payload),
+      headers: headersFromBase64(JSON.parse(row.headers) as StoredHeaders),
+    };
   }
   const stored = JSON.parse(row.headers) as Record<string, string>;
   const headers =
     row.sequence === null ? stored : { ...stored, ce_sequence: row.sequence.padStart(SEQUENCE_DIGITS, '0') };
   return { key: row.aggregateid, value: row.payload, headers };
-}
-
-function binaryHeaders(json: string): IHeaders {
-  const decode = (value: string): Buffer => Buffer.from(value, 'base64');
-  return Object.fromEntries(
-    Object.entries(JSON.parse(json) as Record<string, string | string[]>).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.map(decode) : decode(value),
-    ]),
-  );
 }
 
 function bytes(base64: string | null): Buffer | null {

@@ -2,6 +2,7 @@ import { contractViolations, headersOf, type EventEnvelope } from '@app/events';
 import { Clock, Ids } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { MessagingOptions } from './messaging-options';
+import type { StoredHeaders } from './stored-headers';
 import type { OutgoingEvent, UnitOfWork } from './unit-of-work';
 
 /** A record that is not one of our events (a dead letter): bytes go out as they came in. */
@@ -10,8 +11,7 @@ export interface RawOutgoingRecord {
   readonly topic: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  /** Base64 of each header's bytes; a list for a repeated one. */
-  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly headers: StoredHeaders;
 }
 
 /*

@@ -16,6 +16,15 @@ function withHeader(name: string, value: string | string[]): Message {
   return spoilt((good) => ({ ...good, headers: { ...good.headers, [name]: value } }));
 }
 
+/** kafkajs's types do not know that a header may have no value. */
+const ODD_HEADERS = JSON.parse(
+  '{"x-null": null, "constructor": "a", "__proto__": "b", "toString": ["c", "d"], "hasOwnProperty": null}',
+) as Record<string, string>;
+
+function manyHeaders(count: number): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [index.toString(36), '']));
+}
+
 const POISON: readonly [string, string, Message][] = [
   ['a null value', 'undecodable', spoilt((good) => ({ ...good, value: null }))],
   ['bad JSON', 'undecodable', spoilt((good) => ({ ...good, value: '{"amount": 12' }))],
@@ -29,6 +38,17 @@ const POISON: readonly [string, string, Message][] = [
     'a foreign header nobody can name',
     'invalid',
     spoilt((good) => ({ ...good, value: '{}', headers: { ...good.headers, 'x\u0000y': Buffer.from([0xff, 0]) } })),
+  ],
+  ['a ce_ header without a value', 'undecodable', withHeader('ce_causationid', null as never)],
+  [
+    'foreign headers without a value, and named like members of every object',
+    'invalid',
+    spoilt((good) => ({ ...good, value: '{}', headers: { ...good.headers, ...ODD_HEADERS } })),
+  ],
+  [
+    'ten thousand headers',
+    'undecodable',
+    spoilt((good) => ({ ...good, value: '{', headers: { ...good.headers, ...manyHeaders(10_000) } })),
   ],
   ['an unknown type', 'unknown_type', withHeader('ce_type', 'payment_imagined')],
   ['a version of the future', 'unknown_type', withHeader('ce_dataschema', 'payment_successful/2')],
@@ -158,7 +178,8 @@ function dltHeaders(letter: FoundRecord): Record<string, string | undefined> {
 
 function expectOriginalHeaders(letter: FoundRecord, message: Message): void {
   for (const [name, value] of Object.entries(message.headers ?? {})) {
-    const expected = Array.isArray(value) ? value.map((one) => Buffer.from(one)) : Buffer.from(value ?? '');
-    expect(letter.headers?.[name]).toEqual(expected);
+    const asSent = (one: Buffer | string | null | undefined) =>
+      typeof one === 'string' || Buffer.isBuffer(one) ? Buffer.from(one) : null;
+    expect(letter.headers?.[name]).toEqual(Array.isArray(value) ? value.map(asSent) : asSent(value));
   }
 }

@@ -43,7 +43,7 @@ export function statusWhenGivenUp(deskRetries: number, limit: number): 'dead_let
 /** A dead letter that somebody has copied back into its topic keeps its count, so that it can not go in circles unseen. */
 export function deskRetriesOf(record: Pick<ConsumedRecord, 'headers'>): number {
   const header = record.headers[RETRIES_HEADER];
-  if (header === undefined || Array.isArray(header)) return 0;
+  if (header === undefined || header === null || Array.isArray(header)) return 0;
   const text = header.toString();
   return /^\d{1,6}$/.test(text) ? Number(text) : 0;
 }

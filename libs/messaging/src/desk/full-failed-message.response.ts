@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ATTEMPT_KINDS, headersFromBase64, type AttemptKind } from '../failed-message';
+import { ATTEMPT_KINDS, type AttemptKind } from '../failed-message';
+import { headersFromBase64, type StoredHeaders } from '../stored-headers';
 import type { DeskJobKind } from './desk-rules';
 import { FailedMessageResponse, toSummary } from './failed-message.response';
 import type { FullFailedMessage } from './read-failed-messages';
@@ -61,11 +62,14 @@ export class FullFailedMessageResponse extends FailedMessageResponse {
 
   @ApiProperty({
     type: 'object',
-    additionalProperties: { oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
-    description: 'As text; a list for a header that is repeated',
+    additionalProperties: {
+      oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string', nullable: true } }],
+      nullable: true,
+    },
+    description: 'As text, null without a value; a list for a header that is repeated',
     example: { ce_id: '01936f5e-7d10-7e05-9a70-0d4c2a6f3b52', ce_type: 'payment_successful' },
   })
-  readonly headers!: Readonly<Record<string, string | string[]>>;
+  readonly headers!: Readonly<Record<string, ReadableHeader | ReadableHeader[]>>;
 
   @ApiProperty({ type: String, nullable: true, example: 'ProductNotFound: there is no product LAPTOP009' })
   readonly error_stack!: string | null;
@@ -86,12 +90,7 @@ export function toFullResponse({ message, details, waiting }: FullFailedMessage)
     key: details.key === null ? null : readableText(details.key),
     payload: readablePayload(details.value),
     payload_base64: details.value?.toString('base64') ?? null,
-    headers: Object.fromEntries(
-      Object.entries(headersFromBase64(details.headers)).map(([name, value]) => [
-        name,
-        Array.isArray(value) ? value.map(readableText) : readableText(value),
-      ]),
-    ),
+    headers: readableHeaders(details.headers),
     error_stack: details.error_stack,
     attempt_history: details.attempts.map(({ number, at, kind, error_class, error_message }) => ({
       ...{ number, at: at.toISOString(), kind, error_class, error_message },
@@ -101,4 +100,17 @@ export function toFullResponse({ message, details, waiting }: FullFailedMessage)
       ...{ action, actor, reason, at: at.toISOString(), job_id },
     })),
   };
+}
+
+type ReadableHeader = string | null;
+
+function readableHeaders(headers: StoredHeaders): Readonly<Record<string, ReadableHeader | ReadableHeader[]>> {
+  const readable = (value: Buffer | string | null | undefined): ReadableHeader =>
+    Buffer.isBuffer(value) ? readableText(value) : null;
+  return Object.fromEntries(
+    Object.entries(headersFromBase64(headers)).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map(readable) : readable(value),
+    ]),
+  );
 }
