@@ -5,6 +5,7 @@ import { Lifecycle } from '../lifecycle';
 import { ServiceInfo } from '../service-info';
 import { installAccessLog } from './access-log';
 import { installRequestContext } from './request-context';
+import { UnknownQueryGuard } from './unknown-query.guard';
 import { validationPipe } from './validation.pipe';
 
 /**
@@ -24,6 +25,7 @@ export function configureHttp(app: NestFastifyApplication): void {
     done(null, payload);
   });
   app.useGlobalFilters(new ProblemDetailsFilter());
+  app.useGlobalGuards(new UnknownQueryGuard());
   app.useGlobalPipes(validationPipe());
   const { name, version } = app.get(ServiceInfo);
   const description = new DocumentBuilder().setTitle(name).setVersion(version).build();

@@ -192,6 +192,18 @@ describe('a request with invalid fields', () => {
     expect((await send('GET', '/orders?limit=101')).response.statusCode).toBe(400);
   });
 
+  it.each([
+    ['POST', '/orders?dry_run=true', ['#/query/dry_run']],
+    ['GET', '/orders/019aab12-4c00-7a01-8f00-5d2f6f1c0a01?wait=1s&__proto__=1', ['#/query/wait', '#/query/__proto__']],
+  ] as const)('refuses the query of %s %s, which has none', async (method, url, expected) => {
+    const { response, problem } = await send(method, url, method === 'POST' ? JSON.stringify(order) : undefined);
+    expect([response.statusCode, problem.code, pointers(problem)]).toEqual([400, 'REQUEST.INVALID', expected]);
+  });
+
+  it('lets a probe add what defeats a cache', async () => {
+    expect((await send('GET', '/health/live?now=1')).response.statusCode).toBe(200);
+  });
+
   it('points into the path', async () => {
     const { problem } = await send('GET', '/orders/17');
     expect(pointers(problem)).toEqual(['#/path/order_id']);
