@@ -15,6 +15,15 @@ export const loadConfig = defineConfig({
     default: 64,
     max: 1_000,
   }),
+  paymentGatewayFailures: positiveInt({
+    description: 'Calls to the payment gateway that fail in a row until it is left alone, except for probes.',
+    default: 10,
+    max: 1_000,
+  }),
+  paymentGatewayProbeMs: durationMs({
+    description: 'Milliseconds between two probes of a payment gateway that does not work.',
+    default: 1_000,
+  }),
   paymentGatewayQueue: positiveInt({
     description: 'Calls in memory, waiting or in progress; what is beyond waits in the database.',
     default: 5_000,

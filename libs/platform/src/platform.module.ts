@@ -1,4 +1,5 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { CircuitBreakers } from './breaker/circuit-breakers';
 import { Clock, SystemClock } from './clock';
 import { HealthController } from './health/health.controller';
 import { HealthRegistry } from './health/health-registry';
@@ -8,7 +9,7 @@ import { ServiceInfo } from './service-info';
 
 /**
  * What every service has, available everywhere without importing anything: `Clock`, `Ids`, `Lifecycle`,
- * `HealthRegistry`, `ServiceInfo`, and the routes `/`, `/health`, `/health/live`, `/health/ready`.
+ * `HealthRegistry`, `CircuitBreakers`, `ServiceInfo`, and the routes `/`, `/health`, `/health/live`, `/health/ready`.
  * `bootstrapService` and `createService` add it; only tests that build a module by hand import it.
  */
 @Global()
@@ -24,8 +25,9 @@ export class PlatformModule {
         { provide: ServiceInfo, useValue: service },
         Lifecycle,
         HealthRegistry,
+        CircuitBreakers,
       ],
-      exports: [Clock, Ids, ServiceInfo, Lifecycle, HealthRegistry],
+      exports: [Clock, Ids, ServiceInfo, Lifecycle, HealthRegistry, CircuitBreakers],
     };
   }
 }

@@ -1,11 +1,11 @@
-import { Clock, HealthRegistry } from '@app/platform';
+import { BreakerHealthIndicator, CircuitBreakers, Clock, HealthRegistry } from '@app/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { fallbackDomainOf, type NotificationConfig } from '../config';
 import { ConsoleSmsSender } from './console-sms.sender';
 import { DeliverySettings } from './delivery-settings';
 import { EmailSender } from './email-sender';
 import { MessageCourier } from './message-courier';
-import { ProviderOutages } from './provider-outages';
+import { ProviderBreakers, type ProviderLimits } from './provider-breakers';
 import { SmsSender } from './sms-sender';
 import { SmtpEmailSender } from './smtp-email.sender';
 import { SmtpHealthIndicator } from './smtp.health-indicator';
@@ -29,17 +29,22 @@ export class DeliveryModule {
         { provide: SmsSender, useClass: ConsoleSmsSender },
         {
           provide: SmtpHealthIndicator,
-          inject: [HealthRegistry, ProviderOutages],
-          useFactory: (registry: HealthRegistry, outages: ProviderOutages) => {
-            const indicator = new SmtpHealthIndicator(config.smtpUrl, outages);
+          inject: [HealthRegistry, ProviderBreakers],
+          useFactory: (registry: HealthRegistry, breakers: ProviderBreakers) => {
+            const indicator = new SmtpHealthIndicator(config.smtpUrl, breakers);
             registry.register(indicator);
+            registry.register(new BreakerHealthIndicator(breakers.of('sms')));
             return indicator;
           },
         },
-        ProviderOutages,
+        {
+          provide: ProviderBreakers,
+          inject: [CircuitBreakers],
+          useFactory: (breakers: CircuitBreakers) => new ProviderBreakers(breakers, providerLimitsOf(config)),
+        },
         MessageCourier,
       ],
-      exports: [DeliverySettings, MessageCourier, ProviderOutages],
+      exports: [DeliverySettings, MessageCourier, ProviderBreakers],
     };
   }
 }
@@ -58,6 +63,14 @@ function settingsOf(config: NotificationConfig): DeliverySettings {
     maxAgeMs: config.deliveryMaxAgeMs,
   };
   return new DeliverySettings(limits, policy, fallbackDomainOf(config));
+}
+
+function providerLimitsOf(config: NotificationConfig): ProviderLimits {
+  return {
+    timeoutMs: config.deliveryTimeoutMs,
+    maxConcurrent: config.deliveryConcurrency,
+    probeIntervalMs: config.deliverySweepIntervalMs,
+  };
 }
 
 function smtpOptionsOf(config: NotificationConfig) {

@@ -1,8 +1,10 @@
+import { CircuitBreakers } from '@app/platform';
+import { jest } from '@jest/globals';
 import { FakeEmailSender } from '../../test/fake-email.sender';
 import type { DueNotification } from '../persistence/due-notification';
 import { ConsoleSmsSender, masked } from './console-sms.sender';
 import { MessageCourier } from './message-courier';
-import { ProviderOutages } from './provider-outages';
+import { ProviderBreakers } from './provider-breakers';
 
 const TIME = new Date('2026-01-15T09:30:00.000Z');
 
@@ -19,18 +21,18 @@ function aNotification(over: Partial<DueNotification> = {}): DueNotification {
     attempts: 0,
     createdAt: TIME,
     cause: { correlationId: 'c' },
-    probe: false,
     ...over,
   };
 }
 
 function aCourier() {
   const mails = new FakeEmailSender();
-  const outages = new ProviderOutages();
-  const courier = new MessageCourier(mails, new ConsoleSmsSender(), outages);
+  const limits = { timeoutMs: 5_000, maxConcurrent: 10, probeIntervalMs: 1_000 };
+  const breakers = new ProviderBreakers(new CircuitBreakers(), limits);
+  const courier = new MessageCourier(mails, new ConsoleSmsSender(), breakers);
   const deliver = (over: Partial<DueNotification> = {}) =>
     courier.deliver(aNotification(over), AbortSignal.timeout(1_000)).then(({ kind }) => kind);
-  return { mails, outages, courier, deliver };
+  return { mails, breakers, courier, deliver };
 }
 
 describe('a notification', () => {
@@ -63,6 +65,9 @@ describe('a notification', () => {
 });
 
 describe('a provider that does not answer', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
   async function anOutage() {
     const world = aCourier();
     await world.mails.goAway();
@@ -71,19 +76,31 @@ describe('a provider that does not answer', () => {
     return world;
   }
 
-  it('is left alone after a few failures, except for probes', async () => {
+  const untilTheNextProbe = () => jest.advanceTimersByTimeAsync(1_000);
+
+  it('is left alone after a few failures, except for a probe now and then', async () => {
     const { mails, deliver } = await anOutage();
     expect(await deliver()).toBe('unreachable');
     expect(mails.arrived()).toEqual([]);
-    expect(await deliver({ probe: true })).toBe('sent');
+    await untilTheNextProbe();
+    expect(await Promise.all([deliver(), deliver(), deliver()])).toEqual(['sent', 'unreachable', 'unreachable']);
+    expect(mails.arrived()).toHaveLength(1);
   });
 
   it('is used again as soon as a probe gets any answer', async () => {
-    const { mails, outages, deliver } = await anOutage();
+    const { mails, breakers, deliver } = await anOutage();
     mails.refuseRecipient('gone@example.test', 'for good');
-    expect(await deliver({ probe: true, recipient: 'gone@example.test' })).toBe('rejected');
-    expect(outages.isOut('email')).toBe(false);
+    await untilTheNextProbe();
+    expect(await deliver({ recipient: 'gone@example.test' })).toBe('rejected');
+    expect(breakers.isOut('email')).toBe(false);
     expect(await deliver()).toBe('sent');
+  });
+
+  it('is not thought away because it refuses one message after the other', async () => {
+    const { mails, breakers, deliver } = aCourier();
+    mails.refuseMails('for now');
+    for (let time = 0; time < 30; time += 1) expect(await deliver()).toBe('deferred');
+    expect(breakers.isOut('email')).toBe(false);
   });
 
   it('does not keep the other channel waiting', async () => {
@@ -92,14 +109,14 @@ describe('a provider that does not answer', () => {
   });
 
   it('is not believed to be out because of single failures', async () => {
-    const { mails, outages, deliver } = aCourier();
+    const { mails, breakers, deliver } = aCourier();
     for (let round = 0; round < 10; round += 1) {
       await mails.goAway();
       await deliver();
       await mails.comeBack();
       await deliver();
     }
-    expect(outages.isOut('email')).toBe(false);
+    expect(breakers.isOut('email')).toBe(false);
   });
 });
 

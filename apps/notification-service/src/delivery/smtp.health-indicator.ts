@@ -1,6 +1,6 @@
-import { HealthIndicator, type HealthResult } from '@app/platform';
+import { breakerDetails, HealthIndicator, type HealthResult } from '@app/platform';
 import { createTransport } from 'nodemailer';
-import type { ProviderOutages } from './provider-outages';
+import type { ProviderBreakers } from './provider-breakers';
 import { connectionOf } from './smtp-email.sender';
 
 const CHECK_TIMEOUT_MS = 900;
@@ -12,7 +12,7 @@ export class SmtpHealthIndicator extends HealthIndicator {
 
   constructor(
     private readonly url: string,
-    private readonly outages: ProviderOutages,
+    private readonly breakers: ProviderBreakers,
   ) {
     super();
   }
@@ -20,9 +20,9 @@ export class SmtpHealthIndicator extends HealthIndicator {
   async check(): Promise<HealthResult> {
     const timeouts = { connectionTimeoutMs: CHECK_TIMEOUT_MS, socketTimeoutMs: CHECK_TIMEOUT_MS };
     const transport = createTransport(connectionOf({ url: this.url, ...timeouts }));
-    await transport.verify();
-    return this.outages.isOut('email')
-      ? { status: 'degraded', details: { reason: 'mails have not been accepted lately' } }
-      : { status: 'up' };
+    const seen = breakerDetails(this.breakers.of('email'));
+    const reachable = await transport.verify().catch(() => false);
+    if (!reachable) return { status: 'down', ...seen };
+    return { status: this.breakers.isOut('email') ? 'degraded' : 'up', ...seen };
   }
 }

@@ -65,10 +65,10 @@ export class DeliveryQueueRepository {
   /** Leases what is due on a channel. A notification whose predecessor is not through is put off instead. */
   async claimDue(
     unitOfWork: UnitOfWork,
-    claim: { channel: NotificationChannel; dueBefore: Date; limit: number; leasedUntil: Date; probe: boolean },
+    claim: { channel: NotificationChannel; dueBefore: Date; limit: number; leasedUntil: Date },
     now: Date,
   ): Promise<DueNotification[]> {
-    const { channel, dueBefore, limit, leasedUntil, probe } = claim;
+    const { channel, dueBefore, limit, leasedUntil } = claim;
     const due = await unitOfWork.query<{ notification_id: string; waits: boolean }>(FIND_DUE, [
       channel,
       dueBefore,
@@ -79,7 +79,7 @@ export class DeliveryQueueRepository {
     if (waiting.length > 0) await unitOfWork.query(POSTPONE, [waiting, now]);
     if (ready.length === 0) return [];
     const rows = await unitOfWork.query<DueRow>(LEASE, [ready, leasedUntil]);
-    return rows.map((row) => fromDueRow(row, leasedUntil, probe));
+    return rows.map((row) => fromDueRow(row, leasedUntil));
   }
 
   /** Which of these orders have a notification that waits for its predecessor. */

@@ -12,8 +12,6 @@ export interface DueNotification extends DueItem {
   readonly attempts: number;
   readonly createdAt: Date;
   readonly cause: Cause;
-  /** Tried although the provider does not seem to answer, to find out whether it does again. */
-  readonly probe: boolean;
 }
 
 /** The columns of a due notification, as {@link fromDueRow} wants them. */
@@ -35,7 +33,7 @@ export interface DueRow {
   readonly traceparent: string | null;
 }
 
-export function fromDueRow(row: DueRow, leasedUntil: Date, probe = false): DueNotification {
+export function fromDueRow(row: DueRow, leasedUntil: Date): DueNotification {
   return {
     id: row.notification_id,
     orderId: row.order_id,
@@ -48,7 +46,6 @@ export function fromDueRow(row: DueRow, leasedUntil: Date, probe = false): DueNo
     attempts: row.attempts,
     createdAt: row.created_at,
     cause: causeOf(row),
-    probe,
   };
 }
 

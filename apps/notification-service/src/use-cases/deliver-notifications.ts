@@ -4,7 +4,7 @@ import { Clock } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { DeliverySettings } from '../delivery/delivery-settings';
 import { MessageCourier } from '../delivery/message-courier';
-import { ProviderOutages } from '../delivery/provider-outages';
+import { ProviderBreakers } from '../delivery/provider-breakers';
 import { isExpired, settle, type DeliveryOutcome, type Settlement } from '../domain/delivery-settlement';
 import { isSupersededByCancellation } from '../domain/notification';
 import { DeliveryQueueRepository } from '../persistence/delivery-queue.repository';
@@ -26,7 +26,7 @@ export class DeliverNotifications implements DueWork<DueNotification, DeliveryOu
     workers: DueWorkers,
     private readonly queue: DeliveryQueueRepository,
     private readonly courier: MessageCourier,
-    private readonly outages: ProviderOutages,
+    private readonly breakers: ProviderBreakers,
     private readonly settings: DeliverySettings,
     private readonly transactions: Transactions,
     private readonly clock: Clock,
@@ -36,7 +36,7 @@ export class DeliverNotifications implements DueWork<DueNotification, DeliveryOu
 
   /** As `DueWorker.leaseFor`; nothing is taken on while a provider it needs is out. */
   leaseFor(items: readonly Pick<DueNotification, 'channel'>[]): { readonly dueAt: Date; readonly mine: boolean } {
-    if (items.some(({ channel }) => this.outages.isOut(channel))) return { dueAt: this.clock.now(), mine: false };
+    if (items.some(({ channel }) => this.breakers.isOut(channel))) return { dueAt: this.clock.now(), mine: false };
     return this.worker.leaseFor(items.length);
   }
 
@@ -44,20 +44,19 @@ export class DeliverNotifications implements DueWork<DueNotification, DeliveryOu
     this.worker.offer(items);
   }
 
-  /** During an outage only one message a sweep is tried, besides those which are too old to be sent at all. */
+  /** During an outage only a probe is tried now and then, besides those which are too old to be sent at all. */
   async claim(unitOfWork: UnitOfWork, limit: number, leasedUntil: Date): Promise<DueNotification[]> {
     const now = this.clock.now();
     const tooOld = new Date(now.getTime() - this.settings.policy.maxAgeMs);
     const claimed: DueNotification[] = [];
     for (const channel of NOTIFICATION_CHANNELS) {
-      const claim = async (dueBefore: Date, most: number, probe: boolean): Promise<void> => {
+      const claim = async (dueBefore: Date, most: number): Promise<void> => {
         if (most <= 0) return;
-        const terms = { channel, dueBefore, limit: most, leasedUntil, probe };
+        const terms = { channel, dueBefore, limit: most, leasedUntil };
         claimed.push(...(await this.queue.claimDue(unitOfWork, terms, now)));
       };
-      const out = this.outages.isOut(channel);
-      await claim(out ? tooOld : now, limit - claimed.length, false);
-      if (out) await claim(now, Math.min(1, limit - claimed.length), true);
+      if (this.breakers.isOut(channel)) await claim(tooOld, limit - claimed.length);
+      await claim(now, this.breakers.of(channel).room(limit - claimed.length));
     }
     return claimed;
   }
@@ -69,9 +68,8 @@ export class DeliverNotifications implements DueWork<DueNotification, DeliveryOu
     return this.courier.deliver(item, signal);
   }
 
-  failed({ channel }: DueNotification, error: unknown): DeliveryOutcome {
+  failed(_item: DueNotification, error: unknown): DeliveryOutcome {
     if (error instanceof Error && error.name === 'TimeoutError') {
-      this.outages.unreachable(channel, error.message);
       return { kind: 'unreachable', error: 'no answer in time' };
     }
     this.logger.error('a notification could not be made into a message', { err: error });

@@ -70,6 +70,5 @@ function dueOf(item: Enqueued, createdAt: Date, leasedUntil: Date): DueNotificat
     attempts: 0,
     createdAt,
     cause,
-    probe: false,
   };
 }

@@ -167,10 +167,17 @@ describe('a call without an answer', () => {
     expect(callFor(payment).manner).toBe('send');
   });
 
+  it.each(['authorizing', 'voiding'] as const)('costs no attempt when the gateway was not asked: %s', (stage) => {
+    const before = aPayment(stage);
+    const { payment } = decidePayment(before, outcome({ kind: 'not_asked' }), CONTEXT);
+    expect(payment).toEqual({ ...before, operation: { ...before.operation, dueAt: after(0.75) } });
+    expect(decidePayment(before, outcome({ kind: 'not_asked' }, after(7)), CONTEXT).payment).toBe(before);
+  });
+
   it('stays unknown when the gateway can not be reached afterwards', () => {
-    const unknown = decidePayment(aPayment('authorizing'), lost, CONTEXT).payment;
-    const again = outcome({ kind: 'unavailable' }, unknown.operation?.dueAt);
-    expect(statusOf(decidePayment(unknown, again, CONTEXT).payment)).toBe('unknown');
+    const { payment } = decidePayment(aPayment('authorizing'), lost, CONTEXT);
+    const again = outcome({ kind: 'unavailable' }, payment.operation?.dueAt);
+    expect(statusOf(decidePayment(payment, again, CONTEXT).payment)).toBe('unknown');
   });
 
   it('is never given up and never declared failed', () => {

@@ -72,6 +72,8 @@ export function decidePayment(payment: Payment | undefined, input: PaymentInput,
   switch (outcome.kind) {
     case 'outcome_unknown':
       return answerLost(payment, input, context);
+    case 'not_asked':
+      return wait(payment, input, context);
     case 'unavailable':
     case 'refused':
       return postpone(payment, input, context);
@@ -186,6 +188,14 @@ function postpone(payment: Payment, input: GatewayInput, context: DecisionContex
     dueAt: nextAttemptAt(policy, attempts, now, jitter),
   };
   return { payment: { ...payment, operation: postponed, updatedAt: now }, announcements: [] };
+}
+
+/** Nothing was tried, so nothing is counted. Who is due is not taken up before the gateway is worth a try: it may be soon. */
+function wait(payment: Payment, input: GatewayInput, { now, jitter, policy }: DecisionContext): Decision {
+  const { operation } = payment;
+  if (operation === null || !isAtIt(input, operation)) return { payment, announcements: [] };
+  const dueAt = new Date(now.getTime() + Math.ceil(policy.baseMs * (1 + jitter)));
+  return { payment: { ...payment, operation: { ...operation, dueAt } }, announcements: [] };
 }
 
 /** Whether the call was made under the lease that holds now. */

@@ -20,6 +20,8 @@ export type GatewayAnswer =
 
 /** How a call ended without the gateway's word on the money. */
 export type OpenOutcome =
+  /** The gateway is known not to work, so nobody tried: not an attempt. */
+  | { readonly kind: 'not_asked' }
   /** The gateway may or may not have done it. */
   | { readonly kind: 'outcome_unknown' }
   /** It has certainly not been done: the gateway could not be reached. */

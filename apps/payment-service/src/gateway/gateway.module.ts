@@ -1,8 +1,16 @@
-import { connection, Ids } from '@app/platform';
+import {
+  BreakerHealthIndicator,
+  CircuitBreakers,
+  connection,
+  HealthRegistry,
+  Ids,
+  type BreakerOptions,
+} from '@app/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import pg from 'pg';
 import type { PaymentServiceConfig } from '../config';
 import { GatewayLedger } from './gateway-ledger';
+import { GuardedGateway } from './guarded-gateway';
 import { PaymentGateway } from './payment-gateway';
 import { SimulatedGateway } from './simulated-gateway';
 
@@ -14,10 +22,30 @@ export class GatewayModule {
   static forRoot(config: PaymentServiceConfig): DynamicModule {
     return {
       module: GatewayModule,
-      providers: [{ provide: PaymentGateway, useFactory: (ids: Ids) => gatewayOf(config, ids), inject: [Ids] }],
+      providers: [
+        {
+          provide: PaymentGateway,
+          useFactory: (ids: Ids, breakers: CircuitBreakers, health: HealthRegistry) => {
+            const breaker = breakers.create(breakerOptions(config));
+            health.register(new BreakerHealthIndicator(breaker));
+            return new GuardedGateway(gatewayOf(config, ids), breaker);
+          },
+          inject: [Ids, CircuitBreakers, HealthRegistry],
+        },
+      ],
       exports: [PaymentGateway],
     };
   }
+}
+
+function breakerOptions(config: PaymentServiceConfig): BreakerOptions {
+  return {
+    name: 'payment_gateway',
+    timeoutMs: config.paymentGatewayTimeoutMs,
+    maxConcurrent: config.paymentGatewayConcurrency,
+    failuresInARow: config.paymentGatewayFailures,
+    resetMs: config.paymentGatewayProbeMs,
+  };
 }
 
 function gatewayOf(config: PaymentServiceConfig, ids: Ids): PaymentGateway {

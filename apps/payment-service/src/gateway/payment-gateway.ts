@@ -32,9 +32,17 @@ export type RefundResult = Answer<'refunded'> | Refused;
 /**
  * Another company's service which moves money: it holds an amount, and later collects the hold, releases it, or gives
  * back what was collected. Refusals are results. Every method ends when the signal aborts and rejects with
- * {@link GatewayUnavailable} or {@link OutcomeUnknown}; any other error counts as an unknown outcome.
+ * {@link GatewayNotAsked}, {@link GatewayUnavailable} or {@link OutcomeUnknown}; any other error counts as an unknown outcome.
  */
 export abstract class PaymentGateway {
+  /** Lets go of connections; nothing is called afterwards. */
+  async onApplicationShutdown(): Promise<void> {}
+
+  /** How many of `wanted` calls it is worth to prepare at present: fewer while the gateway does not work. */
+  room(wanted: number): number {
+    return wanted;
+  }
+
   /** Holds the amount without collecting it. */
   abstract authorize(request: AuthorizationRequest, signal: AbortSignal): Promise<AuthorizationResult>;
   /** Collects a hold. A refusal is final: a passing trouble of the gateway is an error. */
@@ -45,6 +53,11 @@ export abstract class PaymentGateway {
   abstract refund(request: FollowUpRequest, signal: AbortSignal): Promise<RefundResult>;
   /** What the gateway has answered, or would have, under this key; undefined when it has never heard of it. */
   abstract lookup(idempotencyKey: string, signal: AbortSignal): Promise<GatewayAnswer | undefined>;
+}
+
+/** Nobody tried: the gateway does not work at present, or is kept busy. It has done nothing, and no attempt was made. */
+export class GatewayNotAsked extends Error {
+  override readonly name = 'GatewayNotAsked';
 }
 
 /** The gateway was not reached, so it has certainly done nothing. */

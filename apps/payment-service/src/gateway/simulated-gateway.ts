@@ -1,6 +1,5 @@
 import { Overloaded, sleep } from '@app/messaging';
 import { type Ids } from '@app/platform';
-import type { OnApplicationShutdown } from '@nestjs/common';
 import type { GatewayAnswer } from '../domain/gateway-outcome';
 import { type GatewayLedger, type LedgerReply, type LedgerRequest } from './gateway-ledger';
 import {
@@ -25,7 +24,7 @@ export interface SimulatorBehaviour {
 }
 
 /** A payment gateway for development and tests, with books of its own that survive this process. */
-export class SimulatedGateway extends PaymentGateway implements OnApplicationShutdown {
+export class SimulatedGateway extends PaymentGateway {
   constructor(
     private readonly ledger: GatewayLedger,
     private readonly behaviour: SimulatorBehaviour,
@@ -35,7 +34,7 @@ export class SimulatedGateway extends PaymentGateway implements OnApplicationShu
     super();
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  override async onApplicationShutdown(): Promise<void> {
     await this.ledger.close();
   }
 

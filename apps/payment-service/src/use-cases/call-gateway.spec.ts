@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { GatewayAnswer } from '../domain/gateway-outcome';
 import type { GatewayCall } from '../domain/payment';
 import {
+  GatewayNotAsked,
   GatewayUnavailable,
   OutcomeUnknown,
   PaymentGateway,
@@ -108,6 +109,13 @@ describe('an attempt after a lost answer', () => {
 });
 
 describe('an error of the gateway', () => {
+  it('that was not asked is no attempt, whether it was to be asked or to act', async () => {
+    gateway.found = new GatewayNotAsked('the breaker is open');
+    const again: GatewayCall = { ...authorization, manner: 'ask_first' };
+    const error = await calls.perform(again, signal).catch((thrown: unknown) => thrown);
+    expect(calls.failed(again, error)).toEqual({ kind: 'not_asked' });
+  });
+
   it('is an unknown outcome, unless it says that nothing was done', () => {
     expect(calls.failed(authorization, new GatewayUnavailable('refused'))).toEqual({ kind: 'unavailable' });
     expect(calls.failed(authorization, new OutcomeUnknown('500'))).toEqual({ kind: 'outcome_unknown' });

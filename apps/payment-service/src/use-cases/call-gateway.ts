@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { GatewayOutcome } from '../domain/gateway-outcome';
 import type { GatewayCall } from '../domain/payment';
-import { GatewayUnavailable, PaymentGateway, type FollowUpRequest } from '../gateway/payment-gateway';
+import { GatewayNotAsked, GatewayUnavailable, PaymentGateway, type FollowUpRequest } from '../gateway/payment-gateway';
 
 /** Makes one attempt at what is due at the gateway. */
 @Injectable()
@@ -21,6 +21,7 @@ export class CallGateway {
   /** What it means that {@link perform} rejected. */
   failed({ orderId, operation }: GatewayCall, error: unknown): GatewayOutcome {
     this.logger.debug(`${operation} has no answer yet: ${String(error)}`, { orderId });
+    if (error instanceof GatewayNotAsked) return { kind: 'not_asked' };
     return { kind: error instanceof GatewayUnavailable ? 'unavailable' : 'outcome_unknown' };
   }
 
@@ -29,6 +30,7 @@ export class CallGateway {
     try {
       return await this.gateway.lookup(idempotencyKey, signal);
     } catch (error) {
+      if (error instanceof GatewayNotAsked) throw error;
       throw new GatewayUnavailable('the look-up failed', { cause: error });
     }
   }

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { GatewayInput } from '../domain/decide-payment';
 import type { GatewayOutcome } from '../domain/gateway-outcome';
 import { callFor, handOver, isFreshlyDue, type GatewayCall, type Payment } from '../domain/payment';
+import { PaymentGateway } from '../gateway/payment-gateway';
 import { PaymentRepository } from '../persistence/payment.repository';
 import { CallGateway } from './call-gateway';
 import { GatewayCallLimits } from './gateway-call-limits';
@@ -26,14 +27,14 @@ export class GatewayWorker {
     workers: DueWorkers,
     limits: GatewayCallLimits,
     callGateway: CallGateway,
+    private readonly gateway: PaymentGateway,
     private readonly payments: PaymentRepository,
     private readonly clock: Clock,
   ) {
     this.worker = workers.create(
       {
         name: 'payment gateway',
-        claim: async (unitOfWork, limit, leasedUntil) =>
-          (await this.payments.claim(unitOfWork, limit, this.clock.now(), leasedUntil)).map(itemOf),
+        claim: (unitOfWork, limit, leasedUntil) => this.claim(unitOfWork, limit, leasedUntil),
         perform: ({ call }, signal) => callGateway.perform(call, signal),
         failed: ({ call }, error) => callGateway.failed(call, error),
         settle: async (unitOfWork, results) => this.settle?.(unitOfWork, results.map(inputOf)),
@@ -47,12 +48,24 @@ export class GatewayWorker {
     this.settle = settle;
   }
 
-  /** Leases what has just become due to this process, all of it or, without room, nothing: then a sweep will find it. */
+  /**
+   * Leases what has just become due to this process, all of it or nothing: without room, or while the gateway does not work,
+   * a sweep will find it.
+   */
   lease(payments: readonly Payment[]): Payment[] {
-    const { dueAt, mine } = this.worker.leaseFor(payments.filter(isFreshlyDue).length);
+    const count = payments.filter(isFreshlyDue).length;
+    if (this.gateway.room(count) < count) return [...payments];
+    const { dueAt, mine } = this.worker.leaseFor(count);
     if (!mine) return [...payments];
     const now = this.clock.now();
     return payments.map((payment) => (isFreshlyDue(payment) ? handOver(payment, now, dueAt) : payment));
+  }
+
+  /** While the gateway does not work payments stay where they are, except for a probe now and then. */
+  private async claim(unitOfWork: UnitOfWork, limit: number, leasedUntil: Date): Promise<DueCall[]> {
+    const room = this.gateway.room(limit);
+    if (room === 0) return [];
+    return (await this.payments.claim(unitOfWork, room, this.clock.now(), leasedUntil)).map(itemOf);
   }
 
   /** Begins with what {@link lease} leased, after the commit. */

@@ -1,12 +1,13 @@
 import { Cache, CacheModule } from '@nestjs/cache-manager';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { KeyvAdapter } from 'cache-manager';
+import { CircuitBreakers } from '../breaker/circuit-breakers';
 import type { CommonConfig } from '../config/common-config';
 import { ServiceInfo } from '../service-info';
 import { CacheStore } from './cache.store';
 import { ReadThroughCache } from './read-through.cache';
 import { RedisHealthIndicator } from './redis.health-indicator';
-import { RedisStore } from './redis.store';
+import { REDIS_BREAKER, RedisStore } from './redis.store';
 
 /** Makes the Redis of one service injectable for `CacheModule` and for the cache itself. */
 @Global()
@@ -52,8 +53,9 @@ function redisStoreModule(url: string): DynamicModule {
     providers: [
       {
         provide: RedisStore,
-        useFactory: ({ name }: ServiceInfo) => new RedisStore({ url, prefix: name }),
-        inject: [ServiceInfo],
+        useFactory: ({ name }: ServiceInfo, breakers: CircuitBreakers) =>
+          new RedisStore({ url, prefix: name }, breakers.create(REDIS_BREAKER)),
+        inject: [ServiceInfo, CircuitBreakers],
       },
     ],
     exports: [RedisStore],

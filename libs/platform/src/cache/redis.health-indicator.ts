@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { breakerDetails } from '../breaker/breaker.health-indicator';
 import { HealthIndicator, type HealthResult } from '../health/health-indicator';
 import { HealthRegistry } from '../health/health-registry';
 import { RedisStore } from './redis.store';
@@ -21,6 +22,7 @@ export class RedisHealthIndicator extends HealthIndicator implements OnModuleIni
   }
 
   async check(): Promise<HealthResult> {
-    return { status: (await this.store.ping()) === undefined ? 'down' : 'up' };
+    const status = (await this.store.ping()) === undefined ? 'down' : 'up';
+    return { status, ...breakerDetails(this.store.breaker) };
   }
 }

@@ -1,14 +1,23 @@
 import { Logger } from '@nestjs/common';
 import { createClient } from '@redis/client';
 import { redisInsStore } from 'cache-manager-redis-yet';
+import { CircuitBreaker, type BreakerOptions } from '../breaker/circuit-breaker';
 import { CacheStore, TOMBSTONE, TOMBSTONE_MS } from './cache.store';
-import { Patience } from './patience';
 
-const TIMEOUT_MS = 30;
-const PAUSE_MS = 1_000;
+/** One time-out is enough to leave Redis alone for a second: everybody else goes to the database meanwhile. */
+export const REDIS_BREAKER: BreakerOptions = {
+  name: 'redis',
+  timeoutMs: 30,
+  graceMs: 0,
+  maxConcurrent: 1_000,
+  failuresInARow: 20,
+  timeoutsInARow: 1,
+  resetMs: 1_000,
+};
 const RESET_AFTER_TIMEOUTS = 3;
 const MAX_RECONNECT_DELAY_MS = 5_000;
 
+type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false };
 type RedisYetClient = Parameters<typeof redisInsStore>[0];
 
 /** Where the Redis is and under which prefix this service keeps its keys in it (`order-service` → `order-service:…`). */
@@ -27,10 +36,12 @@ export class RedisStore extends CacheStore {
   private readonly logger = new Logger('Redis');
   private readonly client: ReturnType<typeof createClient>;
   private readonly store: ReturnType<typeof redisInsStore>;
-  private readonly patience: Patience;
   private closed = false;
 
-  constructor(private readonly options: RedisStoreOptions) {
+  constructor(
+    private readonly options: RedisStoreOptions,
+    readonly breaker = new CircuitBreaker(REDIS_BREAKER),
+  ) {
     super();
     this.client = createClient({
       url: options.url,
@@ -40,11 +51,6 @@ export class RedisStore extends CacheStore {
     });
     // Redis-yet names the client of the full `redis` package; all it uses is in the core client.
     this.store = redisInsStore(this.client as unknown as RedisYetClient);
-    this.patience = new Patience({
-      timeoutMs: TIMEOUT_MS,
-      pauseMs: PAUSE_MS,
-      onChange: (healthy) => this.announce(healthy),
-    });
     this.keepConnected();
   }
 
@@ -91,12 +97,15 @@ export class RedisStore extends CacheStore {
     return `${this.options.prefix}:${key}`;
   }
 
-  private async attempt<T>(operation: () => Promise<T>) {
-    if (this.closed || !this.client.isReady) return { ok: false } as const;
-    const result = await this.patience.attempt(operation);
-    // A peer that vanished without a word leaves a connection that would hang for a quarter of an hour.
-    if (this.patience.consecutiveTimeouts >= RESET_AFTER_TIMEOUTS && this.client.isReady) await this.reconnect();
-    return result;
+  private async attempt<T>(operation: () => Promise<T>): Promise<Attempt<T>> {
+    if (this.closed || !this.client.isReady) return { ok: false };
+    try {
+      return { ok: true, value: await this.breaker.run(operation) };
+    } catch {
+      // A peer that vanished without a word leaves a connection that would hang for a quarter of an hour.
+      if (this.breaker.consecutiveTimeouts >= RESET_AFTER_TIMEOUTS && this.client.isReady) await this.reconnect();
+      return { ok: false };
+    }
   }
 
   private keepConnected(): void {
@@ -120,12 +129,6 @@ export class RedisStore extends CacheStore {
   private async reconnect(): Promise<void> {
     await this.client.disconnect().catch(() => undefined);
     if (!this.closed && !this.client.isOpen) this.connect();
-  }
-
-  private announce(healthy: boolean): void {
-    if (this.closed) return;
-    if (healthy) this.logger.log('Redis answers again');
-    else this.logger.warn('Redis does not answer in time, going on without it');
   }
 }
 
