@@ -19,6 +19,8 @@ export interface ClusterOptions {
 export class Cluster {
   readonly system: System;
   readonly instances = new Map<string, ServiceName>();
+  /** Instances customers are not sent to at present. */
+  readonly unrouted = new Set<string>();
   /** Ends of processes that nobody had asked for. */
   readonly unexpectedEnds: string[] = [];
   /** How often each service was killed by the suite. */
@@ -63,10 +65,10 @@ export class Cluster {
     return this.system.stack.supervisor;
   }
 
-  /** Base URLs of the instances of a service. */
+  /** Base URLs of the instances of a service that customers are sent to. */
   urls(service: ServiceName): string[] {
     return [...this.instances].flatMap(([name, of]) =>
-      of === service ? [this.system.stack.services[name] ?? ''] : [],
+      of === service && !this.unrouted.has(name) ? [this.system.stack.services[name] ?? ''] : [],
     );
   }
 

@@ -7,6 +7,7 @@ import { Load } from './load.ts';
 import { MailSink } from './mail-sink.ts';
 import { Random } from './random.ts';
 import { Sampler } from './sampler.ts';
+import { comeToRest } from './rest.ts';
 import type { RunOptions, Scenario } from './scenario.ts';
 import { plantSecrets } from './plant.ts';
 
@@ -95,6 +96,11 @@ export class World {
   /** Lets the system work undisturbed. */
   async calm(seconds: number): Promise<void> {
     await delay(seconds * 1_000);
+  }
+
+  /** Resolves when nothing is open anywhere; for scenarios that have to look at a system that does nothing. */
+  async atRest(): Promise<void> {
+    await comeToRest(this);
   }
 
   /** Notes when a fault lasted. It counts as over when `disturb` has resolved: mend what you broke in it. */

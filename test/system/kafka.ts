@@ -8,6 +8,8 @@ export interface TopicRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: IHeaders;
+  /** Milliseconds since the epoch, as the producer said. */
+  readonly timestamp: string;
 }
 
 /** The system's Kafka, for tests that look at it or play a publisher. */
@@ -47,8 +49,8 @@ export class KafkaProbe {
         .run({
           autoCommit: false,
           eachMessage: ({ partition, message }) => {
-            const { offset, key, value, headers = {} } = message;
-            records.push({ topic, partition, offset, key, value, headers });
+            const { offset, key, value, headers = {}, timestamp } = message;
+            records.push({ topic, partition, offset, key, value, headers, timestamp });
             const end = ends.find((candidate) => candidate.partition === partition);
             if (BigInt(message.offset) + 1n >= BigInt(end?.high ?? 0)) left.delete(partition);
             if (left.size === 0) resolve();
