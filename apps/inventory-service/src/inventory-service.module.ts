@@ -1,4 +1,4 @@
-import { MESSAGING_MIGRATIONS, MessagingModule, MessagingOptions } from '@app/messaging';
+import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
 import { PlatformCacheModule, PlatformDatabaseModule } from '@app/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { InventoryServiceConfig } from './config';
@@ -42,15 +42,7 @@ export class InventoryServiceModule {
           migrations: MIGRATIONS,
         }),
         PlatformCacheModule.forRoot(config),
-        MessagingModule.forRoot(
-          new MessagingOptions({
-            service: 'inventory-service',
-            brokers: config.kafkaBootstrapServers,
-            databaseUrl: config.databaseUrl,
-            partitions: config.topicPartitions,
-            replicationFactor: config.topicReplicationFactor,
-          }),
-        ),
+        MessagingModule.forRoot(messagingOptionsOf('inventory-service', config)),
       ],
       controllers: [InventoryController, OrderEventsConsumer, PaymentEventsConsumer],
       providers: [

@@ -1,4 +1,4 @@
-import { MESSAGING_MIGRATIONS, MessagingModule, MessagingOptions } from '@app/messaging';
+import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
 import { PlatformDatabaseModule } from '@app/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NotificationConfig } from './config';
@@ -32,15 +32,7 @@ export class NotificationServiceModule {
           entities: [],
           migrations: [...MESSAGING_MIGRATIONS, ...NOTIFICATION_MIGRATIONS],
         }),
-        MessagingModule.forRoot(
-          new MessagingOptions({
-            service: 'notification-service',
-            brokers: config.kafkaBootstrapServers,
-            databaseUrl: config.databaseUrl,
-            partitions: config.topicPartitions,
-            replicationFactor: config.topicReplicationFactor,
-          }),
-        ),
+        MessagingModule.forRoot(messagingOptionsOf('notification-service', config)),
         DeliveryModule.forRoot(config),
       ],
       controllers: [NotificationsController, ContactsController, OrderEventsConsumer, PaymentEventsConsumer],

@@ -1,4 +1,4 @@
-import { MESSAGING_MIGRATIONS, MessagingModule, MessagingOptions } from '@app/messaging';
+import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
 import { PlatformCacheModule, PlatformDatabaseModule } from '@app/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { OrderServiceConfig } from './config';
@@ -45,15 +45,7 @@ export class OrderServiceModule {
           migrations: MIGRATIONS,
         }),
         PlatformCacheModule.forRoot(config),
-        MessagingModule.forRoot(
-          new MessagingOptions({
-            service: 'order-service',
-            brokers: config.kafkaBootstrapServers,
-            databaseUrl: config.databaseUrl,
-            partitions: config.topicPartitions,
-            replicationFactor: config.topicReplicationFactor,
-          }),
-        ),
+        MessagingModule.forRoot(messagingOptionsOf('order-service', config)),
       ],
       controllers: [OrdersController, PaymentEventsConsumer, InventoryEventsConsumer],
       providers: [

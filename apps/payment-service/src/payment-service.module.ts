@@ -1,4 +1,4 @@
-import { MESSAGING_MIGRATIONS, MessagingModule, MessagingOptions } from '@app/messaging';
+import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
 import { PlatformDatabaseModule, type DatabaseOptions } from '@app/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { PaymentServiceConfig } from './config';
@@ -25,7 +25,7 @@ export class PaymentServiceModule {
       module: PaymentServiceModule,
       imports: [
         PlatformDatabaseModule.forRoot(databaseOptions(config)),
-        MessagingModule.forRoot(messagingOptions(config)),
+        MessagingModule.forRoot(messagingOptionsOf('payment-service', config)),
         GatewayModule.forRoot(config),
       ],
       controllers: [PaymentsController, OrderEventsConsumer],
@@ -51,16 +51,6 @@ export function databaseOptions(config: PaymentServiceConfig): DatabaseOptions {
     entities: [PaymentEntity],
     migrations: [...MESSAGING_MIGRATIONS, CreatePayments1763900000000, CreateGatewayLedger1763900100000],
   };
-}
-
-function messagingOptions(config: PaymentServiceConfig): MessagingOptions {
-  return new MessagingOptions({
-    service: 'payment-service',
-    brokers: config.kafkaBootstrapServers,
-    databaseUrl: config.databaseUrl,
-    partitions: config.topicPartitions,
-    replicationFactor: config.topicReplicationFactor,
-  });
 }
 
 function callLimits(config: PaymentServiceConfig): GatewayCallLimits {

@@ -1,4 +1,5 @@
 import type { ServiceName } from '@app/events';
+import type { CommonConfig } from '@app/platform';
 
 /** Base delays of the persisted retries, in milliseconds (before jitter): 1 s, 5 s, 30 s, 2 min, 10 min. */
 export const DEFAULT_RETRY_DELAYS_MS = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
@@ -31,6 +32,21 @@ export class MessagingOptions {
     Object.assign(this, options);
     Object.freeze(this);
   }
+}
+
+/** What the environment says about messaging, for one service. */
+export function messagingOptionsOf(service: ServiceName, config: CommonConfig): MessagingOptions {
+  return new MessagingOptions({
+    service,
+    brokers: config.kafkaBootstrapServers,
+    databaseUrl: config.databaseUrl,
+    partitions: config.topicPartitions,
+    replicationFactor: config.topicReplicationFactor,
+    immediateRetries: config.immediateRetries,
+    retryDelaysMs: config.retryDelaysMs,
+    deskRetryLimit: config.deskRetryLimit,
+    failedMessageRetentionDays: config.failedMessageRetentionDays,
+  });
 }
 
 type RequiredOption = 'service' | 'brokers' | 'databaseUrl' | 'partitions' | 'replicationFactor';

@@ -9,6 +9,7 @@ import {
 import { ConsumerHealth } from './consumer-health';
 import { DeadLetters } from './dead-letters';
 import { DESK_CONTROLLERS, DESK_PROVIDERS } from './desk/desk.providers';
+import { DeskWorker } from './desk/desk-worker';
 import { DueWorkers } from './due-worker';
 import { EventBatchProcessor } from './event-batch-processor';
 import { FailedMessages } from './failed-messages';
@@ -38,6 +39,7 @@ export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy 
   constructor(
     private readonly relay: OutboxRelay,
     private readonly retries: RetryWorker,
+    private readonly desk: DeskWorker,
     private readonly server: KafkaEventServer,
     private readonly workers: DueWorkers,
     private readonly lifecycle: Lifecycle,
@@ -73,10 +75,11 @@ export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy 
   onApplicationBootstrap(): void {
     this.relay.start();
     this.retries.start();
+    this.desk.start();
     this.workers.start();
     this.server.begin();
     this.lifecycle.onDrain(async () => {
-      await Promise.all([this.server.close(), this.retries.stop()]);
+      await Promise.all([this.server.close(), this.retries.stop(), this.desk.stop()]);
     }, 'event consumers');
     this.lifecycle.onDrain(() => this.workers.stop(), 'workers');
     this.lifecycle.onDrain(() => this.relay.stop(FINAL_PUBLISH_MS), 'outbox relay');

@@ -85,6 +85,22 @@ export class FailedMessageReader {
     );
   }
 
+  /** Oldest first, of certain states: in the order in which a job takes them. */
+  async oldest(
+    filter: FailedMessageFilter,
+    statuses: readonly FailedMessageStatus[],
+    limit: number,
+  ): Promise<ShownFailedMessage[]> {
+    const values: unknown[] = [];
+    const condition = sqlCondition(this.options.service, filter, values);
+    return this.dataSource.query(
+      `${LISTED} WHERE f.id IN (SELECT id FROM failed_messages
+         WHERE ${condition} AND status = ANY ($${values.push(statuses)}::text[])
+         ORDER BY position LIMIT $${values.push(limit)}) ORDER BY f.position`,
+      values,
+    );
+  }
+
   async find(id: string): Promise<ShownFailedMessage | undefined> {
     const [row] = await this.dataSource.query<ShownFailedMessage[]>(
       `${LISTED} WHERE f.id = $1 AND f.consumer_group = $2`,

@@ -1,5 +1,5 @@
 import type { ConfigOf } from './define-config';
-import { durationMs, hostList, oneOf, port, positiveInt, text, url } from './variables';
+import { durationListMs, durationMs, hostList, nonNegativeInt, oneOf, port, positiveInt, text, url } from './variables';
 
 /** What differs between services in the variables they share. */
 export interface CommonDefaults {
@@ -15,7 +15,7 @@ export interface CommonDefaults {
  */
 export function commonConfig(defaults: CommonDefaults) {
   const { databaseUser } = defaults;
-  return { ...processConfig(defaults.port), ...kafkaConfig(), ...storageConfig(databaseUser) };
+  return { ...processConfig(defaults.port), ...kafkaConfig(), ...retryConfig(), ...storageConfig(databaseUser) };
 }
 
 /** The loaded form of `commonConfig`; every config of a service is assignable to it. */
@@ -54,6 +54,31 @@ function kafkaConfig() {
     kafkaBootstrapServers: hostList({ description: 'Kafka brokers to start from.', default: ['127.0.0.1:9092'] }),
     topicPartitions: positiveInt({ description: 'Partitions of a topic that is created.', default: 6, max: 1000 }),
     topicReplicationFactor: positiveInt({ description: 'Replicas of a topic that is created.', default: 1, max: 32 }),
+  };
+}
+
+function retryConfig() {
+  return {
+    immediateRetries: nonNegativeInt({
+      description: 'Tries at once, beyond the first, before a failing event is put aside.',
+      default: 3,
+      max: 100,
+    }),
+    retryDelaysMs: durationListMs({
+      description:
+        'Milliseconds before each further try of an event that was put aside, at most; then it is a dead letter.',
+      default: [1_000, 5_000, 30_000, 120_000, 600_000],
+    }),
+    deskRetryLimit: positiveInt({
+      description: 'Failed retries by hand after which a dead letter is quarantined.',
+      default: 5,
+      max: 1_000,
+    }),
+    failedMessageRetentionDays: positiveInt({
+      description: 'Days for which failed messages are kept once they are handled or discarded.',
+      default: 30,
+      max: 3_650,
+    }),
   };
 }
 

@@ -113,11 +113,28 @@ export function positiveInt(options: VariableOptions<number> & { readonly max?: 
   });
 }
 
+/** A whole number, 0 to `max`. */
+export function nonNegativeInt(options: VariableOptions<number> & { readonly max: number }): Variable<number> {
+  return variable(options, {
+    expected: `a whole number between 0 and ${options.max}`,
+    parse: (value) => integer(value, 0, options.max),
+  });
+}
+
 /** A duration in whole milliseconds, 0 to one week. Timers of Node overflow beyond 24 days, hence the limit. */
 export function durationMs(options: VariableOptions<number>): Variable<number> {
   return variable(options, {
     expected: 'a duration in milliseconds between 0 and 604800000',
     parse: (value) => integer(value, 0, 604_800_000),
+  });
+}
+
+/** A comma separated list of durations in whole milliseconds, white space allowed; yields `[1000, 5000]`, at least one. */
+export function durationListMs(options: VariableOptions<readonly number[]>): Variable<readonly number[]> {
+  return variable<readonly number[]>(options, {
+    expected: 'a comma separated list of durations in milliseconds between 0 and 604800000',
+    parse: (value) => value.split(',').map((entry) => integer(entry, 0, 604_800_000)),
+    format: (durations) => durations.join(','),
   });
 }
 

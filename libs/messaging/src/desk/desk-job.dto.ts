@@ -1,0 +1,71 @@
+import { DEFAULT_PAGE_LIMIT, invalidRequest, IsPage, IsPrintable } from '@app/platform';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { Equals, IsBoolean, IsInt, IsObject, IsOptional, IsUUID, Max, Min, ValidateNested } from 'class-validator';
+import type { DeskJobKind } from './desk-rules';
+import { FailedMessageFilterDto, filterOf } from './failed-message.dto';
+import type { DeskJobOrder } from './start-desk-job';
+
+/** Items one job can have. */
+const MAX_ITEMS = 100_000;
+
+export class RetryManyDto {
+  @ApiProperty({ description: 'Who asks for it; recorded with each message', example: 'ada' })
+  @IsPrintable(1, 100)
+  actor!: string;
+
+  @ApiPropertyOptional({
+    description: 'Which messages; at least one field, or all: true',
+    example: { topic: 'payment_successful', error: 'ProductNotFound' },
+  })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => FailedMessageFilterDto)
+  filter?: FailedMessageFilterDto;
+
+  @ApiPropertyOptional({ description: 'Says that an empty filter is meant', example: false })
+  @IsOptional()
+  @Equals(true, { message: 'all can only be true' })
+  all?: true;
+
+  @ApiPropertyOptional({ minimum: 1, maximum: MAX_ITEMS, default: MAX_ITEMS, example: 500 })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_ITEMS)
+  max?: number;
+
+  @ApiPropertyOptional({ description: 'Only tells what would be done', example: true })
+  @IsOptional()
+  @IsBoolean()
+  dry_run?: boolean;
+}
+
+export class DiscardManyDto extends RetryManyDto {
+  @ApiProperty({ description: 'Why; recorded with each message', example: 'test records of the load balancer' })
+  @IsPrintable(1, 500)
+  reason!: string;
+}
+
+export class DeskJobPath {
+  @ApiProperty({ format: 'uuid', example: '01936f60-1a2b-7c3d-8e4f-5a6b7c8d9e0f' })
+  @IsUUID()
+  job_id!: string;
+}
+
+export class ListDeskJobsQuery {
+  @IsPage()
+  limit: number = DEFAULT_PAGE_LIMIT;
+}
+
+/** What a validated body asks for; throws `REQUEST.INVALID` when it could mean everything by mistake. */
+export function orderOf(kind: DeskJobKind, dto: RetryManyDto & { readonly reason?: string }): DeskJobOrder {
+  const filter = dto.filter ?? {};
+  const shownFilter = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
+  if (Object.keys(shownFilter).length === 0 && dto.all !== true) {
+    throw invalidRequest([{ pointer: '/filter', detail: 'filter must name something, or all must be true' }]);
+  }
+  const { actor, reason = null, max = MAX_ITEMS } = dto;
+  return { kind, actor, reason, filter: filterOf(filter), shownFilter, max };
+}

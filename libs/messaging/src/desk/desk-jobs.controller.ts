@@ -1,0 +1,94 @@
+import { ApiProblems } from '@app/platform';
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { DeskJobRepository } from './desk-job.repository';
+import { DeskJobPath, DiscardManyDto, ListDeskJobsQuery, orderOf, RetryManyDto } from './desk-job.dto';
+import {
+  DeskJobListResponse,
+  DeskJobResponse,
+  DiscardDryRunResponse,
+  RetryDryRunResponse,
+  toDryRun,
+  toJob,
+} from './desk-job.response';
+import { jobNotFound, type DeskJobKind } from './desk-rules';
+import { StartDeskJob } from './start-desk-job';
+
+const STARTED = {
+  type: DeskJobResponse,
+  description: 'The job; follow it at Location.',
+  headers: { Location: { schema: { type: 'string' as const } } },
+};
+const dryRun = (model: typeof RetryDryRunResponse | typeof DiscardDryRunResponse) => ({
+  description: 'With dry_run: what would be done.',
+  schema: { $ref: getSchemaPath(model) },
+});
+
+/** Decisions about many failed messages at once; each is a job that survives a restart. */
+@ApiTags('failed messages')
+@ApiExtraModels(RetryDryRunResponse, DiscardDryRunResponse)
+@Controller('failed-messages')
+export class DeskJobsController {
+  constructor(
+    private readonly startDeskJob: StartDeskJob,
+    private readonly jobs: DeskJobRepository,
+  ) {}
+
+  @Post('retry')
+  @ApiOperation({ summary: 'Retry all dead letters that match', description: 'Quarantined ones are left alone.' })
+  @ApiAcceptedResponse(STARTED)
+  @ApiOkResponse(dryRun(RetryDryRunResponse))
+  @ApiProblems(400, 413, 415, 503)
+  async retry(@Body() dto: RetryManyDto, @Res({ passthrough: true }) reply: FastifyReply) {
+    return this.start('retry', dto, reply);
+  }
+
+  @Post('discard')
+  @ApiOperation({
+    summary: 'Discard all dead letters that match',
+    description: 'What is retrying or waiting is taken only when filter.status names it.',
+  })
+  @ApiAcceptedResponse(STARTED)
+  @ApiOkResponse(dryRun(DiscardDryRunResponse))
+  @ApiProblems(400, 413, 415, 503)
+  async discard(@Body() dto: DiscardManyDto, @Res({ passthrough: true }) reply: FastifyReply) {
+    return this.start('discard', dto, reply);
+  }
+
+  @Get('jobs')
+  @ApiOperation({ summary: 'Jobs, newest first' })
+  @ApiOkResponse({ type: DeskJobListResponse })
+  @ApiProblems(400, 503)
+  async list(@Query() { limit }: ListDeskJobsQuery): Promise<DeskJobListResponse> {
+    return { jobs: (await this.jobs.list(limit)).map(toJob) };
+  }
+
+  @Get('jobs/:job_id')
+  @ApiOperation({ summary: 'How far a job has come' })
+  @ApiOkResponse({ type: DeskJobResponse })
+  @ApiProblems(400, 404, 503)
+  async show(@Param() { job_id: id }: DeskJobPath): Promise<DeskJobResponse> {
+    const job = await this.jobs.find(id);
+    if (job === undefined) throw jobNotFound(id);
+    return toJob(job);
+  }
+
+  private async start(kind: DeskJobKind, dto: RetryManyDto, reply: FastifyReply) {
+    const order = orderOf(kind, dto);
+    if (dto.dry_run === true) {
+      void reply.code(200);
+      return toDryRun(kind, await this.startDeskJob.dryRun(order));
+    }
+    const job = toJob(await this.startDeskJob.execute(order));
+    void reply.code(202).header('location', `/failed-messages/jobs/${job.job_id}`);
+    return job;
+  }
+}

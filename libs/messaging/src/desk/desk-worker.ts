@@ -1,0 +1,92 @@
+import { Clock } from '@app/platform';
+import { Injectable, Logger } from '@nestjs/common';
+import { MessagingOptions } from '../messaging-options';
+import { sleep } from '../sleep';
+import { Transactions } from '../transactions';
+import { takenByJob } from './desk-rules';
+import { DeskJobRepository, type DeskJobBite } from './desk-job.repository';
+import { DeskRepository } from './desk.repository';
+import type { UnitOfWork } from '../unit-of-work';
+
+const IDLE_INTERVAL_MS = 500;
+const PRUNE_INTERVAL_MS = 60_000;
+const BITE = 200;
+const DAY_MS = 86_400_000;
+
+/**
+ * Does what jobs of the desk ask for, and forgets what is old. A bite of a job is one transaction, in which its messages
+ * and its items change together: a process that is killed leaves nothing half done, and any replica takes the next bite.
+ */
+@Injectable()
+export class DeskWorker {
+  private readonly logger = new Logger(DeskWorker.name);
+  private readonly stopping = new AbortController();
+  private nap = new AbortController();
+  private running: Promise<void> | undefined;
+  private lastPrune = -Infinity;
+
+  constructor(
+    private readonly options: MessagingOptions,
+    private readonly transactions: Transactions,
+    private readonly jobs: DeskJobRepository,
+    private readonly desk: DeskRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Finishes the bite in hand. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.nap.abort();
+    await this.running;
+  }
+
+  /** There is a new job. */
+  wake(): void {
+    this.nap.abort();
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      try {
+        while (!this.stopping.signal.aborted && (await this.transactions.run((unitOfWork) => this.bite(unitOfWork))));
+        await this.transactions.run((unitOfWork) => this.jobs.finish(unitOfWork));
+        await this.prune();
+      } catch (error) {
+        this.logger.warn(`desk interrupted: ${error instanceof Error ? error.message : String(error)}`);
+      }
+      if (this.stopping.signal.aborted) return;
+      this.nap = new AbortController();
+      await sleep(IDLE_INTERVAL_MS * (0.75 + Math.random() / 2), this.nap.signal);
+    }
+  }
+
+  /** @returns whether there was something to do. */
+  private async bite(unitOfWork: UnitOfWork): Promise<boolean> {
+    const bite = await this.jobs.nextBite(unitOfWork, BITE);
+    if (bite === undefined) return false;
+    await this.jobs.settle(unitOfWork, bite, await this.take(unitOfWork, bite));
+    return true;
+  }
+
+  private async take(unitOfWork: UnitOfWork, { job, ids }: DeskJobBite): Promise<string[]> {
+    const action = { actor: job.actor, reason: job.reason, jobId: job.id };
+    const from = takenByJob(job.kind, job.named ?? undefined);
+    return job.kind === 'retry'
+      ? this.desk.release(unitOfWork, ids, from, action)
+      : this.desk.discard(unitOfWork, ids, from, action);
+  }
+
+  private async prune(): Promise<void> {
+    const now = this.clock.now().getTime();
+    if (now - this.lastPrune < PRUNE_INTERVAL_MS) return;
+    this.lastPrune = now;
+    const before = new Date(now - this.options.failedMessageRetentionDays * DAY_MS);
+    const more = (step: (unitOfWork: UnitOfWork) => Promise<boolean>) => this.transactions.run(step);
+    while (!this.stopping.signal.aborted && (await more((unitOfWork) => this.desk.prune(unitOfWork, before, BITE))));
+    while (!this.stopping.signal.aborted && (await more((unitOfWork) => this.jobs.prune(unitOfWork, before))));
+  }
+}
