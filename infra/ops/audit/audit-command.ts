@@ -1,0 +1,38 @@
+import { printJson, type Console } from '../cli/console.ts';
+import { withDatabase } from '../cli/database.ts';
+import { EXIT, OpsError, type ExitCode } from '../cli/exit-code.ts';
+import { verifyAudit, type AuditProblem, type AuditScope } from './verify-audit.ts';
+
+/** More than anybody reads; they are counted all the same. */
+const MOST_IN_JSON = 1_000;
+
+/** Verifies the audit trails of all orders, of those placed since, or of one. */
+export async function auditVerify(
+  console: Console,
+  databaseUrl: string,
+  scope: AuditScope,
+  json: boolean,
+): Promise<ExitCode> {
+  const progress = { orders: 0, entries: 0 };
+  const problems: AuditProblem[] = [];
+  let bad = 0;
+  await withDatabase(databaseUrl, async (client) => {
+    for await (const problem of verifyAudit(client, scope, progress)) {
+      bad += 1;
+      if (!json) console.print(sentenceOf(problem));
+      else if (problems.length < MOST_IN_JSON) problems.push(problem);
+    }
+  });
+  if (progress.orders === 0 && scope.orderIds !== undefined)
+    throw new OpsError(`there is no order ${scope.orderIds.join()}`);
+  const verdict = bad === 0 ? 'every trail vouches for its order' : `${bad} do not agree with their trail`;
+  if (json) printJson(console, { ...progress, bad_orders: bad, problems });
+  else console.print(`${progress.orders} orders with ${progress.entries} entries verified: ${verdict}`);
+  return bad === 0 ? EXIT.fine : EXIT.found;
+}
+
+function sentenceOf({ orderId, entry, problems }: AuditProblem): string {
+  const where = entry === null ? `order ${orderId}` : `order ${orderId}, entry ${entry}`;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  return `${where}: ${problems[0] ?? ''}${more}`;
+}

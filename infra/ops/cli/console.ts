@@ -1,0 +1,18 @@
+/** What a command may touch of its surroundings, so that a test can take their place. */
+export interface Console {
+  /** For people and pipes. */
+  print(text: string): void;
+  /** What is not the answer: hints, what went wrong. */
+  note(text: string): void;
+  /** What is being done just now; the next one takes its place. Nobody but a person sees it. */
+  progress(text: string): void;
+  now(): Date;
+  /** Resolves after the time; at once with false when the command was interrupted. */
+  pause(ms: number): Promise<boolean>;
+  /** The name of who is at the keyboard. */
+  readonly user: string;
+}
+
+export function printJson(console: Console, value: unknown): void {
+  console.print(JSON.stringify(value, undefined, 2));
+}

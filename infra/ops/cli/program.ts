@@ -1,0 +1,128 @@
+import { Command, CommanderError } from 'commander';
+import { auditVerify } from '../audit/audit-command.ts';
+import { INVARIANTS, type Invariant } from '../reconcile/check.ts';
+import { invariantsReport, reconcileCommand } from '../reconcile/reconcile-command.ts';
+import { statusCommand } from '../status/status-command.ts';
+import type { Console } from './console.ts';
+import { durationMs, momentOf } from './duration.ts';
+import { EXIT, OpsError, type ExitCode } from './exit-code.ts';
+import { failedProgram } from './failed-program.ts';
+import { systemAddresses, type AddressFlags } from './target.ts';
+
+const ADDRESSES = `
+The system is looked for at its local ports; elsewhere by environment: ORDER_SERVICE_URL, PAYMENT_SERVICE_URL,
+INVENTORY_SERVICE_URL, NOTIFICATION_SERVICE_URL, OPS_DATABASE_URL (as administrator), KAFKA_BOOTSTRAP_SERVERS.`;
+
+interface LookFlags extends AddressFlags {
+  readonly json?: true;
+  readonly order?: string;
+  readonly since?: string;
+  readonly settle: string;
+  readonly only?: readonly string[];
+  readonly list?: true;
+}
+
+/** Runs a command line, without the name of the program. Never rejects: what goes wrong is said, and is the exit code. */
+export async function runOps(words: readonly string[], console: Console): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.fine;
+  const finish = async (work: Promise<ExitCode>): Promise<void> => {
+    exitCode = await work;
+  };
+  try {
+    await program(console, finish).parseAsync([...words], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.unusable;
+    console.note(error instanceof OpsError ? error.message : `this should not happen: ${describe(error)}`);
+    return EXIT.unusable;
+  }
+}
+
+function program(console: Console, finish: (work: Promise<ExitCode>) => Promise<void>): Command {
+  const root = new Command('npm run ops --')
+    .description('Look after the order processing system.')
+    .addHelpText('after', ADDRESSES)
+    .addCommand(failedProgram(console, finish))
+    .addCommand(auditProgram(console, finish))
+    .addCommand(reconcileProgram(console, finish))
+    .addCommand(statusProgram(console, finish));
+  behave(root, console);
+  return root;
+}
+
+function auditProgram(console: Console, finish: (work: Promise<ExitCode>) => Promise<void>): Command {
+  const audit = new Command('audit').description('the audit trails of orders');
+  located(audit.command('verify').description('every trail complete, unaltered, and leading to the order as it is'))
+    .option('--order <id>', 'only this order')
+    .option('--since <moment>', 'only orders placed since: 2h, 7d, or a time')
+    .addHelpText('after', '\nExit codes: 0 all vouch for their orders, 1 some do not, 2 PostgreSQL does not answer.')
+    .action((flags: LookFlags) => {
+      const scope = {
+        ...(flags.order === undefined ? {} : { orderIds: [orderId(flags.order)] }),
+        ...(flags.since === undefined ? {} : { since: momentOf(flags.since, console.now()) }),
+      };
+      return finish(auditVerify(console, systemAddresses(flags).databaseUrl, scope, flags.json ?? false));
+    });
+  return audit;
+}
+
+function reconcileProgram(console: Console, finish: (work: Promise<ExitCode>) => Promise<void>): Command {
+  return located(new Command('reconcile'))
+    .description('compare the tables of all services, the gateway’s books and the topics')
+    .option('--since <moment>', 'only orders placed since: 2h, 7d, or a time')
+    .option('--settle <duration>', 'what changed later may still be on its way', '60s')
+    .option('--only <invariant...>', 'I1, I2, …; see --list')
+    .option('--list', 'say what is checked')
+    .addHelpText(
+      'after',
+      '\nWith --json one disagreement a line. Exit codes: 0 everything agrees, 1 something does not, 2 can not look.',
+    )
+    .action((flags: LookFlags) => {
+      const { databaseUrl, kafka } = systemAddresses(flags);
+      if (flags.list === true) return finish(Promise.resolve(invariantsReport(console, flags.json ?? false)));
+      const options = {
+        settleMs: durationMs(flags.settle),
+        ...(flags.since === undefined ? {} : { since: momentOf(flags.since, console.now()) }),
+        ...(flags.only === undefined ? {} : { invariants: flags.only.map(invariant) }),
+      };
+      return finish(reconcileCommand(console, { databaseUrl, kafka }, options, flags.json ?? false));
+    });
+}
+
+function statusProgram(console: Console, finish: (work: Promise<ExitCode>) => Promise<void>): Command {
+  return located(new Command('status'))
+    .description('health, lag, outboxes, failed messages, open work')
+    .addHelpText('after', '\nExit codes: 0 all is well, 1 something needs a look, 2 something does not answer.')
+    .action((flags: LookFlags) => finish(statusCommand(console, systemAddresses(flags), flags.json ?? false)));
+}
+
+function located(command: Command): Command {
+  return command
+    .option('--database-url <url>', 'PostgreSQL, as a role that sees all four schemas')
+    .option('--kafka <host:port,…>')
+    .option('--json', 'JSON instead of a table');
+}
+
+/** Commands throw instead of ending the process, and write where the console says. */
+function behave(command: Command, console: Console): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => console.print(text.trimEnd()),
+    writeErr: (text) => console.note(text.trimEnd()),
+  });
+  for (const child of command.commands) behave(child, console);
+}
+
+function orderId(text: string): string {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text.toLowerCase();
+  throw new OpsError(`not an order id: ${text}`);
+}
+
+function invariant(text: string): Invariant {
+  const name = text.toUpperCase();
+  if (name in INVARIANTS) return name as Invariant;
+  throw new OpsError(`there is no invariant ${text}: ${Object.keys(INVARIANTS).join(', ')}`);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

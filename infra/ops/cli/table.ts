@@ -1,0 +1,41 @@
+import Table from 'cli-table3';
+
+/** A value of a cell; nothing is a dash. */
+export type Cell = string | number | boolean | null | undefined;
+
+const NO_LINES = Object.fromEntries(
+  [
+    ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
+    ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'],
+  ].map((place) => [place, '']),
+);
+
+/** Rows under headings, without lines or colours, so that it can be read, searched and pasted. */
+export function table(headings: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const made = new Table({
+    head: [...headings],
+    chars: { ...NO_LINES, middle: '  ' },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  for (const row of rows) made.push(row.map(textOf));
+  return made
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+/** As much of a text as fits on a line of so many characters. */
+export function clip(text: string | null, length: number): string {
+  const line = (text ?? '').replace(/\s+/g, ' ');
+  return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
+}
+
+function textOf(cell: Cell): string {
+  return cell === null || cell === undefined || cell === '' ? '–' : printable(String(cell));
+}
+
+/** What a stranger sent must not move the cursor or change the colours of the terminal it is looked at in. */
+export function printable(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\uFFFD');
+}

@@ -1,0 +1,39 @@
+import { userInfo } from 'node:os';
+import type { Console } from './cli/console.ts';
+import { runOps } from './cli/program.ts';
+
+/** Ends the pause that a command is making; without one Ctrl-C ends the process, as ever. */
+let wakeUp: (() => void) | undefined;
+process.on('SIGINT', () => {
+  if (wakeUp === undefined) process.exit(130);
+  wakeUp();
+});
+// Whoever reads has seen enough: `… | head`.
+process.stdout.on('error', () => process.exit());
+
+const terminal: Console = {
+  user: userInfo().username,
+  now: () => new Date(),
+  print: (text) => {
+    if (process.stderr.isTTY) process.stderr.write('\u001b[2K');
+    process.stdout.write(`${text}\n`);
+  },
+  note: (text) => {
+    process.stderr.write(`${text}\n`);
+  },
+  progress: (text) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${text} …\r`);
+  },
+  pause: (ms) =>
+    new Promise((resolve) => {
+      const end = (completely: boolean): void => {
+        clearTimeout(timer);
+        wakeUp = undefined;
+        resolve(completely);
+      };
+      const timer = setTimeout(() => end(true), ms);
+      wakeUp = () => end(false);
+    }),
+};
+
+process.exitCode = await runOps(process.argv.slice(2), terminal);

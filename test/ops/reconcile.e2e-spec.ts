@@ -1,0 +1,174 @@
+import { eventually } from '@app/testing';
+import { v7 } from 'uuid';
+import { verifyAudit, type AuditProblem } from '../../infra/ops/audit/verify-audit';
+import { disagreements, type Disagreement, type ReconcileOptions } from '../../infra/ops/reconcile/reconcile';
+import { DAMAGE, EDITS } from './damage';
+import { System } from '../system/system';
+
+let system: System;
+
+beforeAll(async () => {
+  system = await System.start({ restart: true, env: { PAYMENT_GATEWAY_TIMEOUT_MS: '1000' } });
+});
+
+afterAll(() => system.stop());
+
+/** What is found when everything counts that is there, however new it is. */
+async function found(options: ReconcileOptions = {}): Promise<Disagreement[]> {
+  const target = { databaseUrl: system.stack.databaseUrl('admin'), kafka: [system.stack.kafka] };
+  return disagreements(target, { settleMs: 0, ...options });
+}
+
+async function allAgree(): Promise<void> {
+  await eventually(async () => expect(await found()).toEqual([]), { timeoutMs: 30_000, intervalMs: 250 });
+}
+
+async function placeAndSettle(count: number): Promise<string[]> {
+  const product = await system.newProduct(count);
+  const orders = await Promise.all(Array.from({ length: count }, () => system.place({ items: [product] })));
+  await Promise.all(orders.map(({ order_id }) => system.settled(order_id)));
+  return orders.map(({ order_id }) => order_id);
+}
+
+describe('a system after some work', () => {
+  it('agrees with itself, whatever became of its orders', async () => {
+    const methods = [
+      'card',
+      'test_declined',
+      'test_insufficient_funds',
+      'test_error_after_charge',
+      'test_capture_fails',
+    ];
+    const scarce = await system.newProduct(3);
+    const orders = await Promise.all([
+      ...methods.flatMap((payment_method) => Array.from({ length: 6 }, () => system.place({ payment_method }))),
+      ...Array.from({ length: 10 }, () => system.place({ items: [scarce] })),
+    ]);
+    const third = orders.filter((_, index) => index % 3 === 0);
+    await Promise.all(third.map(({ order_id }) => system.orders.post(`/orders/${order_id}/cancel`)));
+    await Promise.all(orders.map(({ order_id }) => system.settled(order_id)));
+    await allAgree();
+  });
+
+  it('agrees with itself while it works: what is on its way does not count', async () => {
+    const product = await system.newProduct(100_000);
+    let looking = true;
+    const placing = (async () => {
+      while (looking) await system.place({ items: [product] });
+    })();
+    const looks = [await found({ settleMs: 8_000 }), await found({ settleMs: 8_000 })];
+    looking = false;
+    await placing;
+    expect(looks).toEqual([[], []]);
+    await allAgree();
+  });
+});
+
+describe('an event that was lost in the outbox', () => {
+  it('is named while it waits, and when its row has gone without having been published', async () => {
+    await system.stack.supervisor.stop('kafka');
+    const { order_id } = await system.place();
+    const target = { databaseUrl: system.stack.databaseUrl('admin') };
+    const waiting = await disagreements(target, { settleMs: 0, invariants: ['I2'] });
+    await system.sql('DELETE FROM order_service.outbox WHERE aggregateid = $1', [order_id]);
+    await system.stack.supervisor.start('kafka');
+    const lost = await eventually(() => found(), { timeoutMs: 30_000, intervalMs: 500 });
+    expect(waiting).toMatchObject([{ check: 'outbox', orderId: order_id, service: 'order-service' }]);
+    expect(lost.filter(({ orderId }) => orderId === order_id)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ invariant: 'I1', check: 'open-order', service: 'order-service' }),
+        expect.objectContaining({ invariant: 'I2', check: 'row-without-event', found: 'nowhere' }),
+        expect.objectContaining({
+          invariant: 'I2',
+          check: 'announced',
+          expected: expect.stringMatching('order_created'),
+        }),
+      ]),
+    );
+    await system.orders.post(`/orders/${order_id}/cancel`);
+  });
+});
+
+describe('damage that somebody does by hand', () => {
+  const damaged = new Map<string, string>();
+  let findings: readonly Disagreement[];
+
+  beforeAll(async () => {
+    const orderIds = await placeAndSettle(DAMAGE.length);
+    await eventually(
+      async () => expect((await found()).filter(({ orderId }) => orderIds.includes(orderId ?? ''))).toEqual([]),
+      { timeoutMs: 30_000, intervalMs: 500 },
+    );
+    for (const [index, [title, , , damage]] of DAMAGE.entries()) {
+      const orderId = orderIds[index] ?? '';
+      damaged.set(title, orderId);
+      await damage(system, orderId);
+    }
+    await system.sql(
+      `
+      INSERT INTO notification_service.failed_messages (id, consumer_group, topic, partition, "offset", "timestamp", headers,
+        order_id, status, blocks_order, attempts)
+      VALUES (gen_random_uuid(), 'notification-service', 'order_confirmed', 0, 1, 1, '{}', $1, 'dead_lettered', true, 9)`,
+      [damaged.get('a notification that is missing')],
+    );
+    await system.sql(`INSERT INTO order_service.inbox VALUES ('order-service', $1)`, [v7()]);
+    await system.sql(`INSERT INTO stock_allocations VALUES (gen_random_uuid(), 'refused', '[]', 'user', now(), now())`);
+    await system.sql(
+      `INSERT INTO gateway_ledger SELECT $1 || ':authorize', operation, reference || 'y', outcome, amount, currency,
+         payment_method FROM gateway_ledger WHERE outcome = 'authorized' LIMIT 1`,
+      [v7()],
+    );
+    findings = await found();
+  });
+
+  it.each(DAMAGE)('is named: %s (%s %s)', (title, invariant, check) => {
+    const about = findings.filter(({ orderId }) => orderId === damaged.get(title));
+    expect(about.map((finding) => `${finding.invariant} ${finding.check}`)).toContain(`${invariant} ${check}`);
+  });
+
+  it('is named when it is not about an order', () => {
+    expect(findings.map(({ invariant, check }) => `${invariant} ${check}`)).toEqual(
+      expect.arrayContaining([
+        'I4 stock',
+        'I2 effect-without-event',
+        'I5 effect-without-order',
+        'I3 money-without-payment',
+      ]),
+    );
+  });
+
+  it('is named with what to type, where a dead letter is the reason', () => {
+    const orderId = damaged.get('a notification that is missing');
+    const missing = findings.find((finding) => finding.orderId === orderId && finding.check === 'told');
+    expect(missing?.mend).toMatch(/^npm run ops -- failed retry [0-9a-f-]{36} --service notification-service$/);
+  });
+
+  it('does not make anything else look wrong', () => {
+    const strangers = findings.filter(({ orderId }) => orderId !== null && ![...damaged.values()].includes(orderId));
+    expect(strangers.map(({ check }) => check).toSorted()).toEqual(['effect-without-order', 'money-without-payment']);
+  });
+});
+
+describe('an audit trail that somebody has edited as administrator', () => {
+  it.each(EDITS)('is found out: %s', async (_, statement, entry, says) => {
+    const { order_id } = await system.place({ items: [await system.newProduct(1)] });
+    await system.settled(order_id);
+    await eventually(async () => expect((await trailOf(order_id)).length).toBeGreaterThan(2));
+    expect(await problemsOf(order_id)).toEqual([]);
+    await system.sql(statement, [order_id]);
+    const [problem] = await problemsOf(order_id);
+    expect(problem).toMatchObject({ orderId: order_id, entry });
+    expect(problem?.problems[0]).toMatch(says);
+  });
+
+  async function trailOf(orderId: string): Promise<object[]> {
+    return system.sql('SELECT number FROM order_events WHERE order_id = $1', [orderId]);
+  }
+
+  async function problemsOf(orderId: string): Promise<AuditProblem[]> {
+    const found: AuditProblem[] = [];
+    const client = { query: async (text: string, values: unknown[]) => ({ rows: await system.sql(text, values) }) };
+    for await (const problem of verifyAudit(client as never, { orderIds: [orderId] })) found.push(problem);
+    return found;
+  }
+});
