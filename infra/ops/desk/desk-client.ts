@@ -4,7 +4,7 @@ import type { DryRun, Job, MessageDetail, MessageFilter, MessageGroup, MessageSu
 
 const ANSWER_WITHIN_MS = 15_000;
 const EXPORT_SILENCE_MS = 60_000;
-const PAGE = 200;
+const PAGE = 100;
 
 /** A refusal of the service, in its own words. */
 export class DeskRefusal extends OpsError {

@@ -79,7 +79,7 @@ export async function show(context: DeskContext, id: string): Promise<ExitCode> 
 
 export async function jobs(context: DeskContext, limit: number): Promise<ExitCode> {
   const { console, json } = context;
-  const gathered = await fromAll(context, (client) => client.jobs(limit));
+  const gathered = await fromAll(context, (client) => client.jobs(Math.min(limit, 100)));
   const found = ofAll(gathered).toSorted((a, b) => b.created_at.localeCompare(a.created_at));
   if (json) printJson(console, { jobs: found, unreachable: gathered.unreachable });
   else console.print(jobReport(found, console.now()));
