@@ -95,7 +95,8 @@ export function checkResources(world: World): Finding[] {
   ];
 }
 
-const ADDRESS = /[\w.+-]+@example\.test/g;
+/** Bounded, and only where a word begins: a search must not take longer than the text is long. */
+const ADDRESS = /(?<![\w.+-])[\w.+-]{1,64}@example\.test/g;
 /** The sender of all mails is no secret. */
 const PUBLIC = new Set(['orders@example.test']);
 
