@@ -99,8 +99,9 @@ export class World {
   }
 
   /** Resolves when nothing is open anywhere; for scenarios that have to look at a system that does nothing. */
-  async atRest(): Promise<void> {
-    await comeToRest(this);
+  async atRest(limitSeconds?: number): Promise<void> {
+    const { findings } = await comeToRest(this, limitSeconds);
+    this.findings.push(...findings);
   }
 
   /** Notes when a fault lasted. It counts as over when `disturb` has resolved: mend what you broke in it. */

@@ -3,6 +3,7 @@ import { failpoints, randomKills } from './s01-kills.ts';
 import { kafkaKilled } from './s03-kafka.ts';
 import { zookeeper } from './s04-zookeeper.ts';
 import { redis } from './s07-redis.ts';
+import { mailServer } from './s09-smtp.ts';
 import { hotProduct } from './s14-hot-product.ts';
 
 /** In the order of what they are most likely to catch. */
@@ -10,6 +11,7 @@ export const SCENARIOS: readonly Scenario[] = [
   failpoints,
   randomKills,
   kafkaKilled,
+  mailServer,
   hotProduct,
   redis,
   zookeeper,
