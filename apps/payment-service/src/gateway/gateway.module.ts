@@ -1,20 +1,11 @@
-import {
-  BreakerHealthIndicator,
-  CircuitBreakers,
-  connection,
-  HealthRegistry,
-  Ids,
-  type BreakerOptions,
-} from '@app/platform';
+import { BreakerHealthIndicator, CircuitBreakers, HealthRegistry, Ids, type BreakerOptions } from '@app/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
-import pg from 'pg';
 import type { PaymentServiceConfig } from '../config';
 import { GatewayLedger } from './gateway-ledger';
+import { ledgerPool } from './ledger-pool';
 import { GuardedGateway } from './guarded-gateway';
 import { PaymentGateway } from './payment-gateway';
 import { SimulatedGateway } from './simulated-gateway';
-
-const LEDGER_CONNECTIONS = 4;
 
 /** Provides the `PaymentGateway` the config names. */
 @Module({})
@@ -55,16 +46,4 @@ function gatewayOf(config: PaymentServiceConfig, ids: Ids): PaymentGateway {
       return new SimulatedGateway(new GatewayLedger(ledgerPool(config)), { latencyMs, failureRate }, ids);
     }
   }
-}
-
-function ledgerPool(config: PaymentServiceConfig): pg.Pool {
-  const pool = new pg.Pool({
-    ...connection({ schema: 'payment_service' }, 'gateway-simulator'),
-    connectionString: config.databaseUrl,
-    max: LEDGER_CONNECTIONS,
-    query_timeout: config.paymentGatewayTimeoutMs,
-  });
-  // An idle connection that breaks is no news; the next call finds out.
-  pool.on('error', () => undefined);
-  return pool;
 }

@@ -6,6 +6,7 @@ import { loadConfig } from '../config';
 import { idempotencyKeyOf } from '../domain/gateway-outcome';
 import { databaseOptions } from '../payment-service.module';
 import { GatewayLedger } from './gateway-ledger';
+import { ledgerPool } from './ledger-pool';
 import { OutcomeUnknown } from './payment-gateway';
 import { SimulatedGateway } from './simulated-gateway';
 
@@ -127,5 +128,20 @@ describe('the test methods', () => {
     const request = authorization(ids.next(), 'test_timeout');
     await expect(gateway.authorize(request, AbortSignal.timeout(50))).rejects.toThrow(OutcomeUnknown);
     expect(await gateway.lookup(request.idempotencyKey, signal)).toBeUndefined();
+  });
+});
+
+describe('a database session that is ended between two statements of a booking', () => {
+  it('makes that booking fail and ends nothing else', async () => {
+    const pool = ledgerPool({ databaseUrl: database.url, paymentGatewayTimeoutMs: 5_000 });
+    const client = await pool.connect();
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const gone = new Promise((resolve) => client.once('end', resolve));
+    await admin.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
+    await gone;
+    await expect(client.query('COMMIT')).rejects.toThrow();
+    client.release(true);
+    await expect(pool.query('SELECT 1')).resolves.toMatchObject({ rowCount: 1 });
+    await pool.end();
   });
 });
