@@ -8,6 +8,8 @@ export interface Instructions {
   readonly gateway?: GatewayMode;
   /** Milliseconds that each consumed record takes longer. */
   readonly slowMs?: number;
+  /** Hold topics back at random, where they are sent and where they are read. */
+  readonly disorder?: boolean;
 }
 
 /** Where a process can be made to die. */

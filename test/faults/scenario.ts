@@ -1,4 +1,4 @@
-import type { Invariant } from './checks/invariant.ts';
+import type { Finding, Invariant } from './checks/invariant.ts';
 import type { Mix } from './load.ts';
 import type { Breakage } from './instructions.ts';
 import type { World } from './world.ts';
@@ -32,6 +32,8 @@ export interface Scenario {
   /** Part of the selection for continuous integration. */
   readonly short?: boolean;
   run(world: World): Promise<void>;
+  /** What only this scenario can judge, on the system at rest. */
+  afterRest?(world: World): Promise<Finding[]>;
 }
 
 export interface RunOptions {

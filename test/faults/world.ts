@@ -45,6 +45,8 @@ export class World {
   /** What the scenario itself found to be wrong. */
   readonly findings: Finding[] = [];
 
+  private readonly undos: (() => void)[] = [];
+
   private constructor(parts: Pick<World, 'cluster' | 'sink' | 'load' | 'products' | 'random' | 'minutes'>) {
     this.cluster = parts.cluster;
     this.sink = parts.sink;
@@ -85,11 +87,16 @@ export class World {
     }
   }
 
+  /** Something to be undone when everything has been stopped, whatever happened. */
+  onDestroy(undo: () => void): void {
+    this.undos.push(undo);
+  }
+
   async destroy(): Promise<void> {
     await this.load.stop();
     await this.sampler.stop();
     await Promise.all([this.database.close(), this.kafka.close()]);
-    await this.cluster.stop();
+    await this.cluster.stop(() => this.undos.forEach((undo) => undo()));
     await this.sink.close();
   }
 

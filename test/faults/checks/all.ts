@@ -4,6 +4,7 @@ import type { World } from '../world.ts';
 import { checkClients } from './clients.ts';
 import { checkDatabase } from './database.ts';
 import type { Finding } from './invariant.ts';
+import { checkReconciled } from './reconciled.ts';
 import { checkMails } from './mails.ts';
 import { checkApi, checkLiveness, checkResources, checkSecrets } from './surroundings.ts';
 import { checkTopics } from './topics.ts';
@@ -31,6 +32,8 @@ export async function judge(world: World, scenario: Scenario): Promise<Verdict> 
     ...checkResources(world),
     ...checkSecrets(world, topics.records),
     ...world.findings,
+    ...((await scenario.afterRest?.(world)) ?? []),
+    ...(await checkReconciled(world)),
   ];
   return { findings, restSeconds: rest.seconds, mailCopies: mails.copies };
 }

@@ -6,10 +6,12 @@ import { RelayProducer } from '../../../libs/messaging/src/relay-producer';
 import type { UnitOfWork } from '../../../libs/messaging/src/unit-of-work';
 import type { Failpoint } from '../instructions';
 import { instructions, reach } from './control';
+import { installDisorder } from './disorder';
 import { wrap } from './wrap';
 
 /** Failpoints of the messaging core, which every service has. */
 export function installFailpoints(): void {
+  installDisorder();
   wrap(FetchCollector, 'add', (original, args) => {
     pass('after-fetch');
     return original(...args);

@@ -2,8 +2,14 @@ import type { Scenario } from '../scenario.ts';
 import { failpoints, randomKills } from './s01-kills.ts';
 import { kafkaKilled } from './s03-kafka.ts';
 import { zookeeper } from './s04-zookeeper.ts';
+import { postgresRestarted } from './s05-postgres.ts';
+import { postgresFrozen } from './s06-frozen-postgres.ts';
 import { redis } from './s07-redis.ts';
 import { mailServer } from './s09-smtp.ts';
+import { gateway } from './s08-gateway.ts';
+import { duplicates } from './s10-duplicates.ts';
+import { disorder } from './s12-disorder.ts';
+import { replicas } from './s13-replicas.ts';
 import { hotProduct } from './s14-hot-product.ts';
 
 /** In the order of what they are most likely to catch. */
@@ -12,6 +18,12 @@ export const SCENARIOS: readonly Scenario[] = [
   randomKills,
   kafkaKilled,
   mailServer,
+  postgresRestarted,
+  duplicates,
+  postgresFrozen,
+  replicas,
+  disorder,
+  gateway,
   hotProduct,
   redis,
   zookeeper,

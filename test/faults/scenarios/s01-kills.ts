@@ -42,6 +42,7 @@ export const failpoints: Scenario = {
 export const randomKills: Scenario = {
   id: 'S1r',
   title: 'random SIGKILLs under load',
+  short: true,
   decisive: ['I1', 'I2', 'I3', 'I4', 'I5', 'I8'],
   api: API,
   async run(world) {

@@ -1,0 +1,21 @@
+import { disagreements } from '../../../infra/ops/reconcile/reconcile.ts';
+import type { World } from '../world.ts';
+import { INVARIANTS, type Finding } from './invariant.ts';
+
+/** The operator's own reconciler must come to the same verdict: on a system at rest it finds nothing. */
+export async function checkReconciled(world: World): Promise<Finding[]> {
+  const { stack } = world.cluster.system;
+  const target = { databaseUrl: stack.databaseUrl('admin'), kafka: [stack.kafka] };
+  const found = await disagreements(target, { settleMs: 0 });
+  return [...Map.groupBy(found, ({ invariant, check }) => `${invariant} ${check}`)].flatMap(([what, of]) => {
+    const invariant = INVARIANTS.find((name) => name === of[0]?.invariant);
+    if (invariant === undefined) return [];
+    const examples = of
+      .slice(0, 3)
+      .map(
+        ({ subject, service, expected, found: is }) =>
+          `${service ?? ''} ${subject}: expected ${String(expected)}, found ${String(is)}`,
+      );
+    return [{ invariant, what: `reconcile: ${what}`, count: of.length, examples }];
+  });
+}

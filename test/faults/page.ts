@@ -1,0 +1,27 @@
+import { cpus, totalmem } from 'node:os';
+import { INVARIANTS } from './checks/invariant.ts';
+import { details } from './report.ts';
+import { isRed, mark, type Result } from './run-scenario.ts';
+
+/** The results as a page for docs/: when, where and with which seed, the table, and what is red. */
+export function page(results: readonly Result[], seed: number, rate: number, at: Date): string {
+  const green = results.filter((result) => !isRed(result)).length;
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+  const head = ['scenario', ...INVARIANTS, 'orders', 'rest s', 'seconds'];
+  const rows = results.map((result) => {
+    const { scenario, accepted, restSeconds, seconds } = result;
+    const marks = INVARIANTS.map((invariant) => mark(result, invariant));
+    return [`${scenario.id} ${scenario.title}`, ...marks, accepted, restSeconds, seconds];
+  });
+  const reds = results.filter(isRed).map(details).join('');
+  return `# Last result of the fault suite
+
+Made by \`npm run faults -- --seed ${seed} --rate ${rate} --page\`; see [the suite](../test/faults/README.md).
+
+- ${at.toISOString()}, Node ${process.version}, ${machine}
+- seed ${seed}, ${rate} orders/s where a scenario does not say otherwise
+- ${green} of ${results.length} scenarios green
+
+${[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')}
+${reds === '' ? '' : `\n## What is red\n\n\`\`\`text${reds}\`\`\`\n`}`;
+}
