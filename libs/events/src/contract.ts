@@ -53,8 +53,12 @@ export const MoneySchema = Type.Refine(
   () => 'must have at most two decimals',
 );
 
-/** An identifier as callers may choose it: 1 to 100 characters. */
-export const IdentifierSchema = Type.String({ minLength: 1, maxLength: 100 });
+/** An identifier as callers may choose it: 1 to 100 characters, all of which a database can store as they are. */
+export const IdentifierSchema = Type.Refine(
+  Type.String({ minLength: 1, maxLength: 100 }),
+  (text) => text.isWellFormed() && !text.includes('\u0000'),
+  () => 'must be well-formed text without NUL',
+);
 
 /** ISO 4217 alphabetic code. */
 export const CurrencySchema = Type.String({ pattern: '^[A-Z]{3}$' });

@@ -54,6 +54,14 @@ describe('a record of an event', () => {
   });
 });
 
+describe('a record with a trace that is none', () => {
+  it('is an event without a trace', () => {
+    const decoded = decodeRecord(record({}, { traceparent: 't'.repeat(500_000) }));
+    expect(decoded).toMatchObject({ ok: true });
+    expect(decoded.ok && decoded.event.cause.traceparent).toBeUndefined();
+  });
+});
+
 describe('a record that is no event', () => {
   const HUGE = Buffer.from('['.repeat(5_000_000));
   it.each<[string, RawRecord, string]>([
@@ -71,6 +79,10 @@ describe('a record that is no event', () => {
     ['has a ce_ header without a value', record({}, { ce_causationid: null }), 'undecodable'],
     ['has another CloudEvents version', record({}, { ce_specversion: '2.0' }), 'undecodable'],
     ['has a time that is none', record({}, { ce_time: 'yesterday' }), 'undecodable'],
+    ['has a time no database knows', record({}, { ce_time: '+275760-09-13T00:00:00.000Z' }), 'undecodable'],
+    ['has an endless correlation id', record({}, { ce_correlationid: 'c'.repeat(256) }), 'undecodable'],
+    ['has a cause with a NUL', record({}, { ce_causationid: 'a\u0000' }), 'undecodable'],
+    ['has a source over two lines', record({}, { ce_source: '/payment-service\nroot' }), 'undecodable'],
     ['has a sequence that is none', record({}, { ce_sequence: '-1' }), 'undecodable'],
     ['has no key', record({ key: null }), 'undecodable'],
     ['has a key that is no order id', record({ key: Buffer.from('order-1') }), 'undecodable'],
@@ -85,6 +97,8 @@ describe('a record that is no event', () => {
     ['has an amount with three decimals', payload({ amount: 1.005 }), 'invalid'],
     ['has a negative amount', payload({ amount: -1 }), 'invalid'],
     ['has a reason nobody declared', payload({ reason: 'because' }), 'invalid'],
+    ['has a field with a NUL', payload({ user_id: 'u\u0000' }), 'invalid'],
+    ['has a field with half a character', payload({ user_id: '\ud800' }), 'invalid'],
     ['has a field too long', payload({ user_id: 'u'.repeat(101) }), 'invalid'],
   ])('because it %s is told apart without an exception', (_what, raw, reason) => {
     expect(decodeRecord(raw)).toEqual({ ok: false, reason, detail: expect.any(String) });

@@ -71,6 +71,11 @@ export type DecodedRecord =
   | { readonly ok: false; readonly reason: DecodingFailure; readonly detail: string };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** As RFC 3339 and with a year that a database knows; `Date.parse` takes much else. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+/** Ids are copied into every event that follows: one without a bound would grow a record beyond what Kafka takes. */
+const SHORT_TEXT = /^[\x21-\x7e]{1,255}$/;
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -101,12 +106,26 @@ export function decodeRecord(record: RawRecord): DecodedRecord {
 function attributeProblem(headers: Record<string, string | undefined>, record: RawRecord): string | undefined {
   if (headers.ce_specversion !== '1.0') return 'ce_specversion is not 1.0';
   if (!UUID.test(headers.ce_id ?? '')) return 'ce_id is not a UUID';
-  if (Number.isNaN(Date.parse(headers.ce_time ?? ''))) return 'ce_time is not a time';
+  if (!isTime(headers.ce_time ?? '')) return 'ce_time is not a time';
+  const long = ['ce_correlationid', 'ce_causationid', 'ce_source'].find((name) => !isShort(headers[name]));
+  if (long !== undefined) return `${long} is not 1 to 255 visible ASCII characters`;
   if (!/^\d{1,15}$/.test(headers.ce_sequence ?? '')) return 'ce_sequence is not a number';
+  return keyProblem(headers, record);
+}
+
+function keyProblem(headers: Record<string, string | undefined>, record: RawRecord): string | undefined {
   const key = record.key === null ? undefined : decodeText(record.key);
   if (key === undefined || !UUID.test(key)) return 'the record key is not an order id';
   if (headers.ce_partitionkey !== key) return 'ce_partitionkey is not the record key';
   return undefined;
+}
+
+function isShort(text: string | undefined): boolean {
+  return text === undefined || SHORT_TEXT.test(text);
+}
+
+function isTime(text: string): boolean {
+  return TIME.test(text) && !Number.isNaN(Date.parse(text));
 }
 
 function readPayload(
@@ -145,7 +164,8 @@ function envelopeFrom(
     cause: {
       correlationId: headers.ce_correlationid ?? '',
       ...(causationId === undefined ? {} : { causationId }),
-      ...(traceparent === undefined ? {} : { traceparent }),
+      // One that is not as W3C Trace Context has it starts a new trace; the event is none the worse.
+      ...(traceparent !== undefined && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
     },
     payload,
   };
