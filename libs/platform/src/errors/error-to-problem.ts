@@ -59,6 +59,7 @@ const BY_STATUS: Readonly<Record<number, Omit<Problem, 'status'>>> = {
   413: TOO_LARGE,
   414: { code: 'REQUEST.URL_TOO_LONG', detail: 'A part of the path is too long.' },
   415: UNSUPPORTED,
+  417: { code: 'REQUEST.EXPECTATION_FAILED', detail: 'The only Expect that can be met is 100-continue.' },
   431: { code: 'REQUEST.HEADERS_TOO_LARGE', detail: 'The headers of the request are too large.' },
   503: { code: 'SERVICE.UNAVAILABLE', detail: 'The service can not answer at the moment. Please try again.' },
 };

@@ -4,6 +4,7 @@ import { ProblemDetailsFilter } from '../errors/problem-details.filter';
 import { Lifecycle } from '../lifecycle';
 import { ServiceInfo } from '../service-info';
 import { installAccessLog } from './access-log';
+import { refuseWhatNodeAnswers } from './refusals-below-fastify';
 import { installRequestContext } from './request-context';
 import { UnknownQueryGuard } from './unknown-query.guard';
 import { validationPipe } from './validation.pipe';
@@ -19,6 +20,7 @@ export function configureHttp(app: NestFastifyApplication): void {
   server.removeContentTypeParser('text/plain');
   installRequestContext(server);
   installAccessLog(server);
+  refuseWhatNodeAnswers(server);
   // A client that keeps its connection goes elsewhere with its next request instead of meeting a closed socket.
   server.addHook('onSend', (_request, reply, payload, done) => {
     if (lifecycle.state === 'draining') void reply.header('connection', 'close');
