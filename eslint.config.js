@@ -90,7 +90,13 @@ export default tseslint.config(
   },
   {
     // They are the waiting: eventually() and the load of the benches.
-    files: ['libs/testing/**/*.ts', '{apps,libs}/*/test/**/*.ts', 'test/bench/**/*.ts', 'test/faults/**/*.ts'],
+    files: [
+      'libs/testing/**/*.ts',
+      '{apps,libs}/*/test/**/*.ts',
+      'test/bench/**/*.ts',
+      'test/faults/**/*.ts',
+      'test/fuzz/**/*.ts',
+    ],
     ignores: ['**/*.{spec,int-spec,e2e-spec}.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
