@@ -1,5 +1,6 @@
 import type { EachBatchPayload } from 'kafkajs';
 import type { BatchControl } from './batch-control';
+import { BatchSize } from './batch-size';
 import { gatheringTime, sleep } from './sleep';
 import { toConsumedRecord, type ConsumedRecord } from './consumed-record';
 
@@ -13,6 +14,9 @@ interface Share {
   readonly reject: (error: unknown) => void;
 }
 
+/** What is done of a fetch that takes long is committed so often, in milliseconds: lag can be seen to fall. */
+const COMMIT_EVERY_MS = 5_000;
+
 /** What the collector needs of its surroundings. */
 export interface FetchCollectorPort {
   /** Gives records their effect; rejects when they may not be skipped. What it has not begun when interrupted it leaves. */
@@ -21,6 +25,7 @@ export interface FetchCollectorPort {
   outage(error: unknown, resume: () => void): void;
   /** Whether the process is ending: nothing more is begun then. */
   stopping(): boolean;
+  /** In one transaction, at the most; fewer when handling is slow. */
   readonly maxRecords: number;
   /** Milliseconds a busy consumer lets records gather before it fetches again. */
   readonly gatherMs: number;
@@ -36,13 +41,17 @@ export interface FetchCollectorPort {
 export class FetchCollector {
   private waiting: Share[] = [];
   private flushing = false;
+  private readonly size: BatchSize;
+  private committedAt = 0;
   /** Since when the present batch is being worked on, in milliseconds since the epoch; undefined when idle. */
   busySince: number | undefined;
 
   constructor(
     private readonly port: FetchCollectorPort,
     private readonly now: () => number,
-  ) {}
+  ) {
+    this.size = new BatchSize(port.maxRecords);
+  }
 
   /** kafkajs's `eachBatch`. */
   async add(payload: EachBatchPayload): Promise<void> {
@@ -74,13 +83,9 @@ export class FetchCollector {
     const interrupted = () => pulse.failure !== undefined || this.port.stopping() || !canGoOn(shares);
     let failure: unknown;
     try {
-      for (const chunk of chunksOf(shares, this.port.maxRecords)) {
-        if (interrupted()) break;
-        await this.port.process(
-          chunk.flatMap(({ records }) => records),
-          interrupted,
-        );
-        for (const { share, records } of chunk) share.done += records.length;
+      this.committedAt = this.now();
+      for (const chunk of chunksOf(shares, () => this.size.current)) {
+        if (interrupted() || !(await this.handleChunk(chunk, shares, interrupted))) break;
       }
     } catch (error) {
       // Interrupted work is no outage: whoever gets the partitions next finds the records again.
@@ -101,6 +106,25 @@ export class FetchCollector {
       if (failure === undefined) share.resolve();
       else share.reject(failure);
     }
+  }
+
+  /**
+   * @returns whether to go on. Not when what has been done can not be committed: that is tried once more when the fetch ends,
+   * and what comes of it is told to kafkajs.
+   */
+  private async handleChunk(
+    chunk: readonly ChunkPart[],
+    shares: readonly Share[],
+    interrupted: BatchControl['interrupted'],
+  ): Promise<boolean> {
+    const together = chunk.flatMap(({ records }) => records);
+    const begun = this.now();
+    await this.port.process(together, interrupted);
+    for (const { share, records } of chunk) share.done += records.length;
+    this.size.took(together.length, this.now() - begun);
+    if (this.now() - this.committedAt < COMMIT_EVERY_MS) return true;
+    this.committedAt = this.now();
+    return isCommitted(shares);
   }
 
   private pause(shares: readonly Share[], error: unknown): void {
@@ -137,10 +161,10 @@ interface ChunkPart {
   readonly records: readonly ConsumedRecord[];
 }
 
-/** Cuts the shares into chunks of at most `size` records, each partition's records in their order. */
-function* chunksOf(shares: readonly Share[], size: number): Generator<ChunkPart[]> {
+/** Cuts the shares into chunks of the size that is right at that moment, each partition's records in their order. */
+function* chunksOf(shares: readonly Share[], size: () => number): Generator<ChunkPart[]> {
   let chunk: ChunkPart[] = [];
-  let room = size;
+  let room = size();
   for (const share of shares) {
     for (let from = 0; from < share.records.length;) {
       const records = share.records.slice(from, from + room);
@@ -150,10 +174,17 @@ function* chunksOf(shares: readonly Share[], size: number): Generator<ChunkPart[
       if (room > 0) continue;
       yield chunk;
       chunk = [];
-      room = size;
+      room = size();
     }
   }
   if (chunk.length > 0) yield chunk;
+}
+
+async function isCommitted(shares: readonly Share[]): Promise<boolean> {
+  return commit(shares).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**

@@ -1,0 +1,40 @@
+import { BatchSize } from './batch-size';
+
+/** Sizes of batches in turn, of a backlog whose records take so long each. */
+function sizesAt(msPerRecord: number, batches: number, size = new BatchSize(1_000)): number[] {
+  return Array.from({ length: batches }, () => {
+    const records = size.current;
+    size.took(records, records * msPerRecord);
+    return records;
+  });
+}
+
+describe('the size of a batch', () => {
+  it('grows to its maximum while handling is fast', () => {
+    expect(sizesAt(0.1, 6)).toEqual([100, 200, 400, 800, 1_000, 1_000]);
+  });
+
+  it('comes down at once to what is handled in two seconds, and stays there', () => {
+    expect(sizesAt(150, 4)).toEqual([100, 13, 13, 13]);
+  });
+
+  it('never falls below one record, however slow that is', () => {
+    expect(sizesAt(60_000, 3)).toEqual([100, 1, 1]);
+  });
+
+  it('grows again when handling is fast again', () => {
+    const size = new BatchSize(1_000);
+    sizesAt(1_000, 3, size);
+    expect(sizesAt(0.1, 12, size).at(-1)).toBe(1_000);
+  });
+
+  it('does not grow on batches that were not full: they say nothing about larger ones', () => {
+    const size = new BatchSize(1_000);
+    size.took(3, 1);
+    expect(size.current).toBe(100);
+  });
+
+  it('is never more than its maximum, also in the beginning', () => {
+    expect(sizesAt(0.1, 3, new BatchSize(20))).toEqual([20, 20, 20]);
+  });
+});

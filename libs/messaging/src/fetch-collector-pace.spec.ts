@@ -1,0 +1,66 @@
+import type { EachBatchPayload, KafkaMessage, OffsetsByTopicPartition } from 'kafkajs';
+import { FetchCollector } from './fetch-collector';
+
+const BACKLOG = 160;
+
+/** A fetch of one partition, and a handler that takes so long for each record by the collector's clock. */
+function setUp(msPerRecord: number, commitFailure?: Error) {
+  let now = 0;
+  const batches: number[] = [];
+  const commits: (string | undefined)[] = [];
+  const outages: unknown[] = [];
+  const messages = Array.from({ length: BACKLOG }, (_, offset) => ({ offset: String(offset) }) as KafkaMessage);
+  const payload: Partial<EachBatchPayload> = {
+    batch: { topic: 'a', partition: 0, messages } as unknown as EachBatchPayload['batch'],
+    resolveOffset: () => undefined,
+    heartbeat: () => Promise.resolve(),
+    pause: () => () => undefined,
+    isRunning: () => true,
+    isStale: () => false,
+    commitOffsetsIfNecessary: (offsets) => {
+      if (commitFailure !== undefined) return Promise.reject(commitFailure);
+      commits.push((offsets as OffsetsByTopicPartition).topics[0]?.partitions[0]?.offset);
+      return Promise.resolve();
+    },
+  };
+  const port = {
+    process: (records: readonly unknown[]) => {
+      batches.push(records.length);
+      now += records.length * msPerRecord;
+      return Promise.resolve();
+    },
+    outage: (error: unknown) => outages.push(error),
+    stopping: () => false,
+    maxRecords: 1_000,
+    gatherMs: 0,
+    heartbeatIntervalMs: 1_000,
+  };
+  const collector = new FetchCollector(port, () => now);
+  return { batches, commits, outages, handled: collector.add(payload as EachBatchPayload) };
+}
+
+describe('a fetch whose handler is slow', () => {
+  it('is handled in batches that take a moment, and committed while the rest is waiting', async () => {
+    const { batches, commits, handled } = setUp(150);
+    await handled;
+    expect(batches).toEqual([100, 13, 13, 13, 13, 8]);
+    expect(commits).toEqual(['100', '139', '160']);
+  });
+
+  it('is left where it is when that can not be committed, and kafkajs is told', async () => {
+    const refused = new Error('not the coordinator');
+    const { batches, outages, handled } = setUp(150, refused);
+    await expect(handled).rejects.toBe(refused);
+    expect(batches).toEqual([100]);
+    expect(outages).toEqual([]);
+  });
+});
+
+describe('a fetch whose handler is fast', () => {
+  it('is one commit, however many batches', async () => {
+    const { batches, commits, handled } = setUp(0.1);
+    await handled;
+    expect(batches).toEqual([100, 60]);
+    expect(commits).toEqual(['160']);
+  });
+});
