@@ -50,9 +50,12 @@ async function run(): Promise<number> {
     process.stderr.write(`There is no scenario ${unknown}; see --list.\n`);
     return 2;
   }
-  const chosen = SCENARIOS.filter(({ id, short }) => ids?.includes(id) ?? (!options.short || short === true));
+  const wanted = SCENARIOS.filter(({ id, short }) => ids?.includes(id) ?? (!options.short || short === true));
   const seed = Number(options.seed);
   process.stdout.write(`seed ${seed}\n`);
+  const missing = wanted.map((scenario) => ({ scenario, needs: scenario.needs?.() }));
+  const chosen = missing.flatMap(({ scenario, needs }) => (needs === undefined ? [scenario] : []));
+  const notRun = missing.flatMap(({ scenario, needs }) => (needs === undefined ? [] : [`${scenario.id}: ${needs}`]));
   await buildPrograms();
   const results: Result[] = [];
   for (const scenario of chosen) {
@@ -62,7 +65,7 @@ async function run(): Promise<number> {
     results.push(result);
     process.stdout.write(isRed(result) ? details(result) : `   green after ${result.seconds} s\n`);
   }
-  const table = report(results);
+  const table = report(results) + notRun.map((line) => `not run: ${line}\n`).join('');
   mkdirSync(options.out, { recursive: true });
   writeFileSync(join(options.out, 'report.txt'), `seed ${seed}\n${table}`);
   const asPage = page(results, seed, Number(options.rate), new Date());

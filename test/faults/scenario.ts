@@ -29,6 +29,8 @@ export interface Scenario {
   readonly restSeconds?: number;
   /** Ids of further invariants this scenario can not judge, with the reason. */
   readonly notJudged?: Partial<Record<Invariant, string>>;
+  /** Says what this machine lacks for it, if anything; then it is not run, and the report says so. */
+  readonly needs?: () => string | undefined;
   /** Part of the selection for continuous integration. */
   readonly short?: boolean;
   run(world: World): Promise<void>;
