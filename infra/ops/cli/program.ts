@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { auditVerify } from '../audit/audit-command.ts';
 import { INVARIANTS, type Invariant } from '../reconcile/check.ts';
 import { invariantsReport, reconcileCommand } from '../reconcile/reconcile-command.ts';
+import { sendRecord } from '../send/send-command.ts';
 import { statusCommand } from '../status/status-command.ts';
 import type { Console } from './console.ts';
 import { durationMs, momentOf } from './duration.ts';
@@ -45,7 +46,8 @@ function program(console: Console, finish: (work: Promise<ExitCode>) => Promise<
     .addCommand(failedProgram(console, finish))
     .addCommand(auditProgram(console, finish))
     .addCommand(reconcileProgram(console, finish))
-    .addCommand(statusProgram(console, finish));
+    .addCommand(statusProgram(console, finish))
+    .addCommand(sendProgram(console, finish));
   behave(root, console);
   return root;
 }
@@ -94,6 +96,21 @@ function statusProgram(console: Console, finish: (work: Promise<ExitCode>) => Pr
     .description('health, lag, outboxes, failed messages, open work')
     .addHelpText('after', '\nExit codes: 0 all is well, 1 something needs a look, 2 something does not answer.')
     .action((flags: LookFlags) => finish(statusCommand(console, systemAddresses(flags), flags.json ?? false)));
+}
+
+function sendProgram(console: Console, finish: (work: Promise<ExitCode>) => Promise<void>): Command {
+  return new Command('send')
+    .description('publish one record as it is given, right or wrong')
+    .argument('<topic>')
+    .option('--key <text>')
+    .option('--value <text>', 'without it the record has none')
+    .option('--header <name=value...>')
+    .option('--kafka <host:port,…>')
+    .addHelpText('after', `\nExample\n  npm run ops -- send order_created --key no-order --value '{"broken": '`)
+    .action((topic: string, flags: AddressFlags & { key?: string; value?: string; header?: readonly string[] }) => {
+      const { key, value, header: headers = [] } = flags;
+      return finish(sendRecord(console, systemAddresses(flags).kafka, { topic, key, value, headers }));
+    });
 }
 
 function located(command: Command): Command {
