@@ -1,6 +1,8 @@
 import { eventually } from '@app/testing';
 import { v7 } from 'uuid';
 import { verifyAudit, type AuditProblem } from '../../infra/ops/audit/verify-audit';
+import { runOps } from '../../infra/ops/cli/program';
+import { RecordedConsole } from '../../infra/ops/cli/recorded-console';
 import { disagreements, type Disagreement, type ReconcileOptions } from '../../infra/ops/reconcile/reconcile';
 import { DAMAGE, EDITS } from './damage';
 import { System } from '../system/system';
@@ -64,6 +66,42 @@ describe('a system after some work', () => {
   });
 });
 
+describe('an event that waits in the outbox', () => {
+  it('is named until it is published', async () => {
+    await system.stack.supervisor.stop('kafka');
+    const { order_id } = await system.place();
+    const target = { databaseUrl: system.stack.databaseUrl('admin') };
+    const waiting = await disagreements(target, { settleMs: 0, invariants: ['I2'] });
+    await system.stack.supervisor.start('kafka');
+    expect(waiting).toMatchObject([{ check: 'outbox', orderId: order_id, service: 'order-service' }]);
+    await eventually(() => system.settled(order_id), { timeoutMs: 60_000 });
+    await allAgree();
+  });
+});
+
+describe('an event that is lost between its order and the outbox', () => {
+  it('is named, with the order that waits for ever because of it', async () => {
+    await system.sql(`
+      CREATE FUNCTION order_service.lose() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+      CREATE TRIGGER lose BEFORE INSERT ON order_service.outbox FOR EACH ROW EXECUTE FUNCTION order_service.lose()`);
+    const { order_id } = await system.place();
+    await system.sql('DROP FUNCTION order_service.lose() CASCADE');
+    const lost = (await found()).filter(({ orderId }) => orderId === order_id);
+    expect(lost).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ invariant: 'I1', check: 'open-order', service: 'order-service' }),
+        expect.objectContaining({ invariant: 'I2', check: 'row-without-event', found: 'nowhere' }),
+        expect.objectContaining({
+          invariant: 'I2',
+          check: 'announced',
+          expected: expect.stringMatching('order_created'),
+        }),
+      ]),
+    );
+    await system.orders.post(`/orders/${order_id}/cancel`);
+  });
+});
+
 describe('damage that somebody does by hand', () => {
   const damaged = new Map<string, string>();
   let findings: readonly Disagreement[];
@@ -121,6 +159,68 @@ describe('damage that somebody does by hand', () => {
   it('does not make anything else look wrong', () => {
     const strangers = findings.filter(({ orderId }) => orderId !== null && ![...damaged.values()].includes(orderId));
     expect(strangers.map(({ check }) => check).toSorted()).toEqual(['effect-without-order', 'money-without-payment']);
+  });
+});
+
+describe('npm run ops', () => {
+  const environment = process.env;
+
+  beforeAll(() => {
+    const urls = Object.entries(system.stack.services).map(([name, url]) => [
+      `${name.toUpperCase().replace('-', '_')}_URL`,
+      url,
+    ]);
+    const stores = { OPS_DATABASE_URL: system.stack.databaseUrl('admin'), KAFKA_BOOTSTRAP_SERVERS: system.stack.kafka };
+    process.env = { ...environment, ...Object.fromEntries(urls), ...stores };
+  });
+
+  afterAll(() => {
+    process.env = environment;
+  });
+
+  async function ops(...words: string[]): Promise<{ exit: number; text: string; notes: string[] }> {
+    const console = new RecordedConsole();
+    const exit = await runOps(words, console);
+    return { exit, text: console.text, notes: console.notes };
+  }
+
+  it('shows the state of all services in one table', async () => {
+    const { text, exit } = await ops('status');
+    expect(text).toMatch(/^payment-service +up +– +0 +0 +– +0 +0 +0 +0$/m);
+    expect(text).toMatch(/^orders +\d+ pending, \d+ paid, \d+ confirmed, \d+ cancelled/m);
+    // Of the damage above: a dead letter, and a payment that stays unknown.
+    expect(text).toMatch(/^payments +1 unknown/m);
+    expect(exit).toBe(1);
+  });
+
+  it('finds the dead letter and shows it', async () => {
+    const { text, exit } = await ops('failed', 'list', '--service', 'notification');
+    expect(text).toMatch(/notification +dead_lettered +order_confirmed/);
+    expect(exit).toBe(1);
+    const id = text.split('\n')[1]?.split(' ')[0] ?? '';
+    expect((await ops('failed', 'show', id)).text).toMatch(/service +notification-service/);
+  });
+
+  it('verifies the trail of an order, and names the entry that was edited', async () => {
+    const [order] = await system.sql<{ order_id: string }>(`SELECT order_id FROM order_events WHERE actor = 'nobody'`);
+    const { text, exit } = await ops('audit', 'verify', '--order', order?.order_id ?? '');
+    expect(text).toMatch(/entry 2: entry 2 is not what its hash says/);
+    expect(exit).toBe(1);
+  });
+
+  it('discards it as a job, once it was seen what that would do', async () => {
+    const bulk = ['failed', 'discard', '--topic', 'order_confirmed', '--reason', 'made up by a test'];
+    const dry = await ops(...bulk, '--service', 'notification', '--dry-run');
+    expect(dry.text).toMatch(/notification-service +1 +1 +0/);
+    const done = await ops(...bulk, '--service', 'notification');
+    expect(done).toMatchObject({ exit: 0, text: expect.stringMatching('discard done, 1 of 1 released') });
+    expect((await ops('failed', 'list')).text).toBe('No failed messages.');
+  });
+
+  it('reconciles', async () => {
+    const { text, exit } = await ops('reconcile', '--settle', '0s', '--only', 'I4');
+    expect(text).toMatch(/I4 stock, inventory-service: product TEST-.*\n +expected +\d+ pieces.*\n +found +\d+ pieces/);
+    expect(exit).toBe(1);
   });
 });
 
