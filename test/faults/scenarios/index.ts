@@ -11,7 +11,6 @@ import { duplicates } from './s10-duplicates.ts';
 import { disorder } from './s12-disorder.ts';
 import { replicas } from './s13-replicas.ts';
 import { hotProduct } from './s14-hot-product.ts';
-import { databaseDiskFull } from './s16-disk-full.ts';
 
 /** In the order of what they are most likely to catch. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -28,5 +27,4 @@ export const SCENARIOS: readonly Scenario[] = [
   hotProduct,
   redis,
   zookeeper,
-  databaseDiskFull,
 ];
