@@ -1,0 +1,20 @@
+import { fuzzSystem } from './fuzz/fuzz-system';
+import { System } from './system/system';
+
+let system: System;
+
+beforeAll(async () => {
+  system = await System.start({ label: 'fuzz', env: { LOG_LEVEL: 'warn' } });
+});
+afterAll(() => system.stop());
+
+describe('bad input of every kind', () => {
+  it.each([
+    ['requests', { parts: ['http', 'connections'], requests: 1_500, records: 0 }],
+    ['records', { parts: ['consumers'], requests: 0, records: 450 }],
+  ])('in %s is refused or put aside, and no neighbour notices', async (_what, plan) => {
+    const { findings } = await fuzzSystem(system, { seed: 20_261_122, examples: 0, ...plan });
+    expect(findings.list).toEqual([]);
+    expect(findings.cases).toBeGreaterThan(400);
+  });
+});
