@@ -61,6 +61,7 @@ export class MessagingBed {
       logFormat: 'json',
       serviceVersion: 'test',
       shutdownTimeoutMs: 10_000,
+      shutdownDelayMs: 0,
     } as const;
     const module = ProbeModule.forRoot(this.options(overrides), script);
     const service = { name: this.service, module, config, configure: connectEventConsumers };

@@ -28,6 +28,7 @@ const service = {
     logFormat: 'json',
     serviceVersion: 'test',
     shutdownTimeoutMs: 10_000,
+    shutdownDelayMs: 0,
   } as const,
   configure: connectEventConsumers,
 };

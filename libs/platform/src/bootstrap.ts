@@ -14,7 +14,7 @@ import { shutDownOnSignals } from './shutdown';
 /** The config a service needs to run at all. */
 export type BootstrapConfig = Pick<
   CommonConfig,
-  'host' | 'port' | 'logLevel' | 'logFormat' | 'serviceVersion' | 'shutdownTimeoutMs'
+  'host' | 'port' | 'logLevel' | 'logFormat' | 'serviceVersion' | 'shutdownTimeoutMs' | 'shutdownDelayMs'
 >;
 
 /** One service, described for `bootstrapService`. */
@@ -40,7 +40,7 @@ export async function bootstrapService(options: ServiceOptions): Promise<void> {
   exitOnUncaught(logger);
   try {
     const app = await createService(options);
-    shutDownOnSignals(app, options.config.shutdownTimeoutMs);
+    shutDownOnSignals(app, options.config.shutdownTimeoutMs, options.config.shutdownDelayMs);
     await startService(app, options);
   } catch (error) {
     dieOfBootError(logger, error);

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Lifecycle } from './lifecycle';
 
 const logger = new Logger('Shutdown');
@@ -7,9 +8,10 @@ const logger = new Logger('Shutdown');
 /**
  * On SIGTERM or SIGINT: not ready any more; the drain hooks; HTTP stops accepting and finishes what it has begun;
  * Nest tears everything down; exit 0. If that takes longer than `timeoutMs` the process exits with 1. A second
- * signal is ignored, so an impatient terminal does not turn a clean end into a dirty one.
+ * signal is ignored, so an impatient terminal does not turn a clean end into a dirty one. For `delayMs` from the signal on
+ * requests are accepted as ever: a balancer must first notice that the service is not ready.
  */
-export function shutDownOnSignals(app: NestFastifyApplication, timeoutMs: number): void {
+export function shutDownOnSignals(app: NestFastifyApplication, timeoutMs: number, delayMs: number): void {
   let begun = false;
   const begin = (signal: NodeJS.Signals): void => {
     if (begun) return;
@@ -19,7 +21,7 @@ export function shutDownOnSignals(app: NestFastifyApplication, timeoutMs: number
       logger.error(`Not finished after ${timeoutMs} ms; the process ends as it is`);
       process.exit(1);
     }, timeoutMs).unref();
-    void shutDown(app, timeoutMs).then(
+    void shutDown(app, timeoutMs, delayMs).then(
       () => process.exit(0),
       (error: unknown) => {
         logger.error('The shutdown failed', error);
@@ -32,8 +34,8 @@ export function shutDownOnSignals(app: NestFastifyApplication, timeoutMs: number
 }
 
 /** The sequence of `shutDownOnSignals` without the exit. Connections that stay busy for half of the time are cut. */
-export async function shutDown(app: NestFastifyApplication, timeoutMs: number): Promise<void> {
-  await app.get(Lifecycle).drain();
+export async function shutDown(app: NestFastifyApplication, timeoutMs: number, delayMs: number): Promise<void> {
+  await Promise.all([app.get(Lifecycle).drain(), delay(Math.min(delayMs, timeoutMs / 4))]);
   const cut = setTimeout(() => app.getHttpServer().closeAllConnections(), timeoutMs / 2);
   // Before app.close(): that would take the database from requests which are still running.
   await app.getHttpAdapter().getInstance().close();

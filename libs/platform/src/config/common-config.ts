@@ -46,6 +46,11 @@ function processConfig(defaultPort: number) {
       description: 'Milliseconds from SIGTERM to the forced exit with code 1.',
       default: 20_000,
     }),
+    shutdownDelayMs: durationMs({
+      description:
+        'Milliseconds from SIGTERM for which requests are still accepted, so that balancers see first that the service is not ready; at most a quarter of SHUTDOWN_TIMEOUT_MS.',
+      default: 500,
+    }),
   };
 }
 

@@ -27,6 +27,7 @@ describe('a service without any environment', () => {
       topicPartitions: 6,
       topicReplicationFactor: 1,
       shutdownTimeoutMs: 20_000,
+      shutdownDelayMs: 500,
       logFormat: 'auto',
     });
   });
