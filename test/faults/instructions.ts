@@ -10,6 +10,8 @@ export interface Instructions {
   readonly slowMs?: number;
   /** Hold topics back at random, where they are sent and where they are read. */
   readonly disorder?: boolean;
+  /** A handler with a defect: it fails for good at the events of a topic, of all orders or of these. */
+  readonly defect?: { readonly topic: string; readonly orders?: readonly string[] };
 }
 
 /** Where a process can be made to die. */

@@ -34,7 +34,7 @@ export function shutDownOnSignals(app: NestFastifyApplication, timeoutMs: number
 }
 
 /** The sequence of `shutDownOnSignals` without the exit. Connections that stay busy for half of the time are cut. */
-export async function shutDown(app: NestFastifyApplication, timeoutMs: number, delayMs: number): Promise<void> {
+export async function shutDown(app: NestFastifyApplication, timeoutMs: number, delayMs = 0): Promise<void> {
   await Promise.all([app.get(Lifecycle).drain(), delay(Math.min(delayMs, timeoutMs / 4))]);
   const cut = setTimeout(() => app.getHttpServer().closeAllConnections(), timeoutMs / 2);
   // Before app.close(): that would take the database from requests which are still running.

@@ -17,6 +17,7 @@ export function installFailpoints(): void {
     return original(...args);
   });
   wrap(KafkaEventServer, 'dispatch', async (original, args) => {
+    failIfDefect(...(args as [string, readonly { readonly orderId: string }[]]));
     await original(...args);
     pass('mid-batch');
   });
@@ -39,6 +40,14 @@ export function installFailpoints(): void {
     await original(...args);
     pass('after-publish-before-delete');
   });
+}
+
+function failIfDefect(topic: string, events: readonly { readonly orderId: string }[]): void {
+  const { defect } = instructions();
+  if (defect?.topic !== topic) return;
+  const { orders } = defect;
+  if (orders !== undefined && !events.some(({ orderId }) => orders.includes(orderId))) return;
+  throw new TypeError('the handler has a defect');
 }
 
 export function pass(point: Failpoint): void {

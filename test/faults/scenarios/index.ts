@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 import { failpoints, randomKills } from './s01-kills.ts';
+import { rollingRestart } from './s02-rolling-restart.ts';
 import { kafkaKilled } from './s03-kafka.ts';
 import { zookeeper } from './s04-zookeeper.ts';
 import { postgresRestarted } from './s05-postgres.ts';
@@ -8,9 +9,12 @@ import { redis } from './s07-redis.ts';
 import { mailServer } from './s09-smtp.ts';
 import { gateway } from './s08-gateway.ts';
 import { duplicates } from './s10-duplicates.ts';
+import { poisonPills } from './s11-poison.ts';
 import { disorder } from './s12-disorder.ts';
 import { replicas } from './s13-replicas.ts';
 import { hotProduct } from './s14-hot-product.ts';
+import { massRetry } from './s15-mass-retry.ts';
+import { databaseDiskFull } from './s16-disk-full.ts';
 
 /** In the order of what they are most likely to catch. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -25,6 +29,10 @@ export const SCENARIOS: readonly Scenario[] = [
   disorder,
   gateway,
   hotProduct,
+  poisonPills,
   redis,
+  rollingRestart,
   zookeeper,
+  massRetry,
+  databaseDiskFull,
 ];
