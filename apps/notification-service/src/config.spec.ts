@@ -10,12 +10,20 @@ describe('where users without a contact get their mail', () => {
   });
 });
 
+describe('an SMS provider', () => {
+  it('needs a secret to sign with', () => {
+    expect(() => loadConfig({ SMS_WEBHOOK_URL: 'https://sms.example.test' })).toThrow('SMS_WEBHOOK_SECRET is missing');
+    expect(loadConfig({ SMS_WEBHOOK_URL: 'https://sms.example.test', SMS_WEBHOOK_SECRET: 's' })).toBeDefined();
+  });
+});
+
 describe('the configuration', () => {
   it.each([
     ['DEVELOPMENT_EMAIL_DOMAIN', 'exa mple'],
     ['EMAIL_FROM_ADDRESS', 'Orders <orders@example.test>'],
     ['EMAIL_FROM_ADDRESS', 'a@b@c'],
     ['SMTP_URL', 'http://mail'],
+    ['SMS_WEBHOOK_URL', 'ftp://sms'],
   ])('refuses %s=%s', (name, value) => {
     expect(() => loadConfig({ [name]: value })).toThrow(name);
   });

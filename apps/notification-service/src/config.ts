@@ -13,7 +13,7 @@ import {
 const DOMAIN = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 const MAILBOX = /^[\w.+-]{1,64}$/;
 
-export const loadConfig = defineConfig({
+const spec = {
   ...commonConfig({ port: 8004, databaseUser: 'notification_service' }),
   smtpUrl: url({
     description: 'Mail server; smtps:// for TLS from the start.',
@@ -40,6 +40,20 @@ export const loadConfig = defineConfig({
       example: 'example.test',
     }),
   ),
+  smsWebhookUrl: optional(
+    url({
+      description: 'Takes short messages; without it they are written to the log.',
+      example: 'https://sms.example.com/messages',
+      secret: true,
+    }),
+  ),
+  smsWebhookSecret: optional(
+    text({
+      description: 'Signs what is sent to SMS_WEBHOOK_URL; required with it.',
+      example: 'change-me',
+      secret: true,
+    }),
+  ),
   deliveryConcurrency: positiveInt({ description: 'Messages sent or recorded at a time.', default: 128, max: 1_000 }),
   deliveryCapacity: positiveInt({ description: 'Messages held in memory.', default: 1_000, max: 100_000 }),
   deliveryTimeoutMs: durationMs({ description: 'Milliseconds one attempt may take.', default: 30_000 }),
@@ -60,6 +74,12 @@ export const loadConfig = defineConfig({
     description: 'Milliseconds after which a message nobody took is given up.',
     default: 86_400_000,
   }),
+};
+
+export const loadConfig = defineConfig(spec, ({ smsWebhookUrl, smsWebhookSecret }) => {
+  if (smsWebhookUrl === undefined || smsWebhookSecret !== undefined) return [];
+  const expected = 'a text, because SMS_WEBHOOK_URL is set';
+  return [{ variable: 'SMS_WEBHOOK_SECRET', problem: 'is missing', expected, example: undefined }];
 });
 
 export type NotificationConfig = ReturnType<typeof loadConfig>;

@@ -1,8 +1,19 @@
-import { commonConfig, defineConfig, durationMs, oneOf, positiveInt, ratio } from '@app/platform';
+import {
+  commonConfig,
+  defineConfig,
+  durationMs,
+  oneOf,
+  optional,
+  positiveInt,
+  ratio,
+  text,
+  url,
+  type ConfigurationProblem,
+} from '@app/platform';
 
-export const loadConfig = defineConfig({
+const spec = {
   ...commonConfig({ port: 8002, databaseUser: 'payment_service' }),
-  paymentGateway: oneOf(['simulator'], {
+  paymentGateway: oneOf(['simulator', 'stripe'], {
     description: 'Who moves the money. simulator: nobody, it only keeps books.',
     default: 'simulator',
   }),
@@ -63,6 +74,34 @@ export const loadConfig = defineConfig({
     description: 'Share of calls to the simulated gateway that fail, half of them after doing their work.',
     default: 0,
   }),
+  stripeSecretKey: optional(
+    text({ description: 'Key of the Stripe account; required with stripe.', example: 'sk_test_123', secret: true }),
+  ),
+  stripeWebhookSecret: optional(
+    text({
+      description: 'Secret of the endpoint /webhooks/stripe; required with stripe.',
+      example: 'whsec_123',
+      secret: true,
+    }),
+  ),
+  stripeApiUrl: url({ description: 'Where Stripe is.', default: 'https://api.stripe.com' }),
+  stripePaymentMethod: text({
+    description:
+      'Payment method for orders that do not name one of Stripe (pm_...); the default exists in test mode only.',
+    default: 'pm_card_visa',
+  }),
+};
+
+export const loadConfig = defineConfig(spec, (config): ConfigurationProblem[] => {
+  if (config.paymentGateway !== 'stripe') return [];
+  const missing = (variable: string, value: string | undefined, example: string): ConfigurationProblem[] =>
+    value === undefined
+      ? [{ variable, problem: 'is missing', expected: 'a text, because PAYMENT_GATEWAY is stripe', example }]
+      : [];
+  return [
+    ...missing('STRIPE_SECRET_KEY', config.stripeSecretKey, 'sk_test_123'),
+    ...missing('STRIPE_WEBHOOK_SECRET', config.stripeWebhookSecret, 'whsec_123'),
+  ];
 });
 
 export type PaymentServiceConfig = ReturnType<typeof loadConfig>;

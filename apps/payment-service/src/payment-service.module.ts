@@ -5,22 +5,27 @@ import type { PaymentServiceConfig } from './config';
 import { RetryPolicy } from './domain/retry-policy';
 import { GatewayModule } from './gateway/gateway.module';
 import { PaymentsController } from './http/payments.controller';
+import { StripeWebhookController } from './http/stripe-webhook.controller';
 import { OrderEventsConsumer } from './messaging/order-events.consumer';
 import { CreatePayments1763900000000 } from './persistence/migrations/1763900000000-create-payments';
 import { CreateGatewayLedger1763900100000 } from './persistence/migrations/1763900100000-create-gateway-ledger';
+import { CreateStripeEvents1763900200000 } from './persistence/migrations/1763900200000-create-stripe-events';
 import { PaymentEntity } from './persistence/payment.entity';
 import { PaymentRepository } from './persistence/payment.repository';
+import { StripeEventRepository } from './persistence/stripe-event.repository';
 import { AdvancePayments } from './use-cases/advance-payments';
 import { CallGateway } from './use-cases/call-gateway';
 import { FollowOrders } from './use-cases/follow-orders';
 import { GatewayCallLimits } from './use-cases/gateway-call-limits';
 import { GatewayWorker } from './use-cases/gateway-worker';
 import { GetPayment } from './use-cases/get-payment';
+import { HearOfPayments } from './use-cases/hear-of-payments';
 import { ListPayments } from './use-cases/list-payments';
 
 @Module({})
 export class PaymentServiceModule {
   static forRoot(config: PaymentServiceConfig): DynamicModule {
+    const usesStripe = config.paymentGateway === 'stripe';
     return {
       module: PaymentServiceModule,
       imports: [
@@ -28,15 +33,17 @@ export class PaymentServiceModule {
         MessagingModule.forRoot(messagingOptionsOf('payment-service', config)),
         GatewayModule.forRoot(config),
       ],
-      controllers: [PaymentsController, OrderEventsConsumer],
+      controllers: [PaymentsController, OrderEventsConsumer, ...(usesStripe ? [StripeWebhookController] : [])],
       providers: [
         AdvancePayments,
         CallGateway,
         FollowOrders,
         GatewayWorker,
         GetPayment,
+        HearOfPayments,
         ListPayments,
         PaymentRepository,
+        StripeEventRepository,
         { provide: GatewayCallLimits, useFactory: () => callLimits(config) },
         { provide: RetryPolicy, useFactory: () => retryPolicy(config) },
       ],
@@ -49,7 +56,12 @@ export function databaseOptions(config: PaymentServiceConfig): DatabaseOptions {
     config,
     schema: 'payment_service',
     entities: [PaymentEntity],
-    migrations: [...MESSAGING_MIGRATIONS, CreatePayments1763900000000, CreateGatewayLedger1763900100000],
+    migrations: [
+      ...MESSAGING_MIGRATIONS,
+      CreatePayments1763900000000,
+      CreateGatewayLedger1763900100000,
+      CreateStripeEvents1763900200000,
+    ],
   };
 }
 

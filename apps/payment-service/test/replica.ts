@@ -7,7 +7,11 @@ import type { PaymentListResponse } from '../src/http/payment.response';
 import { PaymentServiceModule } from '../src/payment-service.module';
 
 /** A running replica in a hurry that hears nothing from Kafka: tests hand it events. See {@link recordAnnouncements}. */
-export async function startReplica(databaseUrl: string, kafka: string): Promise<NestFastifyApplication> {
+export async function startReplica(
+  databaseUrl: string,
+  kafka: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<NestFastifyApplication> {
   const config = loadConfig({
     DATABASE_URL: databaseUrl,
     KAFKA_BOOTSTRAP_SERVERS: kafka,
@@ -18,6 +22,7 @@ export async function startReplica(databaseUrl: string, kafka: string): Promise<
     PAYMENT_GATEWAY_BACKOFF_MS: '20',
     PAYMENT_GATEWAY_LONG_INTERVAL_MS: '200',
     PAYMENT_GATEWAY_QUIET_MS: '1000',
+    ...env,
   });
   const app = await createService({ name: 'payment-service', module: PaymentServiceModule.forRoot(config), config });
   return app.init();

@@ -31,6 +31,7 @@ export * from './http/field-decorators';
 export * from './http/http-adapter';
 export * from './http/idempotency-key';
 export * from './http/page';
+export * from './http/raw-body';
 export * from './http/request-context';
 export * from './http/validation.pipe';
 export * from './ids';

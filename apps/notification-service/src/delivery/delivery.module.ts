@@ -7,6 +7,7 @@ import { EmailSender } from './email-sender';
 import { MessageCourier } from './message-courier';
 import { ProviderBreakers, type ProviderLimits } from './provider-breakers';
 import { SmsSender } from './sms-sender';
+import { WebhookSmsSender } from './webhook-sms.sender';
 import { SmtpEmailSender } from './smtp-email.sender';
 import { SmtpHealthIndicator } from './smtp.health-indicator';
 
@@ -26,7 +27,7 @@ export class DeliveryModule {
           inject: [Clock],
           useFactory: (clock: Clock) => new SmtpEmailSender(smtpOptionsOf(config), clock),
         },
-        { provide: SmsSender, useClass: ConsoleSmsSender },
+        { provide: SmsSender, inject: [Clock], useFactory: (clock: Clock) => smsSenderOf(config, clock) },
         {
           provide: SmtpHealthIndicator,
           inject: [HealthRegistry, ProviderBreakers],
@@ -47,6 +48,11 @@ export class DeliveryModule {
       exports: [DeliverySettings, MessageCourier, ProviderBreakers],
     };
   }
+}
+
+function smsSenderOf({ smsWebhookUrl: url, smsWebhookSecret: secret }: NotificationConfig, clock: Clock): SmsSender {
+  if (url === undefined || secret === undefined) return new ConsoleSmsSender();
+  return new WebhookSmsSender({ url, secret }, clock);
 }
 
 function settingsOf(config: NotificationConfig): DeliverySettings {

@@ -47,7 +47,8 @@ export class MessageCourier {
       return { kind: 'rejected', error: error.message };
     }
     if (error instanceof DeliveryDeferred) {
-      return { kind: 'deferred', error: error.message };
+      const { message, retryAfterMs } = error;
+      return { kind: 'deferred', error: message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
     }
     if (error instanceof ProviderUnreachable || error instanceof CallNotMade || error instanceof CallNotAnswered) {
       return { kind: 'unreachable', error: error.message };

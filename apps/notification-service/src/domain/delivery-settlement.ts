@@ -10,7 +10,9 @@ import { isSupersededByCancellation, type NotificationStatus } from './notificat
  */
 export type DeliveryOutcome =
   | { readonly kind: 'sent' }
-  | { readonly kind: 'rejected' | 'deferred' | 'unreachable' | 'expired'; readonly error: string };
+  /** `retryAfterMs`: what the provider asked for; it is not tried again before. */
+  | { readonly kind: 'deferred'; readonly error: string; readonly retryAfterMs?: number }
+  | { readonly kind: 'rejected' | 'unreachable' | 'expired'; readonly error: string };
 
 /** Times in milliseconds. */
 export interface DeliveryPolicy {
@@ -65,7 +67,14 @@ export function settle(
       return failed(attempts, 'exhausted', outcome.error);
     case 'deferred':
       if (attempts + 1 >= context.policy.maxAttempts) return failed(attempts + 1, 'exhausted', outcome.error);
-      return again(notification, attempts + 1, outcome.error, context, retryWait(attempts, context.policy));
+      return again(
+        notification,
+        attempts + 1,
+        outcome.error,
+        context,
+        retryWait(attempts, context.policy),
+        outcome.retryAfterMs,
+      );
     case 'unreachable':
       return again(notification, attempts, outcome.error, context, outageWait(notification, context.now));
     default:
@@ -84,12 +93,13 @@ function again(
   error: string,
   { orderCancelled, now, policy, random }: Parameters<typeof settle>[2],
   waitMs: number,
+  atLeastMs = 0,
 ): Settlement {
   if (orderCancelled && isSupersededByCancellation(type)) {
     return { status: 'superseded', attempts, dueAt: undefined, error, announce: undefined };
   }
   if (isExpired(createdAt, now, policy)) return failed(attempts, 'exhausted', error);
-  const dueAt = new Date(now.getTime() + Math.ceil(random * waitMs));
+  const dueAt = new Date(now.getTime() + atLeastMs + Math.ceil(random * waitMs));
   return { status: 'pending', attempts, dueAt, error, announce: undefined };
 }
 

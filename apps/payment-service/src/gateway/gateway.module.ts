@@ -1,10 +1,19 @@
-import { BreakerHealthIndicator, CircuitBreakers, HealthRegistry, Ids, type BreakerOptions } from '@app/platform';
+import {
+  BreakerHealthIndicator,
+  CircuitBreakers,
+  Clock,
+  HealthRegistry,
+  Ids,
+  type BreakerOptions,
+} from '@app/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { PaymentServiceConfig } from '../config';
 import { GatewayLedger } from './gateway-ledger';
 import { ledgerPool } from './ledger-pool';
 import { GuardedGateway } from './guarded-gateway';
 import { PaymentGateway } from './payment-gateway';
+import { StripeGateway } from './stripe-gateway';
+import { StripeWebhooks } from './stripe-webhooks';
 import { SimulatedGateway } from './simulated-gateway';
 
 /** Provides the `PaymentGateway` the config names. */
@@ -23,8 +32,13 @@ export class GatewayModule {
           },
           inject: [Ids, CircuitBreakers, HealthRegistry],
         },
+        {
+          provide: StripeWebhooks,
+          useFactory: (clock: Clock) => new StripeWebhooks(config.stripeWebhookSecret ?? '', clock),
+          inject: [Clock],
+        },
       ],
-      exports: [PaymentGateway],
+      exports: [PaymentGateway, StripeWebhooks],
     };
   }
 }
@@ -45,5 +59,13 @@ function gatewayOf(config: PaymentServiceConfig, ids: Ids): PaymentGateway {
       const { paymentSimulatorLatencyMs: latencyMs, paymentSimulatorFailureRate: failureRate } = config;
       return new SimulatedGateway(new GatewayLedger(ledgerPool(config)), { latencyMs, failureRate }, ids);
     }
+    case 'stripe':
+      return new StripeGateway({
+        secretKey: config.stripeSecretKey ?? '',
+        apiUrl: config.stripeApiUrl,
+        timeoutMs: config.paymentGatewayTimeoutMs,
+        maxConnections: config.paymentGatewayConcurrency,
+        defaultPaymentMethod: config.stripePaymentMethod,
+      });
   }
 }

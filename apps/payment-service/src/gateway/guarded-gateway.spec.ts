@@ -67,7 +67,9 @@ describe('a gateway that does not work', () => {
     for (const operation of ['capture', 'void', 'refund'] as const) {
       await expect(gateway[operation](hold, signal)).rejects.toThrow(GatewayNotAsked);
     }
-    await expect(gateway.lookup('o:authorize', signal)).rejects.toThrow(GatewayNotAsked);
+    await expect(gateway.lookup({ ...request, operation: 'authorize', reference: null }, signal)).rejects.toThrow(
+      GatewayNotAsked,
+    );
     expect(company.calls).toBe(5);
     expect(gateway.room(64)).toBe(0);
     company.answer = { kind: 'captured' };

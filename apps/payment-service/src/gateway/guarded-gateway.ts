@@ -8,6 +8,7 @@ import {
   type AuthorizationResult,
   type CaptureResult,
   type FollowUpRequest,
+  type LookupRequest,
   type RefundResult,
   type VoidResult,
 } from './payment-gateway';
@@ -48,8 +49,8 @@ export class GuardedGateway extends PaymentGateway {
     return this.guarded((inner) => this.gateway.refund(request, inner), signal);
   }
 
-  lookup(idempotencyKey: string, signal: AbortSignal): Promise<GatewayAnswer | undefined> {
-    return this.guarded((inner) => this.gateway.lookup(idempotencyKey, inner), signal);
+  lookup(request: LookupRequest, signal: AbortSignal): Promise<GatewayAnswer | undefined> {
+    return this.guarded((inner) => this.gateway.lookup(request, inner), signal);
   }
 
   private async guarded<T>(call: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,5 +1,5 @@
 import type { MinorUnits } from '@app/events';
-import type { GatewayAnswer, OpenOutcome } from '../domain/gateway-outcome';
+import type { GatewayAnswer, GatewayOperation, OpenOutcome } from '../domain/gateway-outcome';
 
 /** A hold to be placed. */
 export interface AuthorizationRequest {
@@ -19,6 +19,15 @@ export interface FollowUpRequest {
   readonly reference: string;
   readonly amount: MinorUnits;
   readonly currency: string;
+}
+
+/** A question after what became of an operation. */
+export interface LookupRequest {
+  readonly idempotencyKey: string;
+  readonly operation: GatewayOperation;
+  readonly orderId: string;
+  /** Of the hold; null for the authorisation itself. */
+  readonly reference: string | null;
 }
 
 type Answer<Kind extends GatewayAnswer['kind']> = Extract<GatewayAnswer, { kind: Kind }>;
@@ -51,8 +60,8 @@ export abstract class PaymentGateway {
   abstract void(request: FollowUpRequest, signal: AbortSignal): Promise<VoidResult>;
   /** Gives back all that was collected. */
   abstract refund(request: FollowUpRequest, signal: AbortSignal): Promise<RefundResult>;
-  /** What the gateway has answered, or would have, under this key; undefined when it has never heard of it. */
-  abstract lookup(idempotencyKey: string, signal: AbortSignal): Promise<GatewayAnswer | undefined>;
+  /** What the gateway has answered, or would have, to this request; undefined when it has never heard of it. */
+  abstract lookup(request: LookupRequest, signal: AbortSignal): Promise<GatewayAnswer | undefined>;
 }
 
 /** Nobody tried: the gateway does not work at present, or is kept busy. It has done nothing, and no attempt was made. */

@@ -119,7 +119,9 @@ describe('the test methods', () => {
     const orderId = ids.next();
     const request = authorization(orderId, 'test_error_after_charge');
     await expect(gateway.authorize(request, signal)).rejects.toThrow(OutcomeUnknown);
-    expect(await replica.lookup(request.idempotencyKey, signal)).toMatchObject({ kind: 'authorized' });
+    expect(await replica.lookup({ ...request, operation: 'authorize', reference: null }, signal)).toMatchObject({
+      kind: 'authorized',
+    });
     expect(await gateway.authorize(request, signal)).toMatchObject({ kind: 'authorized' });
     expect(await outcomes(orderId)).toEqual(['authorized']);
   });
@@ -127,7 +129,7 @@ describe('the test methods', () => {
   it('hang without holding anything', async () => {
     const request = authorization(ids.next(), 'test_timeout');
     await expect(gateway.authorize(request, AbortSignal.timeout(50))).rejects.toThrow(OutcomeUnknown);
-    expect(await gateway.lookup(request.idempotencyKey, signal)).toBeUndefined();
+    expect(await gateway.lookup({ ...request, operation: 'authorize', reference: null }, signal)).toBeUndefined();
   });
 });
 

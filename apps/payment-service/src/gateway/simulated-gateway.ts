@@ -10,6 +10,7 @@ import {
   type AuthorizationResult,
   type CaptureResult,
   type FollowUpRequest,
+  type LookupRequest,
   type RefundResult,
   type VoidResult,
 } from './payment-gateway';
@@ -68,7 +69,7 @@ export class SimulatedGateway extends PaymentGateway {
     return (await this.followUp('refund', request, signal)) as RefundResult;
   }
 
-  async lookup(idempotencyKey: string, signal: AbortSignal): Promise<GatewayAnswer | undefined> {
+  async lookup({ idempotencyKey }: LookupRequest, signal: AbortSignal): Promise<GatewayAnswer | undefined> {
     await this.delay(signal);
     return orAbort(this.ledger.find(idempotencyKey), signal);
   }

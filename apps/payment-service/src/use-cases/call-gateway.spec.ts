@@ -36,7 +36,7 @@ class ScriptedGateway extends PaymentGateway {
     this.asked.push(`refund ${reference}`);
     return { kind: 'refunded', reference: 'refund-1' };
   }
-  async lookup(key: string): Promise<GatewayAnswer | undefined> {
+  async lookup({ idempotencyKey: key }: { idempotencyKey: string }): Promise<GatewayAnswer | undefined> {
     this.asked.push(`lookup ${key}`);
     if (this.found instanceof Error) throw this.found;
     return this.found;

@@ -26,9 +26,9 @@ export class CallGateway {
   }
 
   /** A look-up that fails changes nothing at the gateway, whatever the reason. */
-  private async ask({ idempotencyKey }: GatewayCall, signal: AbortSignal) {
+  private async ask({ idempotencyKey, operation, orderId, reference }: GatewayCall, signal: AbortSignal) {
     try {
-      return await this.gateway.lookup(idempotencyKey, signal);
+      return await this.gateway.lookup({ idempotencyKey, operation, orderId, reference }, signal);
     } catch (error) {
       if (error instanceof GatewayNotAsked) throw error;
       throw new GatewayUnavailable('the look-up failed', { cause: error });

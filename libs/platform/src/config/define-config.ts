@@ -22,9 +22,20 @@ export interface ConfigLoader<S extends ConfigSpec> {
   orExit(): ConfigOf<S>;
 }
 
-/** Turns a spec into its typed loader. The names of the environment appear nowhere else in the code. */
-export function defineConfig<const S extends ConfigSpec>(spec: S): ConfigLoader<S> {
-  const load = (env: Readonly<Record<string, string | undefined>> = process.env): ConfigOf<S> => parse(spec, env);
+/**
+ * Turns a spec into its typed loader. The names of the environment appear nowhere else in the code.
+ * @param check What one variable demands of another; asked once each is right by itself. Must name no secret.
+ */
+export function defineConfig<const S extends ConfigSpec>(
+  spec: S,
+  check: (config: ConfigOf<S>) => readonly ConfigurationProblem[] = () => [],
+): ConfigLoader<S> {
+  const load = (env: Readonly<Record<string, string | undefined>> = process.env): ConfigOf<S> => {
+    const config = parse(spec, env);
+    const problems = check(config);
+    if (problems.length > 0) throw new ConfigurationError(problems);
+    return config;
+  };
   const orExit = (): ConfigOf<S> => {
     try {
       return load();

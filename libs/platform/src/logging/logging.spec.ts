@@ -83,11 +83,15 @@ describe('what must not be logged', () => {
     ['postgres://svc:hunter2@db:5432/x', 'postgres://svc:[redacted]@db:5432/x'],
     ['card 4111 1111 1111 1111 declined', 'card [redacted] declined'],
     ['card 4242424242424242 declined', 'card [redacted] declined'],
+    ['no route to +491701234567', 'no route to [redacted]'],
+    ['no route to +1 (555) 010-4477.', 'no route to [redacted].'],
   ])('is removed from the text %p', (text, clean) => expect(redactText(text)).toBe(clean));
 
   it.each([
     '019a5c0e-1234-7123-8123-123456789012',
     'offset 1763840000123456',
+    'at 2026-01-15T09:30:00.123+02:00',
+    '12 +34 56',
     'node_modules/@nestjs/core/index.js',
     'at async x (file:///srv/app/typeorm@1.1.1/index.js:3:5)',
   ])('is not confused with %p', (text) => expect(redactText(text)).toBe(text));

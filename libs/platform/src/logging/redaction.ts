@@ -3,6 +3,8 @@ const SENSITIVE_KEY =
 const EMAIL = /[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})*\.[a-z]{2,}/gi;
 const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@/]+@/gi;
 const CARD_NUMBER = /\b(?:\d{4}[ -]){3}\d{4}\b|\b\d{15,19}\b/g;
+/** E.164 with its plus: without it a number could be anything. Nothing of ours is written so. */
+const PHONE_NUMBER = /(?<![\w.+])\+[1-9](?:[ ().-]{0,2}\d){6,14}(?!\d)/g;
 const MAX_DEPTH = 6;
 const MAX_TEXT = 8_192;
 
@@ -34,10 +36,11 @@ function redactObject(value: object, depth: number): unknown {
   return copy;
 }
 
-/** E-mail addresses, passwords inside URLs and card numbers are replaced; a text beyond 8192 characters is cut. */
+/** E-mail addresses, phone numbers (E.164, grouped or not), passwords inside URLs and card numbers are replaced; a text beyond 8192 characters is cut. */
 export function redactText(text: string): string {
   let result = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
   if (result.includes('@')) result = result.replace(URL_PASSWORD, `$1${REDACTED}@`).replace(EMAIL, REDACTED);
+  if (result.includes('+')) result = result.replace(PHONE_NUMBER, REDACTED);
   return result.replace(CARD_NUMBER, (digits) => (passesLuhn(digits) ? REDACTED : digits));
 }
 
