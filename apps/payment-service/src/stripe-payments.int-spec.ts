@@ -117,6 +117,58 @@ describe('orders paid through Stripe', () => {
       { type: 'payment_successful', count: 40 },
     ]);
   });
+
+  it('leave nothing held when they are cancelled while the answer is lost', async () => {
+    const orders = Array.from({ length: 5 }, anOrderId);
+    stripe.faults.length = 0;
+    stripe.faults.push(...orders.map((): StripeFault => 'hang_after'));
+    await say('created', orders);
+    await eventually(() => expect(orders.flatMap(intentsOf)).toHaveLength(5));
+    await say('cancelled', orders, 1);
+    await all(orders, 'voided');
+    for (const orderId of orders) expect(intentsOf(orderId)).toMatchObject([{ status: 'canceled' }]);
+  });
+});
+
+describe('a Stripe that is away', () => {
+  it('is left alone; payments wait without an attempt being counted, and go on by themselves', async () => {
+    stripe.faults.length = 0;
+    await stripe.stop();
+    const first = Array.from({ length: 20 }, anOrderId);
+    await say('created', first);
+    await eventually(async () => {
+      const { body } = await harness.get<{ status: string; dependencies: Record<string, object> }>(
+        replicas[0]!,
+        '/health',
+      );
+      expect(body).toMatchObject({
+        status: 'degraded',
+        dependencies: { payment_gateway: { status: 'down', details: { breaker: { opened: expect.any(Number) } } } },
+      });
+    });
+    const orders = Array.from({ length: 300 }, anOrderId);
+    await say('created', orders);
+    const waited = performance.now();
+    // Several probes later.
+    await eventually(() => expect(performance.now() - waited).toBeGreaterThan(1_500));
+    const [row] = await sql<{ attempts: number }>(
+      'SELECT sum(attempts)::int AS attempts FROM payments WHERE order_id = ANY ($1)',
+      [orders],
+    );
+    // Two replicas, each with a probe every 100 ms at most; the sweeps of an open breaker would make thousands.
+    expect(row?.attempts).toBeLessThan(60);
+    await stripe.start();
+    await all([...first, ...orders], 'authorized');
+    for (const orderId of orders) expect(intentsOf(orderId)).toHaveLength(1);
+    // The other replica may have done it all: this one finds out with its next payment.
+    const next = [anOrderId()];
+    await say('created', next);
+    await all(next, 'authorized');
+    await eventually(async () => {
+      const { body } = await harness.get<{ dependencies: Record<string, object> }>(replicas[0]!, '/health');
+      expect(body).toMatchObject({ dependencies: { payment_gateway: { status: 'up' } } });
+    });
+  });
 });
 
 describe('what Stripe tells of its own accord', () => {
@@ -134,6 +186,24 @@ describe('what Stripe tells of its own accord', () => {
     const headers = { 'content-type': 'application/json; charset=utf-8', 'stripe-signature': signature };
     return replicas[0]!.inject({ method: 'POST', url: '/webhooks/stripe', headers, payload });
   }
+
+  it('makes an unknown payment be looked up at once, and never moves money by itself', async () => {
+    const orderId = anOrderId();
+    await say('created', [orderId]);
+    await all([orderId], 'authorized');
+    await say('confirmed', [orderId]);
+    await all([orderId], 'captured');
+    // As if the answer to the capture had been lost and the next look were far away.
+    await sql(
+      `UPDATE payments SET stage = 'capturing', status = 'unknown', operation = 'capture', attempts = 9, uncertain = true,
+         sent_at = now(), due_at = now() + interval '1 hour', captured_amount = 0 WHERE order_id = $1`,
+      [orderId],
+    );
+    const answer = await tell(event('payment_intent.succeeded', orderId));
+    expect([answer.statusCode, answer.json()]).toEqual([200, { received: true }]);
+    await all([orderId], 'captured');
+    expect(intentsOf(orderId)).toHaveLength(1);
+  });
 
   it('is heard once, known or not', async () => {
     const orderId = anOrderId();

@@ -3,7 +3,8 @@ import type { BreakerSnapshot, CircuitBreaker } from './circuit-breaker';
 
 /**
  * A dependency that is not asked how it is, but judged by the calls that are made anyway: `up` while its breaker is closed.
- * Not required: work for it waits.
+ * Not required: work for it waits. After an outage it stays `down` until the next call tells: nothing is called for the
+ * sake of this page.
  */
 export class BreakerHealthIndicator extends HealthIndicator {
   readonly name: string;
