@@ -79,12 +79,16 @@ describe('an event that waits in the outbox', () => {
   });
 });
 
+/** Orders one of whose events is gone for good: they disagree from then on. */
+const maimed = new Set<string>();
+
 describe('an event that is lost between its order and the outbox', () => {
   it('is named, with the order that waits for ever because of it', async () => {
     await system.sql(`
       CREATE FUNCTION order_service.lose() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
       CREATE TRIGGER lose BEFORE INSERT ON order_service.outbox FOR EACH ROW EXECUTE FUNCTION order_service.lose()`);
     const { order_id } = await system.place();
+    maimed.add(order_id);
     await system.sql('DROP FUNCTION order_service.lose() CASCADE');
     const lost = (await found()).filter(({ orderId }) => orderId === order_id);
     expect(lost).toEqual(
@@ -157,7 +161,8 @@ describe('damage that somebody does by hand', () => {
   });
 
   it('does not make anything else look wrong', () => {
-    const strangers = findings.filter(({ orderId }) => orderId !== null && ![...damaged.values()].includes(orderId));
+    const known = new Set([...damaged.values(), ...maimed]);
+    const strangers = findings.filter(({ orderId }) => orderId !== null && !known.has(orderId));
     expect(strangers.map(({ check }) => check).toSorted()).toEqual(['effect-without-order', 'money-without-payment']);
   });
 });
