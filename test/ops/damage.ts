@@ -171,3 +171,21 @@ export const EDITS: readonly (readonly [title: string, statement: string, entry:
     /not what its hash/,
   ],
 ];
+
+/** Damage that is not, or not only, about an order; `untold` gets a dead letter for the notification it misses. */
+export async function damageApartFromOrders(system: System, untold: string): Promise<void> {
+  await system.sql(
+    `
+    INSERT INTO notification_service.failed_messages (id, consumer_group, topic, partition, "offset", "timestamp", headers,
+      order_id, status, blocks_order, attempts)
+    VALUES (gen_random_uuid(), 'notification-service', 'order_confirmed', 0, 1, 1, '{}', $1, 'dead_lettered', true, 9)`,
+    [untold],
+  );
+  await system.sql(`INSERT INTO order_service.inbox VALUES ('order-service', $1)`, [v7()]);
+  await system.sql(`INSERT INTO stock_allocations VALUES (gen_random_uuid(), 'refused', '[]', 'user', now(), now())`);
+  await system.sql(
+    `INSERT INTO gateway_ledger SELECT $1 || ':authorize', operation, reference || 'y', outcome, amount, currency,
+       payment_method FROM gateway_ledger WHERE outcome = 'authorized' LIMIT 1`,
+    [v7()],
+  );
+}

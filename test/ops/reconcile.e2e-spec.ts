@@ -1,10 +1,9 @@
 import { eventually } from '@app/testing';
-import { v7 } from 'uuid';
 import { verifyAudit, type AuditProblem } from '../../infra/ops/audit/verify-audit';
 import { runOps } from '../../infra/ops/cli/program';
 import { RecordedConsole } from '../../infra/ops/cli/recorded-console';
 import { disagreements, type Disagreement, type ReconcileOptions } from '../../infra/ops/reconcile/reconcile';
-import { DAMAGE, EDITS } from './damage';
+import { DAMAGE, damageApartFromOrders, EDITS } from './damage';
 import { System } from '../system/system';
 
 let system: System;
@@ -121,20 +120,7 @@ describe('damage that somebody does by hand', () => {
       damaged.set(title, orderId);
       await damage(system, orderId);
     }
-    await system.sql(
-      `
-      INSERT INTO notification_service.failed_messages (id, consumer_group, topic, partition, "offset", "timestamp", headers,
-        order_id, status, blocks_order, attempts)
-      VALUES (gen_random_uuid(), 'notification-service', 'order_confirmed', 0, 1, 1, '{}', $1, 'dead_lettered', true, 9)`,
-      [damaged.get('a notification that is missing')],
-    );
-    await system.sql(`INSERT INTO order_service.inbox VALUES ('order-service', $1)`, [v7()]);
-    await system.sql(`INSERT INTO stock_allocations VALUES (gen_random_uuid(), 'refused', '[]', 'user', now(), now())`);
-    await system.sql(
-      `INSERT INTO gateway_ledger SELECT $1 || ':authorize', operation, reference || 'y', outcome, amount, currency,
-         payment_method FROM gateway_ledger WHERE outcome = 'authorized' LIMIT 1`,
-      [v7()],
-    );
+    await damageApartFromOrders(system, damaged.get('a notification that is missing') ?? '');
     findings = await found();
   });
 
