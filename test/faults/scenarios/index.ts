@@ -14,7 +14,8 @@ import { disorder } from './s12-disorder.ts';
 import { replicas } from './s13-replicas.ts';
 import { hotProduct } from './s14-hot-product.ts';
 import { massRetry } from './s15-mass-retry.ts';
-import { databaseDiskFull } from './s16-disk-full.ts';
+import { brokerDiskFull, databaseDiskFull } from './s16-disk-full.ts';
+import { slowConsumer } from './s17-slow-consumer.ts';
 
 /** In the order of what they are most likely to catch. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -35,4 +36,6 @@ export const SCENARIOS: readonly Scenario[] = [
   zookeeper,
   massRetry,
   databaseDiskFull,
+  brokerDiskFull,
+  slowConsumer,
 ];
