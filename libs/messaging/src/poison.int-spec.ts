@@ -144,6 +144,7 @@ describe('the neighbours of poison', () => {
   });
 
   it('that come again after a lost offset commit make no second dead letter', async () => {
+    await eventually(async () => expect(await bed.kafka.lag()).toBe(0));
     const before = await eventually(async () => {
       const [{ n } = { n: -1 }] = await bed.rows<{ n: number }>('SELECT count(*)::int AS n FROM failed_messages');
       expect(deadLetters).toHaveLength(n);
