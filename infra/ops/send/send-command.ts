@@ -1,6 +1,6 @@
-import { Kafka, logLevel } from 'kafkajs';
 import type { Console } from '../cli/console.ts';
 import { EXIT, OpsError, type ExitCode } from '../cli/exit-code.ts';
+import { kafkaAt } from '../cli/kafka.ts';
 
 /** A record as it is to stand in its topic, whether it makes sense or not. */
 export interface RecordToSend {
@@ -22,14 +22,7 @@ export async function sendRecord(
   { topic, key, value, headers }: RecordToSend,
 ): Promise<ExitCode> {
   const named = headersOf(headers);
-  const kafka = new Kafka({
-    clientId: 'ops',
-    brokers: [...brokers],
-    connectionTimeout: 2_000,
-    requestTimeout: 5_000,
-    retry: { retries: 1, initialRetryTime: 200 },
-    logLevel: logLevel.NOTHING,
-  });
+  const kafka = kafkaAt(brokers);
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   try {
     await producer.connect();

@@ -1,5 +1,6 @@
-import { Kafka, logLevel, type Admin } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import { serviceNames, type ServiceName } from '../../local/service-names.ts';
+import { kafkaAt } from '../cli/kafka.ts';
 
 /** Records of a topic that a service has not handled yet. */
 export interface Lag {
@@ -10,14 +11,7 @@ export interface Lag {
 
 /** The lag of each service with each topic it has ever consumed. @throws when Kafka does not answer within seconds */
 export async function consumerLag(brokers: readonly string[]): Promise<Lag[]> {
-  const kafka = new Kafka({
-    clientId: 'ops',
-    brokers: [...brokers],
-    connectionTimeout: 2_000,
-    requestTimeout: 5_000,
-    retry: { retries: 1, initialRetryTime: 200 },
-    logLevel: logLevel.NOTHING,
-  });
+  const kafka = kafkaAt(brokers);
   const admin = kafka.admin();
   try {
     await admin.connect();
