@@ -7,10 +7,10 @@ usage() {
   cat <<'END'
 Usage: ./test-system.sh [--running | TIER …]
 
-Without an option: everything, on isolated infrastructure that is started and stopped on the way (about ten minutes).
+Without an option: everything, on isolated infrastructure that is started and stopped on the way (a quarter of an hour).
 A system you have running is not touched.
 
-  TIER       only some of: static unit integration e2e
+  TIER       only some of: static unit integration e2e faults (a short selection of `npm run faults`)
   --running  a smoke test with curl of the documented calls, against the system that is running
   --help     this text
 END
@@ -24,7 +24,7 @@ for argument in "$@"; do
       usage
       exit 0
       ;;
-    static | unit | integration | e2e) tiers+=("$argument") ;;
+    static | unit | integration | e2e | faults) tiers+=("$argument") ;;
     *)
       echo "Unknown option: $argument" >&2
       usage >&2
@@ -32,7 +32,7 @@ for argument in "$@"; do
       ;;
   esac
 done
-[ ${#tiers[@]} -gt 0 ] || tiers=(static unit integration e2e)
+[ ${#tiers[@]} -gt 0 ] || tiers=(static unit integration e2e faults)
 
 . infra/node.sh
 ensure_node_modules || exit 1
@@ -51,11 +51,15 @@ check() {
   fi
 }
 
-# Adds what Jest wrote down. A tier that ends without a result, or runs no test at all, is a failure.
 jest_tier() {
-  local script=$1 file="$results/$2.json" counts
-  echo "── npm run $script"
-  npm run --silent "$script" -- --json --outputFile="$file" >"$results/$2.log"
+  echo "── npm run $1"
+  npm run --silent "$1" -- --json --outputFile="$results/$2.json" >"$results/$2.log"
+  add_results "$results/$2.json"
+}
+
+# Adds what a tier wrote down. One that ends without a result, or runs no test at all, is a failure.
+add_results() {
+  local file=$1 counts
   if ! counts=$(node test/setup/count-results.ts "$file"); then
     failed=$((failed + 1))
     return
@@ -71,6 +75,11 @@ for tier in "${tiers[@]}"; do
     integration) jest_tier test:integration integration ;;
     e2e)
       if ensure_built; then jest_tier test:e2e e2e; else failed=$((failed + 1)); fi
+      ;;
+    faults)
+      echo "── npm run faults -- --short"
+      npm run --silent faults -- --short --seed 20 --out "$results/faults"
+      add_results "$results/faults/counts.json"
       ;;
   esac
 done

@@ -59,10 +59,12 @@ const POISON: readonly [string, string, Message][] = [
 let bed: MessagingBed;
 let replica: Replica;
 let stopFollowing: () => Promise<void>;
+let beginning: Record<string, string>;
 const deadLetters: FoundRecord[] = [];
 
 beforeAll(async () => {
   bed = await MessagingBed.create();
+  beginning = await bed.kafka.committed();
   replica = await bed.start();
   stopFollowing = await bed.kafka.follow([deadLetterTopicOf(bed.service)], (record) => deadLetters.push(record));
 });
@@ -151,11 +153,12 @@ describe('the neighbours of poison', () => {
       return n;
     });
     await replica.stop();
-    await bed.kafka.rewind((topic) => (topic === TOPIC ? String(0) : 'end'));
+    // Not to offset 0: other suites leave poison of their own in this topic.
+    await bed.kafka.rewind((topic, partition) => (topic === TOPIC ? beginning[`${topic}/${partition}`]! : 'end'));
     replica = await bed.start();
     await eventually(async () => expect(await bed.kafka.lag()).toBe(0));
     const mine = await bed.rows<{ n: number }>(
-      `SELECT count(*)::int AS n FROM failed_messages WHERE status = 'dead_lettered' AND created_at <= now()`,
+      `SELECT count(*)::int AS n FROM failed_messages WHERE status = 'dead_lettered'`,
     );
     await eventually(async () => expect(await bed.rows('SELECT 1 FROM outbox')).toEqual([]));
     expect(mine).toEqual([{ n: before }]);
