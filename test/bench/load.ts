@@ -22,25 +22,39 @@ export interface LoadOptions {
   readonly connections: number;
 }
 
-/** Offers orders at a fixed rate and gives what became of each. */
-export async function offerLoad(options: LoadOptions): Promise<Sample[]> {
-  const posts = new Agent({ keepAlive: true, maxSockets: options.connections });
-  const waits = new Agent({ keepAlive: true, maxSockets: 2_000 });
-  const total = Math.round(options.rate * options.seconds);
-  const begin = performance.now();
+/** A load in progress. */
+export interface RunningLoad {
+  /** Resolves when the last order is due. */
+  readonly offered: Promise<void>;
+  /** What became of each, when the last one is answered. */
+  readonly answered: Promise<Sample[]>;
+}
+
+/** Offers orders at a fixed rate. */
+export function offerLoad(options: LoadOptions): RunningLoad {
+  const agents = {
+    posts: new Agent({ keepAlive: true, maxSockets: options.connections }),
+    waits: new Agent({ keepAlive: true, maxSockets: 2_000 }),
+  };
   const running: Promise<Sample>[] = [];
+  const offered = offer(options, (index, dueAt) => running.push(placeOne(options, agents, index, dueAt)));
+  const answered = offered
+    .then(() => Promise.all(running))
+    .finally(() => {
+      agents.posts.destroy();
+      agents.waits.destroy();
+    });
+  return { offered, answered };
+}
+
+async function offer({ rate, seconds }: LoadOptions, place: (index: number, dueAt: number) => void): Promise<void> {
+  const total = Math.round(rate * seconds);
+  const begin = performance.now();
   for (let sent = 0; sent < total;) {
-    const due = Math.min(total, Math.floor(((performance.now() - begin) / 1_000) * options.rate) + 1);
-    for (; sent < due; sent += 1) {
-      const dueAt = begin + (sent / options.rate) * 1_000;
-      running.push(placeOne(options, { posts, waits }, sent, dueAt));
-    }
+    const due = Math.min(total, Math.floor(((performance.now() - begin) / 1_000) * rate) + 1);
+    for (; sent < due; sent += 1) place(sent, begin + (sent / rate) * 1_000);
     await delay(1);
   }
-  const samples = await Promise.all(running);
-  posts.destroy();
-  waits.destroy();
-  return samples;
 }
 
 async function placeOne(

@@ -13,12 +13,18 @@ export interface StageResult {
   readonly refused: number;
   /** Confirmed while the load lasted, per second: what the system keeps up with, not what it catches up on later. */
   readonly confirmedPerSecond: number;
-  /** From the last order offered to the last one confirmed. */
+  /** Orders that were not settled, or not even answered, at the moment the last one was due. */
+  readonly open: number;
+  /** From then on until nothing was open anywhere. */
   readonly drainSeconds: number;
   readonly postMs: Percentiles;
   readonly confirmedMs: Percentiles;
   /** Notifications not yet sent when the load ended. */
   readonly notificationsBehind: number;
+  /** Of all processes but the load generator. */
+  readonly cpuSecondsPer1000: number;
+  /** Committed in PostgreSQL, the looks of this program at it included. */
+  readonly transactionsPer1000: number;
   /** Resident memory at the end, and CPU seconds this stage cost. */
   readonly processes: Readonly<Record<string, ProcessUsage>>;
 }
@@ -32,8 +38,9 @@ export interface StagePlan {
 /** Offers one load, waits until every order of it is settled, and says how it went. */
 export async function runStage(system: System, products: readonly string[], plan: StagePlan): Promise<StageResult> {
   const before = await confirmedOrders(system);
+  const transactionsBefore = await committedTransactions(system);
   const usedBefore = usageOf(processesOf(system));
-  const samples = await offerLoad({
+  const load = offerLoad({
     baseUrl: system.orders.baseUrl,
     rate: plan.rate,
     seconds: plan.seconds,
@@ -41,22 +48,30 @@ export async function runStage(system: System, products: readonly string[], plan
     followEvery: Math.max(1, Math.round(plan.rate / 20)),
     connections: 200,
   });
-  const atEnd = await confirmedOrders(system);
-  const behind = await pendingNotifications(system);
-  const drainSeconds = await untilSettled(system);
+  await load.offered;
+  const [confirmed, behind] = await Promise.all([confirmedOrders(system), pendingNotifications(system)]);
+  const ended = performance.now();
+  const samples = await load.answered;
+  await untilSettled(system);
+  const drainSeconds = Math.round((performance.now() - ended) / 100) / 10;
   const accepted = samples.filter(({ status }) => status === 201);
+  const processes = usedSince(usedBefore, usageOf(processesOf(system)));
+  const per1000 = (total: number): number => Math.round((total / accepted.length) * 100_000) / 100;
   return {
     name: plan.name,
     offeredPerSecond: plan.rate,
     seconds: plan.seconds,
     accepted: accepted.length,
     refused: samples.length - accepted.length,
-    confirmedPerSecond: Math.round(((atEnd - before) / plan.seconds) * 10) / 10,
+    confirmedPerSecond: Math.round(((confirmed - before) / plan.seconds) * 10) / 10,
+    open: samples.length - (confirmed - before),
     drainSeconds,
     postMs: percentiles(accepted.map(({ postMs }) => postMs)),
     confirmedMs: percentiles(accepted.flatMap(({ confirmedMs }) => (confirmedMs === undefined ? [] : [confirmedMs]))),
     notificationsBehind: behind,
-    processes: usedSince(usedBefore, usageOf(processesOf(system))),
+    cpuSecondsPer1000: per1000(Object.values(processes).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0)),
+    transactionsPer1000: Math.round(per1000((await committedTransactions(system)) - transactionsBefore)),
+    processes,
   };
 }
 
@@ -84,22 +99,25 @@ function pendingNotifications(system: System): Promise<number> {
   return count(system, `SELECT count(*) AS n FROM notifications WHERE status = 'pending'`);
 }
 
+function committedTransactions(system: System): Promise<number> {
+  return count(system, 'SELECT xact_commit AS n FROM pg_stat_database WHERE datname = current_database()');
+}
+
 const OPEN = `
   SELECT 'order ' || order_id || ' ' || status AS what FROM orders WHERE status IN ('pending', 'paid')
   UNION ALL SELECT 'payment ' || payment_id || ' ' || status FROM payments
     WHERE status NOT IN ('captured', 'failed', 'voided', 'refunded', 'cancelled')
   UNION ALL SELECT 'notification ' || notification_id || ' ' || status FROM notifications WHERE status = 'pending'`;
 
-/** Waits, at most two minutes, until nothing is open anywhere; gives the seconds it took. */
-async function untilSettled(system: System): Promise<number> {
+/** Waits, at most three minutes, until nothing is open anywhere. */
+async function untilSettled(system: System): Promise<void> {
   const begin = performance.now();
   for (;;) {
     const open = await count(system, `SELECT count(*) AS n FROM (${OPEN}) o`);
-    const seconds = Math.round((performance.now() - begin) / 100) / 10;
-    if (open === 0) return seconds;
-    if (seconds > 120) {
+    if (open === 0) return;
+    if (performance.now() - begin > 180_000) {
       const rows = await system.sql<{ what: string }>(`${OPEN} LIMIT 5`);
-      throw new Error(`${open} still open after two minutes: ${rows.map(({ what }) => what).join(', ')}`);
+      throw new Error(`${open} still open after three minutes: ${rows.map(({ what }) => what).join(', ')}`);
     }
     await delay(200);
   }

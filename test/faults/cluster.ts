@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { serviceNames, type ServiceName } from '../../infra/local/index.ts';
 import { System } from '../system/system.ts';
 import { eventually } from '../../libs/testing/src/eventually.ts';
-import { programOf } from './build.ts';
+import { programOf } from './programs.ts';
 import type { Breakage, Failpoint, Instructions } from './instructions.ts';
 import type { MailSink } from './mail-sink.ts';
 import { PLANTED } from './secrets.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildPrograms } from './build.ts';
+import { buildFaultyServices } from './programs.ts';
 import { page } from './page.ts';
 import { details, report } from './report.ts';
 import { isRed, runScenario, type Result } from './run-scenario.ts';
@@ -56,7 +56,7 @@ async function run(): Promise<number> {
   const missing = wanted.map((scenario) => ({ scenario, needs: scenario.needs?.() }));
   const chosen = missing.flatMap(({ scenario, needs }) => (needs === undefined ? [scenario] : []));
   const notRun = missing.flatMap(({ scenario, needs }) => (needs === undefined ? [] : [`${scenario.id}: ${needs}`]));
-  await buildPrograms();
+  await buildFaultyServices();
   const results: Result[] = [];
   for (const scenario of chosen) {
     process.stdout.write(`── ${scenario.id} ${scenario.title}\n`);

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { buildPrograms } from './build.ts';
+import { buildFaultyServices } from './programs.ts';
 import type { Invariant } from './checks/invariant.ts';
 import type { Breakage } from './instructions.ts';
 import { runScenario, type Result } from './run-scenario.ts';
@@ -45,7 +45,7 @@ else process.exitCode = await run();
 async function run(): Promise<number> {
   const names = options.only?.split(',');
   const chosen = TEETH.filter(({ breakage }) => names?.includes(breakage) ?? true);
-  await buildPrograms();
+  await buildFaultyServices();
   const lines: string[] = [];
   let unnoticed = 0;
   for (const tooth of chosen) {

@@ -1,7 +1,8 @@
 import type { EachBatchPayload } from 'kafkajs';
 import type { BatchControl } from './batch-control';
 import { BatchSize } from './batch-size';
-import { gatheringTime, sleep } from './sleep';
+import { Pace } from './pace';
+import { sleep } from './sleep';
 import { toConsumedRecord, type ConsumedRecord } from './consumed-record';
 
 /** A partition's share of a fetch: kafkajs waits for it, the collector answers. */
@@ -27,7 +28,7 @@ export interface FetchCollectorPort {
   stopping(): boolean;
   /** In one transaction, at the most; fewer when handling is slow. */
   readonly maxRecords: number;
-  /** Milliseconds a busy consumer lets records gather before it fetches again. */
+  /** Milliseconds a busy consumer lets records gather before it fetches again: see {@link Pace}. */
   readonly gatherMs: number;
   readonly heartbeatIntervalMs: number;
 }
@@ -42,6 +43,7 @@ export class FetchCollector {
   private waiting: Share[] = [];
   private flushing = false;
   private readonly size: BatchSize;
+  private readonly pace: Pace;
   private committedAt = 0;
   /** Since when the present batch is being worked on, in milliseconds since the epoch; undefined when idle. */
   busySince: number | undefined;
@@ -51,6 +53,7 @@ export class FetchCollector {
     private readonly now: () => number,
   ) {
     this.size = new BatchSize(port.maxRecords);
+    this.pace = new Pace(port.gatherMs, now);
   }
 
   /** kafkajs's `eachBatch`. */
@@ -100,7 +103,7 @@ export class FetchCollector {
     }
     if (failure === undefined && !interrupted()) {
       const records = shares.reduce((sum, share) => sum + share.done, 0);
-      await sleep(gatheringTime(records, this.port.gatherMs));
+      await sleep(this.pace.pauseAfter(records));
     }
     for (const share of shares) {
       if (failure === undefined) share.resolve();

@@ -1,4 +1,5 @@
-import { gatheringTime, sleep } from './sleep';
+import { Pace } from './pace';
+import { sleep } from './sleep';
 
 /** Refused because too much is waiting already; the caller should try again later. */
 export class Overloaded extends Error {
@@ -17,7 +18,7 @@ export interface GroupCommitLimits {
   readonly maxWaitMs?: number;
   /** Groups in progress at a time; 1 unless told. */
   readonly concurrency?: number;
-  /** Milliseconds to let inputs gather after a large group; none by default. */
+  /** Milliseconds to let inputs gather after a group on a busy system (see {@link Pace}); none by default. */
   readonly gatherMs?: number;
 }
 
@@ -34,6 +35,7 @@ interface Waiting<Input, Output> {
  */
 export class GroupCommit<Input, Output> {
   private readonly waiting: Waiting<Input, Output>[] = [];
+  private readonly pace: Pace;
   private active = 0;
   private idle: (() => void)[] = [];
 
@@ -44,7 +46,9 @@ export class GroupCommit<Input, Output> {
   constructor(
     private readonly commit: (inputs: readonly Input[]) => Promise<readonly Settled<Output>[]>,
     private readonly limits: GroupCommitLimits,
-  ) {}
+  ) {
+    this.pace = new Pace(limits.gatherMs ?? 0);
+  }
 
   /** How many inputs wait for a group. */
   get depth(): number {
@@ -98,8 +102,8 @@ export class GroupCommit<Input, Output> {
     } catch (error) {
       group.forEach(({ reject }) => reject(error));
     } finally {
-      const gather = gatheringTime(group.length, this.limits.gatherMs ?? 0);
-      if (gather > 0) await sleep(gather);
+      const pause = this.pace.pauseAfter(group.length);
+      if (pause > 0) await sleep(pause);
       this.active -= 1;
       this.next();
     }

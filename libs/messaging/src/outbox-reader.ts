@@ -29,7 +29,7 @@ const MAX_BATCH_BYTES = 800_000;
 const RECORD_OVERHEAD_BYTES = 150;
 
 /*
- * The plan must not depend on statistics: an outbox is empty one moment and large the next. Rows that are being
+ * The plan must not depend on statistics: an outbox is empty one moment and large the next (and plans are kept). Rows that are being
  * acknowledged are left out by name, not by "position greater than", because a transaction that took its position early
  * may commit late.
  */
@@ -44,6 +44,8 @@ const READ = `
   ) AS measured
   WHERE bytes_so_far <= ${MAX_BATCH_BYTES} OR bytes_so_far = bytes
   ORDER BY position`;
+
+const DELETE = 'DELETE FROM outbox WHERE position = ANY ($1::bigint[])';
 
 /**
  * The relay's own database connection: it holds the advisory lock, so it must be one session for the relay's whole active
@@ -65,7 +67,7 @@ export class OutboxReader {
       options: sessionOptions({
         synchronous_commit: 'off',
         enable_seqscan: 'off',
-        plan_cache_mode: 'force_custom_plan',
+        plan_cache_mode: 'force_generic_plan',
         // The lock must not stay with a machine that is gone, or with a process that is stopped. An active relay asks twice
         // a second for new rows; only for a Kafka in trouble does it wait longer, and then losing the lock does no harm.
         idle_session_timeout: '60s',
@@ -96,13 +98,13 @@ export class OutboxReader {
   /** The oldest rows that fit into one batch, at least one, without those whose positions are named. @throws when the session, and with it the lock, is lost. */
   async read(limit: number, without: readonly string[]): Promise<OutboxRow[]> {
     if (this.failure !== undefined) throw this.failure;
-    const { rows } = await this.client.query<StoredRow>(READ, [limit, without]);
+    const { rows } = await this.client.query<StoredRow>({ name: 'read', text: READ, values: [limit, without] });
     return rows.map((row) => ({ position: row.position, type: row.type, message: messageOf(row) }));
   }
 
   /** Removes rows that Kafka has acknowledged. */
   async delete(positions: readonly string[]): Promise<void> {
-    await this.client.query('DELETE FROM outbox WHERE position = ANY ($1::bigint[])', [positions]);
+    await this.client.query({ name: 'delete', text: DELETE, values: [positions] });
   }
 
   /** Ends the session; never rejects. */

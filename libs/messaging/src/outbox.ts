@@ -20,21 +20,17 @@ export interface RawOutgoingRecord {
  * does not promise that.
  */
 const STORE_EVENTS = `
-  WITH event AS (
-    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[])
-      WITH ORDINALITY AS e (id, order_id, type, payload, headers, n)
-  ), counted AS (
-    SELECT order_id, count(*) AS events FROM event GROUP BY order_id
-  ), advanced AS (
+  WITH advanced AS (
     INSERT INTO event_sequences AS s (order_id, last_sequence)
-    SELECT order_id, events FROM counted ORDER BY order_id
+    SELECT order_id, events FROM unnest($7::uuid[], $8::bigint[]) AS o (order_id, events)
     ON CONFLICT (order_id) DO UPDATE SET last_sequence = s.last_sequence + excluded.last_sequence
     RETURNING order_id, last_sequence
   )
   INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers, sequence)
-  SELECT e.id, 'order', e.order_id::text, e.type, e.payload, e.headers,
-         a.last_sequence - c.events + row_number() OVER (PARTITION BY e.order_id ORDER BY e.n)
-  FROM event e JOIN advanced a USING (order_id) JOIN counted c USING (order_id)
+  SELECT e.id, 'order', e.order_id::text, e.type, e.payload, e.headers, a.last_sequence - e.later
+  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+    WITH ORDINALITY AS e (id, order_id, type, payload, headers, later, n)
+    JOIN advanced a USING (order_id)
   ORDER BY e.n`;
 
 const STORE_RAW = `
@@ -58,12 +54,18 @@ export class Outbox {
   async store(unitOfWork: UnitOfWork, events: readonly OutgoingEvent[]): Promise<void> {
     if (events.length === 0) return;
     const rows = events.map((event) => this.row(event));
+    const { later, counts } = numbering(rows.map((row) => row.orderId));
+    // Counters are locked in one order by everybody.
+    const counters = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
     await unitOfWork.query(STORE_EVENTS, [
       rows.map((row) => row.id),
       rows.map((row) => row.orderId),
       rows.map((row) => row.type),
       rows.map((row) => JSON.stringify(row.payload)),
       rows.map((row) => headersAsStored(row)),
+      later,
+      counters.map(([orderId]) => orderId),
+      counters.map(([, count]) => count),
     ]);
   }
 
@@ -106,4 +108,18 @@ function headersAsStored(envelope: EventEnvelope): string {
   const headers: Partial<Record<string, string>> = headersOf(envelope);
   delete headers.ce_sequence;
   return JSON.stringify(headers);
+}
+
+/** For each event how many later ones are of its order, and how many there are of each order. */
+function numbering(orderIds: readonly string[]): { later: number[]; counts: ReadonlyMap<string, number> } {
+  const counts = new Map<string, number>();
+  const later = orderIds
+    .toReversed()
+    .map((orderId) => {
+      const behind = counts.get(orderId) ?? 0;
+      counts.set(orderId, behind + 1);
+      return behind;
+    })
+    .toReversed();
+  return { later, counts };
 }

@@ -4,13 +4,14 @@ import { MessagingOptions } from './messaging-options';
 import { OutboxReader, type OutboxRow } from './outbox-reader';
 import { OutboxSignal } from './outbox-signal';
 import { RelayProducer } from './relay-producer';
-import { backoff, gatheringTime, sleep } from './sleep';
+import { Pace } from './pace';
+import { backoff, sleep } from './sleep';
 
 const BATCH_SIZE = 1_000;
 /** A batch of this size says that there is a backlog. */
 const READ_AHEAD_FROM = 500;
 /** How long a busy relay lets events gather between two batches. */
-const GATHER_MS = 25;
+const GATHER_MS = 50;
 /** How long an event can stay unnoticed when its wake-up call was lost. */
 const POLL_INTERVAL_MS = 500;
 /** How often a standby asks whether the active relay is gone. */
@@ -31,6 +32,7 @@ export class OutboxRelay {
   private woken: (() => void) | undefined;
   private wakeUps = 0;
   private failures = 0;
+  private readonly pace = new Pace(GATHER_MS);
 
   constructor(
     private readonly options: MessagingOptions,
@@ -108,7 +110,8 @@ export class OutboxRelay {
     await reader.delete(positions);
     this.failures = 0;
     if (next.status === 'rejected') throw next.reason;
-    if (!backlog) await sleep(gatheringTime(rows.length, GATHER_MS), this.stopping.signal);
+    const pause = this.pace.pauseAfter(rows.length);
+    if (!backlog) await sleep(pause, this.stopping.signal);
     return next.value;
   }
 

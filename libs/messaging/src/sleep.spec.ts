@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { backoff, gatheringTime, sleep as pause } from './sleep';
+import { backoff, sleep as pause } from './sleep';
 
 describe('backoff', () => {
   it('stays between nothing and the smaller of cap and base × 2^attempt, for any attempt', () => {
@@ -27,11 +27,5 @@ describe('a pause', () => {
     controller.abort();
     await Promise.all([during, pause(60_000, controller.signal)]);
     expect(performance.now() - started).toBeLessThan(1_000);
-  });
-});
-
-describe('the time to let work gather', () => {
-  it('is nothing on an idle system, grows with the batch and ends at its limit', () => {
-    expect([0, 1, 2, 3, 10, 1_000].map((size) => gatheringTime(size, 60))).toEqual([0, 0, 0, 4, 32, 60]);
   });
 });

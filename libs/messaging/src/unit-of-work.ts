@@ -1,5 +1,6 @@
 import type { Cause, EventDefinition, PayloadOf } from '@app/events';
-import type { QueryRunner } from 'typeorm';
+import type { DatabaseSession } from './database-session';
+import { preparedName } from './prepared-statements';
 
 /** An event on its way out: what happened to which order, and what caused it. */
 export interface OutgoingEvent<Definition extends EventDefinition = EventDefinition> {
@@ -20,12 +21,15 @@ export class UnitOfWork {
   private readonly beforeCommitHooks: (() => Promise<void>)[] = [];
   private readonly afterCommitHooks: (() => Promise<void> | void)[] = [];
 
-  constructor(private readonly runner: QueryRunner) {}
+  constructor(private readonly session: DatabaseSession) {}
 
-  /** Runs one statement in this transaction and gives its rows, whatever kind of statement it is. */
-  async query<Row = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    const result = await this.runner.query(sql, [...parameters], true);
-    return (result.records ?? []) as Row[];
+  /**
+   * Runs one statement in this transaction and gives its rows, whatever kind of statement it is. Its text has to be a
+   * constant: it is prepared once for each connection.
+   * @throws QueryFailedError as TypeORM does.
+   */
+  query<Row = Record<string, unknown>>(text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    return this.session.query<Row>(text, parameters, preparedName(text));
   }
 
   /** Queues an event; it is stored in the outbox when the work is done, in the order of the calls. */

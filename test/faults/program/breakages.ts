@@ -7,7 +7,7 @@ import { Outbox } from '../../../libs/messaging/src/outbox';
 import { UnitOfWork } from '../../../libs/messaging/src/unit-of-work';
 import type { Breakage } from '../instructions';
 import { publishDirectly } from './publish-directly';
-import { wrap } from './wrap';
+import { wrap } from '../../programs/wrap';
 
 /** The mistakes a checker must find. Those of the order service alone stand in its entry. */
 export function installBreakage(breakage: Breakage | undefined): void {

@@ -3,7 +3,7 @@ import type { EachBatchPayload, TopicMessages } from 'kafkajs';
 import { FetchCollector } from '../../../libs/messaging/src/fetch-collector';
 import { RelayProducer } from '../../../libs/messaging/src/relay-producer';
 import { instructions } from './control';
-import { wrap } from './wrap';
+import { wrap } from '../../programs/wrap';
 
 /**
  * Kafka promises an order within a partition and none between topics; what it may do seldom is made to happen all the

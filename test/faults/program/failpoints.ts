@@ -7,7 +7,7 @@ import type { UnitOfWork } from '../../../libs/messaging/src/unit-of-work';
 import type { Failpoint } from '../instructions';
 import { instructions, reach } from './control';
 import { installDisorder } from './disorder';
-import { wrap } from './wrap';
+import { wrap } from '../../programs/wrap';
 
 /** Failpoints of the messaging core, which every service has. */
 export function installFailpoints(): void {

@@ -4,7 +4,7 @@ import { SimulatedGateway } from '../../../apps/payment-service/src/gateway/simu
 import { CallGateway } from '../../../apps/payment-service/src/use-cases/call-gateway';
 import { instructions } from './control';
 import { pass } from './failpoints';
-import { wrap } from './wrap';
+import { wrap } from '../../programs/wrap';
 
 wrap(CallGateway, 'perform', async (original, args) => {
   const outcome = await original(...args);

@@ -4,7 +4,7 @@ import { PlaceOrder } from '../../../apps/order-service/src/use-cases/place-orde
 import type { UnitOfWork } from '../../../libs/messaging/src/unit-of-work';
 import { Transactions } from '../../../libs/messaging/src/transactions';
 import { pass } from './failpoints';
-import { wrap } from './wrap';
+import { wrap } from '../../programs/wrap';
 
 wrap(PlaceOrder, 'execute', async (original, args) => {
   const placed = await original(...args);

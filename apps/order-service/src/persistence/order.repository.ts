@@ -26,11 +26,26 @@ export interface OrderFilter {
 /** Of the columns read below; PostgreSQL gives a numeric as text. */
 type LockedRow = Omit<OrderEntity, 'items' | 'total'> & { readonly total: string };
 
+/** One order with its lines. Prices as text: a JSON number would be read as a float. */
+interface FoundRow extends LockedRow {
+  readonly items: readonly (Pick<OrderLine, 'productId' | 'productName' | 'quantity'> & { readonly price: string })[];
+}
+
+const COLUMNS = `
+  order_id AS "orderId", user_id AS "userId", status, cancellation_reason AS "cancellationReason",
+  total_amount AS total, currency, payment_method AS "paymentMethod", correlation_id AS "correlationId",
+  deadline_at AS "deadlineAt", event_count AS "eventCount", last_event_hash AS "lastEventHash",
+  created_at AS "createdAt", updated_at AS "updatedAt"`;
+
+const FIND = `
+  SELECT ${COLUMNS}, (
+    SELECT json_agg(json_build_object('productId', product_id, 'productName', product_name, 'quantity', quantity,
+      'price', price::text) ORDER BY line_number)
+    FROM order_items i WHERE i.order_id = o.order_id) AS items
+  FROM orders o WHERE order_id = $1`;
+
 const LOCK = `
-  SELECT order_id AS "orderId", user_id AS "userId", status, cancellation_reason AS "cancellationReason",
-    total_amount AS total, currency, payment_method AS "paymentMethod", correlation_id AS "correlationId",
-    deadline_at AS "deadlineAt", event_count AS "eventCount", last_event_hash AS "lastEventHash",
-    created_at AS "createdAt", updated_at AS "updatedAt"
+  SELECT ${COLUMNS}
   FROM orders WHERE order_id = ANY ($1::uuid[]) ORDER BY order_id FOR UPDATE`;
 
 const INSERT = `
@@ -143,12 +158,10 @@ export class OrderRepository {
   }
 
   async find(orderId: string): Promise<OrderWithLines | undefined> {
-    const row = await this.dataSource.getRepository(OrderEntity).findOne({
-      where: { orderId },
-      relations: { items: true },
-      relationLoadStrategy: 'query',
-    });
-    return row === null ? undefined : orderWithLinesFrom(row);
+    const [row] = await this.dataSource.query<FoundRow[]>(FIND, [orderId]);
+    if (row === undefined) return undefined;
+    const lines = row.items.map(({ price, ...line }) => ({ ...line, price: minorUnitsOf(toMinorUnits(price)) }));
+    return { order: orderFrom({ ...row, total: minorUnitsOf(toMinorUnits(row.total)) }), lines };
   }
 
   /** Newest first. */

@@ -14,6 +14,8 @@ import { PlaceOrderOptions } from './place-order.options';
 const MAX_GROUP = 200;
 /** Transactions at a time. */
 const CONCURRENCY = 2;
+/** How long a busy service lets requests gather between two of them. */
+const GATHER_MS = 15;
 /** An order that has waited so long is refused, so that nobody is served whose client has given up. */
 const MAX_WAIT_MS = 5_000;
 
@@ -58,6 +60,7 @@ export class PlaceOrder {
       maxWaiting: options.maxWaiting,
       maxWaitMs: MAX_WAIT_MS,
       concurrency: CONCURRENCY,
+      gatherMs: GATHER_MS,
     });
   }
 

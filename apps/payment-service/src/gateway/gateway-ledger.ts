@@ -50,7 +50,7 @@ export class GatewayLedger {
     maxGroup: 500,
     maxWaiting: 20_000,
     concurrency: 2,
-    gatherMs: 15,
+    gatherMs: 20,
   });
 
   constructor(private readonly pool: Pool) {}

@@ -80,10 +80,10 @@ describe('several replicas starting at once', () => {
 describe('a connection of a service', () => {
   it('finds its own tables, plans for the values at hand and says who it is', async () => {
     const rows: unknown = await dataSource.query(
-      `SELECT current_setting('search_path') AS path, current_setting('plan_cache_mode') AS plans,
+      `SELECT current_setting('search_path') AS path, current_setting('enable_seqscan') AS seqscan,
               current_setting('application_name') AS name, current_setting('statement_timeout') AS statement`,
     );
-    const expected = { path: 'order_service', plans: 'force_custom_plan', name: 'order-service', statement: '5s' };
+    const expected = { path: 'order_service', seqscan: 'off', name: 'order-service', statement: '5s' };
     expect(rows).toEqual([expected]);
   });
 

@@ -11,7 +11,8 @@ export function wrap(
 ): void {
   const prototype = type.prototype as Record<string, Method | undefined>;
   const original = prototype[method];
-  if (original === undefined) throw new TypeError(`${type.name} has no method ${method}; adapt test/faults/program`);
+  if (original === undefined)
+    throw new TypeError(`${type.name} has no method ${method}; adapt the program that wraps it`);
   prototype[method] = function (this: unknown, ...args: unknown[]) {
     return around((...given) => original.apply(this, given), args, this);
   };

@@ -1,19 +1,15 @@
 import { join } from 'node:path';
 import { rspack, type Configuration } from '@rspack/core';
-import { serviceNames, type ServiceName } from '../../infra/local/index.ts';
 
 const repository = join(import.meta.dirname, '../..');
-const output = join(repository, '.local', 'faults', 'programs');
 
-/** The built program of a service with failpoints in it. */
-export function programOf(service: ServiceName): string {
-  return join(output, `${service}.js`);
-}
-
-/** Builds the four services once more, with failpoints; takes a second or two. */
-export async function buildPrograms(): Promise<void> {
+/**
+ * Builds variants of the services for tests: `entries` are their entry files by name, and `<output>/<name>.js` the programs.
+ * Takes a second or two.
+ */
+export async function buildPrograms(entries: Readonly<Record<string, string>>, output: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    rspack(configuration(), (error, stats) => {
+    rspack(configuration(entries, output), (error, stats) => {
       if (error !== null) reject(error);
       else if (stats?.hasErrors() === true) reject(new Error(stats.toString({ colors: false, errorDetails: true })));
       else resolve();
@@ -21,16 +17,16 @@ export async function buildPrograms(): Promise<void> {
   });
 }
 
-function configuration(): Configuration {
+function configuration(entry: Readonly<Record<string, string>>, output: string): Configuration {
   return {
-    entry: Object.fromEntries(serviceNames.map((name) => [name, join(import.meta.dirname, 'program', `${name}.ts`)])),
+    entry,
     context: repository,
     target: 'node24',
     mode: 'none',
     devtool: 'source-map',
     output: { path: output, filename: '[name].js', module: true, library: { type: 'module' }, chunkFormat: 'module' },
     externals: ({ request = '' }, done) => {
-      // Packages stay where they are, so that the suite patches the very classes the services use.
+      // Packages stay where they are, so that a program patches the very classes the service uses.
       if (/^(?:[./]|@app\/)/.test(request)) done();
       else done(undefined, `module ${request}`);
     },
