@@ -8,7 +8,16 @@ const proofs = linksOf(PAGE)
   .filter(({ target }) => TEST_FILE.test(target))
   .map(({ text, target }) => ({ title: text, path: resolveTarget(FILE, target).path }));
 
+const SCENARIO_FILE = /test\/faults\/scenarios\/.+\.ts$/;
+const scenarios = linksOf(PAGE)
+  .map(({ text, target }) => ({ id: text, path: resolveTarget(FILE, target).path }))
+  .filter(({ path }) => SCENARIO_FILE.test(path));
+
 describe('the page of guarantees', () => {
+  it.each(scenarios)('names a scenario of the fault suite: $id', ({ id, path }) => {
+    expect(read(path)).toContain(`id: '${id}'`);
+  });
+
   it.each(proofs)('names a test that exists: $title', ({ title, path }) => {
     expect(testTitles(read(path))).toContain(title);
   });

@@ -97,7 +97,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
       queue.shift();
       this.held -= 1;
       // With a backlog, what can be done must not depend on how often the sweep comes round.
-      if (this.leftBehind && this.held <= this.limits.capacity / 2) this.nap.abort();
+      if (this.leftBehind && this.held <= this.limits.capacity / 2 && !this.nap.signal.aborted) this.nap.abort();
     }
     this.queues.delete(orderId);
     this.active -= 1;
