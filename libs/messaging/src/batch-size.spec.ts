@@ -38,3 +38,22 @@ describe('the size of a batch', () => {
     expect(sizesAt(0.1, 3, new BatchSize(20))).toEqual([20, 20, 20]);
   });
 });
+
+describe('a batch that failed', () => {
+  it('is half as large the next time, down to a single record, and grows again when all is well', () => {
+    const size = new BatchSize(1_000);
+    const tried = Array.from({ length: 8 }, () => {
+      size.failed(size.current);
+      return size.current;
+    });
+    expect(tried).toEqual([50, 25, 12, 6, 3, 1, 1, 1]);
+    for (let batch = 0; batch < 4; batch += 1) size.took(size.current, 10);
+    expect(size.current).toBe(16);
+  });
+
+  it('counts by what was in it', () => {
+    const size = new BatchSize(1_000);
+    size.failed(9);
+    expect(size.current).toBe(4);
+  });
+});

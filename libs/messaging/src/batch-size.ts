@@ -22,4 +22,9 @@ export class BatchSize {
     if (ms > AIM_MS) this.size = Math.max(1, Math.floor((records * AIM_MS) / ms));
     else if (ms < AIM_MS / 2 && records >= this.size) this.size = Math.min(this.max, this.size * 2);
   }
+
+  /** Learns from a batch that failed: it may have been more than can be done before some time-out, and would be again. */
+  failed(records: number): void {
+    this.size = Math.max(1, Math.floor(Math.min(records, this.size) / 2));
+  }
 }

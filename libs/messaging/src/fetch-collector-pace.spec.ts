@@ -4,7 +4,7 @@ import { FetchCollector } from './fetch-collector';
 const BACKLOG = 160;
 
 /** A fetch of one partition, and a handler that takes so long for each record by the collector's clock. */
-function setUp(msPerRecord: number, commitFailure?: Error) {
+function setUp(msPerRecord: number, commitFailure?: Error, tooMany = Infinity) {
   let now = 0;
   const batches: number[] = [];
   const commits: (string | undefined)[] = [];
@@ -27,7 +27,7 @@ function setUp(msPerRecord: number, commitFailure?: Error) {
     process: (records: readonly unknown[]) => {
       batches.push(records.length);
       now += records.length * msPerRecord;
-      return Promise.resolve();
+      return records.length > tooMany ? Promise.reject(new Error('not in time')) : Promise.resolve();
     },
     outage: (error: unknown) => outages.push(error),
     stopping: () => false,
@@ -36,30 +36,45 @@ function setUp(msPerRecord: number, commitFailure?: Error) {
     heartbeatIntervalMs: 1_000,
   };
   const collector = new FetchCollector(port, () => now);
-  return { batches, commits, outages, handled: collector.add(payload as EachBatchPayload) };
+  const add = () => collector.add(payload as EachBatchPayload);
+  /** kafkajs hands over the same records until they are committed. */
+  const again = async (times: number): Promise<void> => {
+    for (let time = 0; time < times; time += 1) await add();
+  };
+  return { batches, commits, outages, again, add };
 }
 
 describe('a fetch whose handler is slow', () => {
   it('is handled in batches that take a moment, and committed while the rest is waiting', async () => {
-    const { batches, commits, handled } = setUp(150);
-    await handled;
+    const { batches, commits, add } = setUp(150);
+    await add();
     expect(batches).toEqual([100, 13, 13, 13, 13, 8]);
     expect(commits).toEqual(['100', '139', '160']);
   });
 
   it('is left where it is when that can not be committed, and kafkajs is told', async () => {
     const refused = new Error('not the coordinator');
-    const { batches, outages, handled } = setUp(150, refused);
-    await expect(handled).rejects.toBe(refused);
+    const { batches, outages, add } = setUp(150, refused);
+    await expect(add()).rejects.toBe(refused);
     expect(batches).toEqual([100]);
     expect(outages).toEqual([]);
   });
 });
 
+describe('a fetch that is more than can be handled before a time-out', () => {
+  it('comes again in smaller batches until it is handled', async () => {
+    const { batches, outages, again } = setUp(150, undefined, 20);
+    await again(4);
+    expect(batches.slice(0, 4)).toEqual([100, 50, 25, 12]);
+    expect(outages).toHaveLength(3);
+    expect(batches.slice(3).reduce((sum, size) => sum + size, 0)).toBe(BACKLOG);
+  });
+});
+
 describe('a fetch whose handler is fast', () => {
   it('is one commit, however many batches', async () => {
-    const { batches, commits, handled } = setUp(0.1);
-    await handled;
+    const { batches, commits, add } = setUp(0.1);
+    await add();
     expect(batches).toEqual([100, 60]);
     expect(commits).toEqual(['160']);
   });

@@ -122,7 +122,10 @@ export class FetchCollector {
   ): Promise<boolean> {
     const together = chunk.flatMap(({ records }) => records);
     const begun = this.now();
-    await this.port.process(together, interrupted);
+    await this.port.process(together, interrupted).catch((error: unknown) => {
+      this.size.failed(together.length);
+      throw error;
+    });
     for (const { share, records } of chunk) share.done += records.length;
     this.size.took(together.length, this.now() - begun);
     if (this.now() - this.committedAt < COMMIT_EVERY_MS) return true;

@@ -55,6 +55,10 @@ class Trial {
   kill(): void {
     this.child.kill('SIGKILL');
   }
+
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
 }
 
 const trials: Trial[] = [];
@@ -140,5 +144,20 @@ describe('what is not HTTP', () => {
     expect(answer).toContain('"code":"REQUEST.INVALID"');
     trial.stop();
     await trial.exit;
+  });
+});
+
+describe('a thousand customers who come at once', () => {
+  it('are connected, however busy the service is', async () => {
+    const trial = Trial.run();
+    const { hostname, port } = new URL(await trial.ready());
+    trial.freeze();
+    const sockets = Array.from({ length: 1_000 }, () => connect(Number(port), hostname));
+    const connected = Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    // Who is dropped tries again after a second at the earliest.
+    const late = AbortSignal.timeout(950);
+    const dropped = once(late, 'abort').then(() => 'dropped');
+    expect(await Promise.race([connected.then(() => 'connected'), dropped])).toBe('connected');
+    sockets.forEach((socket) => socket.destroy());
   });
 });

@@ -3,7 +3,6 @@ import type { Scenario } from '../scenario.ts';
 export const kafkaKilled: Scenario = {
   id: 'S3',
   title: 'Kafka is SIGKILLed for 30 s',
-  short: true,
   decisive: ['I1', 'I2', 'I13', 'I14'],
   // Orders are still accepted, all of them.
   api: { acceptedShare: 1, p99Ms: 5_000, statuses: [] },
