@@ -11,15 +11,15 @@ function sizesAt(msPerRecord: number, batches: number, size = new BatchSize(1_00
 
 describe('the size of a batch', () => {
   it('grows to its maximum while handling is fast', () => {
-    expect(sizesAt(0.1, 6)).toEqual([100, 200, 400, 800, 1_000, 1_000]);
+    expect(sizesAt(0.1, 9)).toEqual([10, 20, 40, 80, 160, 320, 640, 1_000, 1_000]);
   });
 
   it('comes down at once to what is handled in two seconds, and stays there', () => {
-    expect(sizesAt(150, 4)).toEqual([100, 13, 13, 13]);
+    expect(sizesAt(500, 4)).toEqual([10, 4, 4, 4]);
   });
 
   it('never falls below one record, however slow that is', () => {
-    expect(sizesAt(60_000, 3)).toEqual([100, 1, 1]);
+    expect(sizesAt(60_000, 3)).toEqual([10, 1, 1]);
   });
 
   it('grows again when handling is fast again', () => {
@@ -31,11 +31,11 @@ describe('the size of a batch', () => {
   it('does not grow on batches that were not full: they say nothing about larger ones', () => {
     const size = new BatchSize(1_000);
     size.took(3, 1);
-    expect(size.current).toBe(100);
+    expect(size.current).toBe(10);
   });
 
   it('is never more than its maximum, also in the beginning', () => {
-    expect(sizesAt(0.1, 3, new BatchSize(20))).toEqual([20, 20, 20]);
+    expect(sizesAt(0.1, 3, new BatchSize(5))).toEqual([5, 5, 5]);
   });
 });
 
@@ -46,7 +46,7 @@ describe('a batch that failed', () => {
       size.failed(size.current);
       return size.current;
     });
-    expect(tried).toEqual([50, 25, 12, 6, 3, 1, 1, 1]);
+    expect(tried).toEqual([5, 2, 1, 1, 1, 1, 1, 1]);
     for (let batch = 0; batch < 4; batch += 1) size.took(size.current, 10);
     expect(size.current).toBe(16);
   });

@@ -1,6 +1,7 @@
 /** A transaction this long, in milliseconds, keeps neither a rebalance nor the next sign of progress waiting. */
 const AIM_MS = 2_000;
-const FIRST = 100;
+/** Few enough that even a slow handler is through before a transaction's time-out; doubled with each batch that is fast. */
+const FIRST = 10;
 
 /**
  * How many records share a transaction: as many as are handled in about two seconds, however fast that is at present. A
