@@ -4,7 +4,9 @@ import type { Scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
 
 const RATE = 8;
-/** One instance can do a third of what comes in; four of them a third more than that. */
+/** One instance for each partition of a topic: with fewer, whoever gets two of them has all the work that one can do. */
+const REPLICAS = 6;
+/** One instance can do a third of what comes in; all of them twice that. */
 const SLOW = { slowMs: 3_000 / RATE };
 const ALONE_SECONDS = 25;
 
@@ -24,7 +26,7 @@ async function caughtUp(world: World, limit: number): Promise<void> {
 
 export const slowConsumer: Scenario = {
   id: 'S17',
-  title: 'a consumer gets three times what it can do, then three more help it',
+  title: 'a consumer gets three times what it can do, then five more help it',
   decisive: ['I13', 'I15'],
   // Taking orders has nothing to do with it.
   api: { acceptedShare: 1, p99Ms: 5_000, statuses: [] },
@@ -32,7 +34,7 @@ export const slowConsumer: Scenario = {
   mix: { followed: 0.05 },
   async run(world) {
     const { cluster } = world;
-    world.maxReplicas = 4;
+    world.maxReplicas = REPLICAS;
     await world.calm(3);
     const from = world.load.now;
     await world.fault('the inventory service is slow', async () => {
@@ -43,7 +45,7 @@ export const slowConsumer: Scenario = {
       if (lag < (ALONE_SECONDS * RATE) / 3) {
         world.findings.push(...finding('I13', `only ${lag} records waited: the consumer was not slow`, ['S17']));
       }
-      for (let added = 0; added < 3; added += 1) {
+      for (let added = 1; added < REPLICAS; added += 1) {
         await cluster.addReplica('inventory-service');
         cluster.instruct('inventory-service', SLOW);
       }
