@@ -29,9 +29,9 @@ const MAX_BATCH_BYTES = 800_000;
 const RECORD_OVERHEAD_BYTES = 150;
 
 /*
- * The plan must not depend on statistics: an outbox is empty one moment and large the next (and plans are kept). Rows that are being
- * acknowledged are left out by name, not by "position greater than", because a transaction that took its position early
- * may commit late.
+ * The plan is kept and must not depend on statistics: an outbox is empty one moment and large the next. Rows that are
+ * being acknowledged are left out by name, not by "position greater than", because a transaction that took its position
+ * early may commit late.
  */
 const READ = `
   SELECT position, aggregateid, type, payload, headers, sequence, encoding
