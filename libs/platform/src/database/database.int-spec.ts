@@ -78,7 +78,7 @@ describe('several replicas starting at once', () => {
 });
 
 describe('a connection of a service', () => {
-  it('finds its own tables, plans for the values at hand and says who it is', async () => {
+  it('finds its own tables, goes by an index where there is one and says who it is', async () => {
     const rows: unknown = await dataSource.query(
       `SELECT current_setting('search_path') AS path, current_setting('enable_seqscan') AS seqscan,
               current_setting('application_name') AS name, current_setting('statement_timeout') AS statement`,
