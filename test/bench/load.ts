@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Connections, type Answer } from './connections.ts';
 
 /** What became of one request of the load. Times in milliseconds. */
 export interface Sample {
@@ -30,19 +31,22 @@ export interface RunningLoad {
   readonly answered: Promise<Sample[]>;
 }
 
+const TIMEOUT_MS = 40_000;
+
 /** Offers orders at a fixed rate. */
 export function offerLoad(options: LoadOptions): RunningLoad {
-  const agents = {
-    posts: new Agent({ keepAlive: true, maxSockets: options.connections }),
+  const { baseUrl, connections } = options;
+  const clients = {
+    posts: new Connections(baseUrl, { connections, timeoutMs: TIMEOUT_MS }),
     waits: new Agent({ keepAlive: true, maxSockets: 2_000 }),
   };
   const running: Promise<Sample>[] = [];
-  const offered = offer(options, (index, dueAt) => running.push(placeOne(options, agents, index, dueAt)));
+  const offered = offer(options, (index, dueAt) => running.push(placeOne(options, clients, index, dueAt)));
   const answered = offered
     .then(() => Promise.all(running))
     .finally(() => {
-      agents.posts.destroy();
-      agents.waits.destroy();
+      clients.posts.close();
+      clients.waits.destroy();
     });
   return { offered, answered };
 }
@@ -53,13 +57,13 @@ async function offer({ rate, seconds }: LoadOptions, place: (index: number, dueA
   for (let sent = 0; sent < total;) {
     const due = Math.min(total, Math.floor(((performance.now() - begin) / 1_000) * rate) + 1);
     for (; sent < due; sent += 1) place(sent, begin + (sent / rate) * 1_000);
-    await delay(1);
+    await delay(Math.max(1, begin + (sent / rate) * 1_000 - performance.now()));
   }
 }
 
 async function placeOne(
   options: LoadOptions,
-  agents: { posts: Agent; waits: Agent },
+  clients: { posts: Connections; waits: Agent },
   index: number,
   dueAt: number,
 ): Promise<Sample> {
@@ -69,12 +73,12 @@ async function placeOne(
     items: [{ product_id: product, product_name: 'Benchmark product', quantity: 1, price: 19.99 }],
   });
   try {
-    const answer = await send(agents.posts, `${options.baseUrl}/orders`, body);
+    const answer = await clients.posts.post('/orders', body);
     const postMs = performance.now() - dueAt;
     if (answer.status !== 201) return { orderId: undefined, status: answer.status, postMs, confirmedMs: undefined };
     const { order_id: orderId } = JSON.parse(answer.text) as { order_id: string };
     if (index % options.followEvery !== 0) return { orderId, status: 201, postMs, confirmedMs: undefined };
-    const settled = await send(agents.waits, `${options.baseUrl}/orders/${orderId}?wait=30s`);
+    const settled = await get(clients.waits, `${options.baseUrl}/orders/${orderId}?wait=30s`);
     const confirmed = (JSON.parse(settled.text) as { status: string }).status === 'confirmed';
     return { orderId, status: 201, postMs, confirmedMs: confirmed ? performance.now() - dueAt : Infinity };
   } catch {
@@ -82,11 +86,9 @@ async function placeOne(
   }
 }
 
-function send(agent: Agent, url: string, body?: string): Promise<{ status: number; text: string }> {
+function get(agent: Agent, url: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const headers =
-      body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const outgoing = request(url, { agent, method: body === undefined ? 'GET' : 'POST', headers, timeout: 40_000 });
+    const outgoing = request(url, { agent, timeout: TIMEOUT_MS });
     outgoing.on('response', (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -94,7 +96,7 @@ function send(agent: Agent, url: string, body?: string): Promise<{ status: numbe
       response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
     });
     outgoing.on('error', reject);
-    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer within 40 s')));
-    outgoing.end(body);
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
+    outgoing.end();
   });
 }

@@ -76,7 +76,8 @@ function report(
         `at rest ${stage.drainSeconds} s later\n` +
         `  POST             p50 ${stage.postMs.p50} ms, p95 ${stage.postMs.p95}, p99 ${stage.postMs.p99}\n` +
         `  POST → confirmed p50 ${stage.confirmedMs.p50} ms, p95 ${stage.confirmedMs.p95}, p99 ${stage.confirmedMs.p99}\n` +
-        `  ${stage.cpuSecondsPer1000} CPU s and ${stage.transactionsPer1000} transactions per 1,000 orders\n`,
+        `  per 1,000 orders: ${stage.cpuSecondsPer1000} CPU s (load generator: ${stage.generatorCpuSecondsPer1000} more), ` +
+        `${stage.transactionsPer1000} transactions\n`,
     );
   }
   for (const [name, { cpuSeconds, residentMiB }] of Object.entries(stages.at(-1)?.processes ?? {})) {

@@ -23,6 +23,8 @@ export interface StageResult {
   readonly notificationsBehind: number;
   /** Of all processes but the load generator. */
   readonly cpuSecondsPer1000: number;
+  /** Of the load generator itself, which shares the machine with what it measures. */
+  readonly generatorCpuSecondsPer1000: number;
   /** Committed in PostgreSQL, the looks of this program at it included. */
   readonly transactionsPer1000: number;
   /** Resident memory at the end, and CPU seconds this stage cost. */
@@ -40,6 +42,7 @@ export async function runStage(system: System, products: readonly string[], plan
   const before = await confirmedOrders(system);
   const transactionsBefore = await committedTransactions(system);
   const usedBefore = usageOf(processesOf(system));
+  const generatorBefore = process.cpuUsage();
   const load = offerLoad({
     baseUrl: system.orders.baseUrl,
     rate: plan.rate,
@@ -52,6 +55,7 @@ export async function runStage(system: System, products: readonly string[], plan
   const [confirmed, behind] = await Promise.all([confirmedOrders(system), pendingNotifications(system)]);
   const ended = performance.now();
   const samples = await load.answered;
+  const generator = process.cpuUsage(generatorBefore);
   await untilSettled(system);
   const drainSeconds = Math.round((performance.now() - ended) / 100) / 10;
   const accepted = samples.filter(({ status }) => status === 201);
@@ -70,6 +74,7 @@ export async function runStage(system: System, products: readonly string[], plan
     confirmedMs: percentiles(accepted.flatMap(({ confirmedMs }) => (confirmedMs === undefined ? [] : [confirmedMs]))),
     notificationsBehind: behind,
     cpuSecondsPer1000: per1000(Object.values(processes).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0)),
+    generatorCpuSecondsPer1000: per1000((generator.user + generator.system) / 1e6),
     transactionsPer1000: Math.round(per1000((await committedTransactions(system)) - transactionsBefore)),
     processes,
   };

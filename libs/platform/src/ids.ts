@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
 /** The only source of new identifiers; also its own injection token (`PlatformModule` provides `UuidV7Ids`). */
@@ -6,12 +7,43 @@ export abstract class Ids {
   abstract next(): string;
 }
 
+/** What `uuid` wants for each, although it uses only some of them. */
+const RANDOM_BYTES = 16;
+const POOL_BYTES = 256 * RANDOM_BYTES;
+
 /**
  * UUID v7 (RFC 9562): starts with the time in milliseconds, so that new rows land at the end of an index.
  * Within one process the order is strict even inside one millisecond; across processes it is only the clock's.
+ *
+ * Randomness is drawn for many at a time: left to itself `uuid` goes to OpenSSL for each id, which is most of what an id
+ * costs and was 2 to 3 % of a busy service.
  */
 export class UuidV7Ids extends Ids {
+  private readonly pool = Buffer.alloc(POOL_BYTES);
+  private used = POOL_BYTES;
+  private msecs = 0;
+  /** 32 bits; counts the ids of one millisecond from a random number on. */
+  private seq = 0;
+
   next(): string {
-    return v7();
+    const random = this.draw();
+    const now = Date.now();
+    if (now > this.msecs) {
+      this.msecs = now;
+      this.seq = random.readUInt32BE(0) >>> 1; // leaves room to count
+    } else {
+      this.seq = (this.seq + 1) >>> 0;
+      if (this.seq === 0) this.msecs += 1;
+    }
+    return v7({ random, msecs: this.msecs, seq: this.seq });
+  }
+
+  private draw(): Buffer {
+    if (this.used === POOL_BYTES) {
+      randomFillSync(this.pool);
+      this.used = 0;
+    }
+    this.used += RANDOM_BYTES;
+    return this.pool.subarray(this.used - RANDOM_BYTES, this.used);
   }
 }
