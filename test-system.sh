@@ -42,13 +42,22 @@ rm -rf "$results" && mkdir -p "$results"
 passed=0
 failed=0
 
-# One static check counts as one test.
-check() {
-  echo "── $1"
-  if npm run --silent "$1"; then passed=$((passed + 1)); else
-    failed=$((failed + 1))
-    echo "✕ npm run $1" >&2
-  fi
+# One static check counts as one test. They run side by side, and what each has to say is shown in one piece.
+static_checks() {
+  local script pids=()
+  for script in "$@"; do
+    npm run --silent "$script" >"$results/${script/:/-}.log" 2>&1 &
+    pids+=($!)
+  done
+  for script in "$@"; do
+    echo "── $script"
+    if wait "${pids[0]}"; then passed=$((passed + 1)); else
+      failed=$((failed + 1))
+      cat "$results/${script/:/-}.log"
+      echo "✕ npm run $script" >&2
+    fi
+    pids=("${pids[@]:1}")
+  done
 }
 
 jest_tier() {
@@ -70,7 +79,7 @@ add_results() {
 
 for tier in "${tiers[@]}"; do
   case $tier in
-    static) for script in format:check lint typecheck boundaries; do check "$script"; done ;;
+    static) static_checks format:check lint typecheck boundaries ;;
     unit) jest_tier test unit ;;
     integration) jest_tier test:integration integration ;;
     e2e)

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serviceNames, type ServiceName } from '../../infra/local/index.ts';
 import { System } from '../system/system.ts';
@@ -41,7 +41,9 @@ export class Cluster {
     for (const name of serviceNames) this.instances.set(name, name);
     system.stack.supervisor.onExit(({ name, expected, code, signal }) => {
       if (expected || !this.instances.has(name)) return; // infrastructure is only ever ended by a scenario
-      if (!this.doomed.delete(name)) this.unexpectedEnds.push(`${name} ended (${signal ?? String(code)})`);
+      if (this.doomed.delete(name)) return;
+      const said = lastWords(system.stack.supervisor.logFile(name));
+      this.unexpectedEnds.push(`${name} ended (${signal ?? String(code)}): ${said}`);
     });
   }
 
@@ -167,4 +169,10 @@ function requestFor(directory: string, service: ServiceName, name: string, break
     ...(breakage !== undefined && { FAULT_BREAKAGE: breakage }),
   };
   return { service, name, entry: programOf(service), env };
+}
+
+/** Why a process has ended, by its own account: the logs are gone when the result is read. */
+function lastWords(logFile: string): string {
+  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n');
+  return lines.findLast((line) => line.includes('"level":"fatal"')) ?? lines.at(-1) ?? 'it said nothing';
 }

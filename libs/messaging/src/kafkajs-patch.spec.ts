@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import fc from 'fast-check';
 
 /*
- * What `patches/` changes in how kafkajs writes and reads records. Its modules have no types and are not exported, so this is
+ * What `patches/` changes in how kafkajs writes and reads records, and in what it gives a consumer up for. Its modules have no types and are not exported, so this is
  * the one place that reaches into them.
  */
 const inside = createRequire(createRequire(import.meta.url).resolve('kafkajs'));
@@ -24,6 +24,11 @@ const decode = inside('./src/protocol/recordBatch/record/v0/decoder') as (
   decoder: Decoder,
   batch: { firstOffset: string; firstTimestamp: string },
 ) => Written & { readonly offset: string; readonly timestamp: string };
+interface ClusterInside {
+  findGroupCoordinator(options: { readonly groupId: string }): Promise<unknown>;
+}
+const Cluster = inside('./src/cluster') as { readonly prototype: ClusterInside };
+const retrier = inside('./src/retry') as (options: object) => unknown;
 
 function read(bytes: Buffer, batch = { firstOffset: '0', firstTimestamp: '0' }) {
   const decoder = new Reader(bytes);
@@ -83,6 +88,26 @@ describe('a record', () => {
     expect(read(encode(record).buffer, batch)).toMatchObject({
       offset: '9223372036854775803',
       timestamp: '1764000000007',
+    });
+  });
+});
+
+describe('a broker that dies while it is asked for the coordinator of a group', () => {
+  it('is no reason to give the consumer up', async () => {
+    const logger = { namespace: () => logger, debug: () => undefined, info: () => undefined, error: () => undefined };
+    const pool = {
+      withBroker: () => Promise.resolve(null), // what it gives when every broker it has asked has failed
+      refreshMetadata: () => Promise.resolve(),
+    };
+    const cluster = Object.assign(Object.create(Cluster.prototype) as ClusterInside, {
+      brokerPool: pool,
+      logger,
+      retrier: retrier({ retries: 0, initialRetryTime: 1 }),
+    });
+    // kafkajs starts a consumer again that has crashed with an error it may try again, and no other.
+    await expect(cluster.findGroupCoordinator({ groupId: 'payment-service' })).rejects.toMatchObject({
+      name: 'KafkaJSGroupCoordinatorNotFound',
+      retriable: true,
     });
   });
 });
