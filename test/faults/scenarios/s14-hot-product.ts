@@ -37,11 +37,13 @@ async function rush(world: World, shop: Shop, hot: string, other: string): Promi
     await shop.cancel(name, orderId);
   };
   await Promise.all(Array.from({ length: ORDERS }, (_, number) => customer(number)));
-  await settled(world, hot);
 }
 
-/** Resolves when every order of the product has its end, and what cancellations give back is on stock. */
-async function settled(world: World, product: string): Promise<number> {
+/**
+ * Resolves when every order of the product has its end, and what cancellations give back is on stock, with the units that are
+ * sold; undefined, and a finding, when that does not come about.
+ */
+async function settled(world: World, product: string): Promise<number | undefined> {
   return eventually(
     async () => {
       const [row] = await world.database.query<{ open: string; sold: string; left: string }>(
@@ -56,20 +58,24 @@ async function settled(world: World, product: string): Promise<number> {
       return sold;
     },
     { timeoutMs: 120_000, intervalMs: 250 },
-  );
+  ).catch((error: unknown) => {
+    const state = error instanceof Error ? error.message : String(error);
+    world.findings.push(...finding('I5', `of ${UNITS} units not all are sold or on stock in the end`, [state]));
+    return undefined;
+  });
 }
 
 /** What cancellations gave back goes to whoever asks next. */
-async function sellTheRest(world: World, shop: Shop, hot: string): Promise<number> {
-  for (let wave = 0; wave < 5; wave += 1) {
-    const left = UNITS - (await settled(world, hot));
-    if (left === 0) break;
-    const late = Array.from({ length: left + 5 }, (_, number) =>
+async function sellTheRest(world: World, shop: Shop, hot: string): Promise<number | undefined> {
+  let sold = await settled(world, hot);
+  for (let wave = 0; wave < 5 && sold !== undefined && sold < UNITS; wave += 1) {
+    const late = Array.from({ length: UNITS - sold + 5 }, (_, number) =>
       shop.order(`late_${wave}_${number}`, [{ product_id: hot, quantity: 1 }]),
     );
     await Promise.all(late);
+    sold = await settled(world, hot);
   }
-  return settled(world, hot);
+  return sold;
 }
 
 async function check(world: World, hot: string, sold: number): Promise<void> {
@@ -112,7 +118,7 @@ export const hotProduct: Scenario = {
     await world.calm(2);
     await world.fault('1,000 orders for 100 units', () => rush(world, shop, hot.product_id, other.product_id));
     const sold = await world.fault('the rest is sold', () => sellTheRest(world, shop, hot.product_id));
-    await check(world, hot.product_id, sold);
+    if (sold !== undefined) await check(world, hot.product_id, sold);
     shop.close();
   },
 };
