@@ -134,6 +134,15 @@ describe('the state of the consumer', () => {
     expect(exits).toEqual([]);
   });
 
+  it('is "consuming" as soon as it fetches, also after a re-join that failed: kafkajs then goes on as the member it was', () => {
+    const { emit, ...rest } = setUp();
+    health = rest.health;
+    emit('join');
+    emit('rebalancing');
+    emit('fetch');
+    expect(health.state).toBe('consuming');
+  });
+
   it('is the end of the process when kafkajs has given the consumer up, unless the process is ending anyway', async () => {
     const { emit, ...rest } = setUp();
     const other = setUp();

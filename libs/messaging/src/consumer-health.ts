@@ -43,6 +43,9 @@ export class ConsumerHealth {
     consumer.on(GROUP_JOIN, () => this.enter('consuming'));
     consumer.on(REBALANCING, () => this.enter('rebalancing'));
     consumer.on(FETCH, () => {
+      // Fetchers have stopped before a re-join begins. When that fails because the broker is gone, kafkajs fetches on as the
+      // member it was, and says nothing of it.
+      if (this.current === 'rebalancing') this.enter('consuming');
       if (this.current === 'consuming') this.lastProgress = this.clock.now().getTime();
     });
     consumer.on(CRASH, ({ payload }) => {
