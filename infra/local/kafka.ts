@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Component } from './component.ts';
-import { java, logging } from './java.ts';
+import { java, logging, shortLivedJvm } from './java.ts';
 import { ensureDirectory } from './paths.ts';
 import { loopback } from './ports.ts';
 import { ask, kafkaProbe } from './probes.ts';
@@ -18,12 +18,6 @@ export interface KafkaOptions {
 
 const sessionTimeoutMs = 4_000;
 
-/*
- * A broker of a system that lives for minutes: the optimising compiler took half of its CPU time under load and never paid it
- * back, and a heap this small needs no concurrent collector.
- */
-const jvm = ['-Xms256m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
-
 export function kafka(options: KafkaOptions): Component {
   const { port, zookeeperPort, logFile } = options;
   const data = ensureDirectory(options.data);
@@ -33,8 +27,8 @@ export function kafka(options: KafkaOptions): Component {
     name: 'kafka',
     command: java(),
     args: [
-      ...jvm,
-      ...['-Djava.awt.headless=true', '-Djava.net.preferIPv4Stack=true', logging(data)],
+      ...['-Xms256m', '-Xmx512m', ...shortLivedJvm, '-Djava.awt.headless=true'],
+      logging(data),
       ...['-cp', options.javaClassPath, 'kafka.Kafka', configuration],
     ],
     cwd: data,

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Component } from './component.ts';
-import { java, logging } from './java.ts';
+import { java, logging, shortLivedJvm } from './java.ts';
 import { ensureDirectory } from './paths.ts';
 import { loopback } from './ports.ts';
 import { zookeeperProbe } from './probes.ts';
@@ -23,7 +23,7 @@ export function zookeeper(options: ZooKeeperOptions): Component {
     name: 'zookeeper',
     command: java(),
     args: [
-      ...['-Xms64m', '-Xmx192m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.net.preferIPv4Stack=true'],
+      ...['-Xms64m', '-Xmx192m', ...shortLivedJvm],
       logging(data),
       ...['-cp', options.javaClassPath, 'org.apache.zookeeper.server.quorum.QuorumPeerMain', configuration],
     ],

@@ -54,11 +54,11 @@ export class Connections {
   }
 
   private next(): void {
-    if (this.waiting.length === 0) return;
+    const [exchange] = this.waiting;
+    if (exchange === undefined) return;
     const socket = this.free.pop() ?? (this.open.size < this.limits.connections ? this.connect() : undefined);
     if (socket === undefined) return;
-    const exchange = this.waiting.shift();
-    if (exchange === undefined) return;
+    this.waiting.shift();
     this.exchanges.set(socket, exchange);
     socket.write(exchange.request);
   }

@@ -1,8 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { freePorts, serviceNames } from '../../infra/local/index.ts';
-import { System } from '../system/system.ts';
-import { summarize, treeOfCpu, treeOfHeap, type CpuProfile, type HeapProfile, type Share } from './call-tree.ts';
+import { startBenchSystem } from './bench-system.ts';
+import {
+  summarize,
+  treeOfCpu,
+  treeOfHeap,
+  type CpuProfile,
+  type HeapProfile,
+  type Share,
+  type Summary,
+} from './call-tree.ts';
 import { Inspector } from './inspector.ts';
 import { countedMails } from './mails.ts';
 import { runStage } from './stage.ts';
@@ -41,17 +49,12 @@ async function run(service: string | undefined): Promise<number> {
   }
   const [port = 0] = await freePorts(1);
   const mails = await countedMails();
-  const system = await System.start({
+  const { system, products } = await startBenchSystem(mails, {
     label: 'profile',
-    components: ['zookeeper', 'kafka', 'postgres', 'redis'],
-    services: ['order-service', 'payment-service', 'inventory-service', mails.service],
     // Only the process that gets the signal opens it.
-    env: { LOG_LEVEL: 'warn', NODE_OPTIONS: `--inspect-port=127.0.0.1:${port}` },
+    env: { NODE_OPTIONS: `--inspect-port=127.0.0.1:${port}` },
   });
   try {
-    const products = await Promise.all(
-      Array.from({ length: 50 }, async () => (await system.newProduct(10_000_000)).product_id),
-    );
     const load = { rate: Number(options.rate), seconds: Number(options.seconds) };
     await runStage(system, products, { ...load, name: 'warm-up', seconds: 20 });
     const pid = system.stack.supervisor.pid(service);
@@ -81,7 +84,7 @@ async function run(service: string | undefined): Promise<number> {
 
 interface Profile {
   start(): Promise<unknown>;
-  stop(): Promise<{ readonly file: string; readonly summary: ReturnType<typeof summarize> }>;
+  stop(): Promise<{ readonly file: string; readonly summary: Summary }>;
 }
 
 function time(inspector: Inspector): Profile {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { violations } from '../system/invariants.ts';
-import { System } from '../system/system.ts';
+import { startBenchSystem } from './bench-system.ts';
 import { countedMails, smtpMails } from './mails.ts';
 import { runStage, type StageResult } from './stage.ts';
 
@@ -30,17 +30,8 @@ orders/s from POST to confirmed, latencies, CPU and memory, after checking every
 }
 
 const mails = options.mails === 'smtp' ? await smtpMails() : await countedMails();
-const system = await System.start({
-  label: 'bench',
-  keepFiles: options.keep,
-  components: ['zookeeper', 'kafka', 'postgres', 'redis'],
-  services: ['order-service', 'payment-service', 'inventory-service', mails.service],
-  env: { LOG_LEVEL: 'warn' },
-});
+const { system, products } = await startBenchSystem(mails, { label: 'bench', keepFiles: options.keep });
 try {
-  const products = await Promise.all(
-    Array.from({ length: 50 }, async () => (await system.newProduct(10_000_000)).product_id),
-  );
   const rate = Number(options.rate);
   await runStage(system, products, { name: 'warm-up', rate, seconds: 20 });
   const unloaded = await runStage(system, products, { name: 'unloaded', rate: 5, seconds: 20 });

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import fc from 'fast-check';
 
 /*
- * What `patches/` changes in how kafkajs writes and reads records, and in what it gives a consumer up for. Its modules have no types and are not exported, so this is
- * the one place that reaches into them.
+ * What `patches/` changes in how kafkajs writes and reads records, and in what it gives a consumer up for. Its modules have no
+ * types and are not exported, so this is the one place that reaches into them.
  */
 const inside = createRequire(createRequire(import.meta.url).resolve('kafkajs'));
 
