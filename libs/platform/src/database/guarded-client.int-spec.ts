@@ -1,4 +1,5 @@
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import pg from 'pg';
 import { isDatabaseUnavailable } from '../errors/database-errors';
 import { guardedClient } from './guarded-client';
@@ -37,5 +38,37 @@ describe('a server that says goodbye in the breath in which it says hello', () =
     expect(isDatabaseUnavailable(failure)).toBe(true);
     client.release(true);
     await pool.end();
+  });
+});
+
+describe('a server that falls silent', () => {
+  const silenceMs = 200;
+  let server: Server;
+  let client: pg.Client;
+  beforeEach(async () => {
+    server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.write(Buffer.concat([AUTHENTICATED, READY])));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    client = new (guardedClient(silenceMs))({ host: '127.0.0.1', port, user: 'a', database: 'a' });
+    await client.connect();
+  });
+  afterEach(async () => {
+    await client.end();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  const failureOf = (statement: string): Promise<unknown> => client.query(statement).catch((error: unknown) => error);
+
+  it('makes the statement that waits for it fail as unavailable', async () => {
+    expect(isDatabaseUnavailable(await failureOf('SELECT 1'))).toBe(true);
+  });
+
+  it('does so also when the connection has had nothing to do for longer than that', async () => {
+    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+    await once(stream, 'timeout');
+    expect(isDatabaseUnavailable(await failureOf('SELECT 1'))).toBe(true);
   });
 });

@@ -1,8 +1,9 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 
 interface Internals {
   readonly readyForQuery: boolean;
-  readonly connection: { readonly stream: { setTimeout(ms: number, fn: () => void): void; destroy(e: Error): void } };
+  readonly connection: { readonly stream: Socket };
 }
 
 /**
@@ -25,7 +26,10 @@ export function guardedClient(silenceMs: number): typeof pg.Client {
       this.once('connect', () => {
         // Only once connected: with TLS the stream is another one than in the constructor.
         const { stream } = internals.connection;
-        stream.setTimeout(silenceMs, () => {
+        stream.setTimeout(silenceMs);
+        // Not as a callback of `setTimeout`, which is called once: a connection that had nothing to do for so long would
+        // be without a guard ever after.
+        stream.on('timeout', () => {
           if (!internals.readyForQuery) stream.destroy(new Error('The server does not answer'));
         });
       });
