@@ -57,7 +57,7 @@ ensure_built() {
   local wanted app stale=
   # shellcheck disable=SC2046 # one word per file is meant
   wanted=$(cd "$_repository" && node infra/local/fingerprint.ts files \
-    apps libs nest-cli.json package-lock.json $(ls tsconfig*.json rspack.config.* 2>/dev/null)) || return 1
+    apps libs nest-cli.json package-lock.json patches $(ls tsconfig*.json rspack.config.* 2>/dev/null)) || return 1
   for app in order payment inventory notification; do
     [ -f "$_repository/dist/apps/$app-service/main.js" ] || stale=yes
   done

@@ -42,7 +42,7 @@ export interface ServiceRequest {
   readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
   /** Another program in place of dist/apps/<service>/main.js. */
-  readonly entry?: string;
+  readonly entry?: string | undefined;
 }
 
 export interface StackPlan {

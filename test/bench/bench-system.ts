@@ -1,3 +1,4 @@
+import type { ServiceName } from '../../infra/local/index.ts';
 import { System } from '../system/system.ts';
 import type { Mails } from './mails.ts';
 
@@ -5,6 +6,8 @@ export interface BenchSystemOptions {
   /** Names its directory. */
   readonly label: string;
   readonly keepFiles?: boolean;
+  /** Programs to run instead of what `npm run build` made. */
+  readonly programs?: Readonly<Partial<Record<ServiceName, string>>>;
   /** For all four services. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -19,11 +22,20 @@ const PRODUCTS = 50;
 const UNITS = 10_000_000;
 
 /** Starts one that hands its mails to `mails`; the caller stops it. */
-export async function startBenchSystem(mails: Mails, { env, ...options }: BenchSystemOptions): Promise<BenchSystem> {
+export async function startBenchSystem(
+  mails: Mails,
+  { env, programs = {}, ...options }: BenchSystemOptions,
+): Promise<BenchSystem> {
   const system = await System.start({
     ...options,
     components: ['zookeeper', 'kafka', 'postgres', 'redis'],
-    services: ['order-service', 'payment-service', 'inventory-service', mails.service],
+    services: [
+      ...(['order-service', 'payment-service', 'inventory-service'] as const).map((service) => ({
+        service,
+        entry: programs[service],
+      })),
+      mails.service,
+    ],
     env: { LOG_LEVEL: 'warn', ...env },
   });
   try {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ServiceRequest } from '../../infra/local/index.ts';
-import { buildPrograms } from '../programs/build-programs.ts';
+import { buildPrograms, type BuildOptions } from '../programs/build-programs.ts';
 
 const output = join(import.meta.dirname, '../../.local/bench');
 
@@ -17,8 +17,9 @@ export interface Mails {
 }
 
 /** Mails are rendered, composed and counted in the service; no mail server is involved. */
-export async function countedMails(): Promise<Mails> {
-  await buildPrograms({ 'notification-service': join(import.meta.dirname, 'program/notification-service.ts') }, output);
+export async function countedMails(build: BuildOptions = {}): Promise<Mails> {
+  const program = join(import.meta.dirname, 'program/notification-service.ts');
+  await buildPrograms({ 'notification-service': program }, output, build);
   const file = join(mkdtempSync(join(output, 'mails-')), 'counted');
   const entry = join(output, 'notification-service.js');
   return {

@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { freePorts, serviceNames } from '../../infra/local/index.ts';
+import { freePorts, serviceNames, type ServiceName } from '../../infra/local/index.ts';
+import { buildPrograms } from '../programs/build-programs.ts';
 import { startBenchSystem } from './bench-system.ts';
 import {
   summarize,
@@ -42,15 +44,19 @@ const { values: options, positionals } = parseArgs({
 if (options.help) process.stdout.write(HELP);
 else process.exitCode = await run(serviceNames.find((name) => name === positionals[0]));
 
-async function run(service: string | undefined): Promise<number> {
+async function run(service: ServiceName | undefined): Promise<number> {
   if (service === undefined) {
     process.stderr.write(`Which service? One of ${serviceNames.join(', ')}.\n`);
     return 2;
   }
   const [port = 0] = await freePorts(1);
-  const mails = await countedMails();
+  // In a bundle all packages are one.
+  const build = { packages: service === 'notification-service' ? 'outside' : 'inside' } as const;
+  const mails = await countedMails(build);
+  const programs = service === 'notification-service' ? {} : { [service]: await programWithPackagesOutside(service) };
   const { system, products } = await startBenchSystem(mails, {
     label: 'profile',
+    programs,
     // Only the process that gets the signal opens it.
     env: { NODE_OPTIONS: `--inspect-port=127.0.0.1:${port}` },
   });
@@ -80,6 +86,13 @@ async function run(service: string | undefined): Promise<number> {
     await system.stop();
     mails.close();
   }
+}
+
+async function programWithPackagesOutside(service: ServiceName): Promise<string> {
+  const output = join(import.meta.dirname, '../../.local/profile');
+  const main = join(import.meta.dirname, `../../apps/${service}/src/main.ts`);
+  await buildPrograms({ [service]: main }, output, { packages: 'outside' });
+  return join(output, `${service}.js`);
 }
 
 interface Profile {

@@ -1,15 +1,29 @@
 import { join } from 'node:path';
 import { rspack, type Configuration } from '@rspack/core';
+import { withPackages } from '../../rspack.config.js';
 
 const repository = join(import.meta.dirname, '../..');
 
+export interface BuildOptions {
+  /** `outside`: in node_modules, where a profile shows which package a function belongs to; by default as in a service. */
+  readonly packages?: 'inside' | 'outside';
+}
+
 /**
- * Builds variants of the services for tests: `entries` are their entry files by name, and `<output>/<name>.js` the programs.
- * Takes a second or two.
+ * Builds variants of the services for tests, as the services themselves are built: `entries` are their entry files by name,
+ * and `<output>/<name>.js` the programs.
  */
-export async function buildPrograms(entries: Readonly<Record<string, string>>, output: string): Promise<void> {
+export async function buildPrograms(
+  entries: Readonly<Record<string, string>>,
+  output: string,
+  { packages = 'inside' }: BuildOptions = {},
+): Promise<void> {
+  const configurations = Object.entries(entries).map(([name, entry]) => ({
+    ...configuration(name, entry, output),
+    ...(packages === 'inside' ? withPackages(`${name}.packages`) : outside),
+  }));
   await new Promise<void>((resolve, reject) => {
-    rspack(configuration(entries, output), (error, stats) => {
+    rspack(configurations, (error, stats) => {
       if (error !== null) reject(error);
       else if (stats?.hasErrors() === true) reject(new Error(stats.toString({ colors: false, errorDetails: true })));
       else resolve();
@@ -17,25 +31,34 @@ export async function buildPrograms(entries: Readonly<Record<string, string>>, o
   });
 }
 
-function configuration(entry: Readonly<Record<string, string>>, output: string): Configuration {
+function configuration(name: string, entry: string, output: string): Configuration {
   return {
-    entry,
+    entry: { [name]: entry },
     context: repository,
     target: 'node24',
     mode: 'none',
-    devtool: 'source-map',
-    output: { path: output, filename: '[name].js', module: true, library: { type: 'module' }, chunkFormat: 'module' },
-    externals: ({ request = '' }, done) => {
-      // Packages stay where they are, so that a program patches the very classes the service uses.
-      if (/^(?:[./]|@app\/)/.test(request)) done();
-      else done(undefined, `module ${request}`);
+    output: {
+      path: output,
+      filename: '[name].js',
+      chunkFilename: `${name}.packages.[name].js`,
+      module: true,
+      library: { type: 'module' },
+      chunkFormat: 'module',
     },
-    externalsPresets: { node: true },
-    optimization: { nodeEnv: false, runtimeChunk: false, splitChunks: false },
     module: { rules: [{ test: /\.ts$/, type: 'javascript/esm', loader: 'builtin:swc-loader', options: swc }] },
     resolve: { extensions: ['.ts', '.js'], tsConfig: join(repository, 'tsconfig.json') },
   };
 }
+
+const outside: Configuration = {
+  devtool: 'source-map',
+  externals: ({ request = '' }, done) => {
+    if (/^(?:[./]|@app\/)/.test(request)) done();
+    else done(undefined, `module ${request}`);
+  },
+  externalsPresets: { node: true },
+  optimization: { nodeEnv: false, runtimeChunk: false, splitChunks: false },
+};
 
 const swc = {
   jsc: {

@@ -1,4 +1,5 @@
 import { QueryFailedError, type QueryRunner } from 'typeorm';
+import { arrayLiteral } from './array-literal';
 
 /** The part of pg's client that is used beside TypeORM, which can not name a statement. */
 interface Client {
@@ -18,7 +19,7 @@ export class DatabaseSession {
    * @throws QueryFailedError
    */
   async query<Row>(text: string, parameters: readonly unknown[] = [], name?: string): Promise<Row[]> {
-    const { rows } = await this.run({ ...(name !== undefined && { name }), text, values: [...parameters] });
+    const { rows } = await this.run({ ...(name !== undefined && { name }), text, values: parameters.map(toValue) });
     return rows as Row[];
   }
 
@@ -35,4 +36,8 @@ export class DatabaseSession {
       throw new QueryFailedError(statement.text, statement.values, error as Error);
     }
   }
+}
+
+function toValue(parameter: unknown): unknown {
+  return Array.isArray(parameter) ? (arrayLiteral(parameter) ?? parameter) : parameter;
 }

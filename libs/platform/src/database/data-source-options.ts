@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { DataSourceOptions, EntitySchema, MigrationInterface } from 'typeorm';
 import type { CommonConfig } from '../config/common-config';
 import { guardedClient } from './guarded-client';
@@ -74,6 +75,8 @@ export function connection(options: Pick<DatabaseOptions, 'schema' | 'service'>,
 function common(options: DatabaseOptions) {
   return {
     type: 'postgres',
+    // TypeORM would look for it by its name at run time, where a bundle does not have it.
+    driver: pg,
     url: options.config.databaseUrl,
     schema: schemaName(options.schema),
     synchronize: false,

@@ -1,0 +1,30 @@
+/** Needs no quotes in PostgreSQL's text form of an array: nothing that has a meaning there, no blanks, not empty. */
+const PLAIN = /^[\w.:+-]+$/;
+const NULL = /^null$/i;
+const TO_ESCAPE = /[\\"]/g;
+
+/**
+ * PostgreSQL's text form of an array with one dimension; `undefined` when something is in it that is left to pg. What sets of
+ * rows are sent as: pg's own conversion asks of each element four times what it is, and writes a date in local time.
+ */
+export function arrayLiteral(elements: readonly unknown[]): string | undefined {
+  let text = '{';
+  for (let index = 0; index < elements.length; index += 1) {
+    const element = elementLiteral(elements[index]);
+    if (element === undefined) return undefined;
+    text += index === 0 ? element : `,${element}`;
+  }
+  return `${text}}`;
+}
+
+function elementLiteral(value: unknown): string | undefined {
+  if (typeof value === 'string') return textLiteral(value);
+  if (value === null || value === undefined) return 'NULL';
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  return value instanceof Date ? `"${value.toISOString()}"` : undefined;
+}
+
+function textLiteral(text: string): string {
+  if (PLAIN.test(text) && !NULL.test(text)) return text;
+  return `"${text.replace(TO_ESCAPE, '\\$&')}"`;
+}
