@@ -46,8 +46,9 @@ export class GroupCommit<Input, Output> {
   constructor(
     private readonly commit: (inputs: readonly Input[]) => Promise<readonly Settled<Output>[]>,
     private readonly limits: GroupCommitLimits,
+    private readonly now: () => number = () => performance.now(),
   ) {
-    this.pace = new Pace(limits.gatherMs ?? 0);
+    this.pace = new Pace(limits.gatherMs ?? 0, now);
   }
 
   /** How many inputs wait for a group. */
@@ -61,7 +62,7 @@ export class GroupCommit<Input, Output> {
       return Promise.reject(new Overloaded(`${this.waiting.length} already waiting`));
     }
     return new Promise((resolve, reject) => {
-      this.waiting.push({ input, since: performance.now(), resolve, reject });
+      this.waiting.push({ input, since: this.now(), resolve, reject });
       // Callers of the same turn of the event loop join before the group leaves.
       setImmediate(() => this.next());
     });
@@ -85,7 +86,7 @@ export class GroupCommit<Input, Output> {
 
   /** Whoever asked has given up by now or is about to: what is done for the others is not delayed by it. */
   private refuseLate(): void {
-    const oldest = performance.now() - (this.limits.maxWaitMs ?? Infinity);
+    const oldest = this.now() - (this.limits.maxWaitMs ?? Infinity);
     const inTime = this.waiting.findIndex(({ since }) => since >= oldest);
     const late = this.waiting.splice(0, inTime === -1 ? this.waiting.length : inTime);
     late.forEach(({ reject }) => reject(new Overloaded(`waited longer than ${this.limits.maxWaitMs ?? 0} ms`)));
