@@ -4,8 +4,8 @@ const NULL = /^null$/i;
 const TO_ESCAPE = /[\\"]/g;
 
 /**
- * PostgreSQL's text form of an array with one dimension; `undefined` when something is in it that is left to pg. What sets of
- * rows are sent as: pg's own conversion asks of each element four times what it is, and writes a date in local time.
+ * PostgreSQL's text form of an array with one dimension; `undefined` when something is in it that is left to pg. Sets of rows
+ * are sent in it, and pg's own conversion is made for values of any kind: it quotes all text and puts dates together by hand.
  */
 export function arrayLiteral(elements: readonly unknown[]): string | undefined {
   let text = '{';
