@@ -24,7 +24,7 @@ export interface ServiceOptions {
  * What a request or a batch holds lives a few hundred milliseconds: in a young generation of 4 MiB it became old, and the old
  * one was collected every three seconds. The limit of the old generation is a safety net: queues are bounded well below it.
  */
-const memoryFlags = ['--max-semi-space-size=8', '--max-old-space-size=192'];
+const memoryFlags = ['--max-semi-space-size=16', '--no-parallel-scavenge', '--max-old-space-size=192'];
 
 /** glibc's malloc would keep a heap per thread, up to eight per core, and hand little of it back. */
 const memoryEnv = { MALLOC_ARENA_MAX: '2' };

@@ -15,7 +15,7 @@ let shell: ReadmeShell;
 beforeAll(async () => {
   system = await System.start({
     label: 'readme',
-    env: { ORDER_DEADLINE_MS: '25000', PAYMENT_GATEWAY_TIMEOUT_MS: '2000' },
+    env: { ORDER_DEADLINE_MS: '12000', PAYMENT_GATEWAY_TIMEOUT_MS: '2000' },
   });
   shell = new ReadmeShell(system.stack);
 });

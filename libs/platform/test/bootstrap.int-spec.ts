@@ -1,8 +1,10 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
+import { buildPrograms } from '../../../test/programs/build-programs';
 
 interface Line {
   readonly level: string;
@@ -24,10 +26,8 @@ class Trial {
   }
 
   static run(env: Record<string, string> = {}): Trial {
-    const file = join(import.meta.dirname, 'trial-service.ts');
-    const args = ['--import', '@swc-node/register/esm-register', file];
-    const options = { cwd: join(import.meta.dirname, '../../..'), env: { PATH: process.env['PATH'], ...env } };
-    const trial = new Trial(spawn(process.execPath, args, options));
+    const options = { cwd: repository, env: { PATH: process.env['PATH'], ...env } };
+    const trial = new Trial(spawn(process.execPath, [join(built, 'trial-service.js')], options));
     trials.push(trial);
     return trial;
   }
@@ -60,6 +60,15 @@ class Trial {
     this.child.kill('SIGSTOP');
   }
 }
+
+const repository = join(import.meta.dirname, '../../..');
+let built: string;
+
+beforeAll(async () => {
+  built = await mkdtemp(join(repository, '.local', 'trial-'));
+  await buildPrograms({ 'trial-service': join(import.meta.dirname, 'trial-service.ts') }, built);
+});
+afterAll(() => rm(built, { recursive: true }));
 
 const trials: Trial[] = [];
 afterEach(() => trials.splice(0).forEach((trial) => trial.kill()));

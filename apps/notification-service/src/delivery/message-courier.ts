@@ -5,7 +5,7 @@ import type { DeliveryOutcome } from '../domain/delivery-settlement';
 import type { DueNotification } from '../persistence/due-notification';
 import { DeliveryDeferred, DeliveryRejected, ProviderUnreachable } from './delivery-errors';
 import { EmailSender } from './email-sender';
-import { renderHtml, renderMessage } from './message-renderer';
+import { renderMail, renderMessage } from './message-renderer';
 import { ProviderBreakers } from './provider-breakers';
 import { SmsSender } from './sms-sender';
 
@@ -35,9 +35,11 @@ export class MessageCourier {
   private prepare(notification: DueNotification): (signal: AbortSignal) => Promise<string> {
     const { id, orderId, channel, recipient: to } = notification;
     const facts = readFacts(notification.type, notification.facts);
-    const { subject, message: text } = renderMessage(facts, orderId, channel);
-    if (channel === 'sms') return (signal) => this.texts.send({ id, to, text }, signal);
-    const html = renderHtml(facts, orderId);
+    if (channel === 'sms') {
+      const { message: text } = renderMessage(facts, orderId, channel);
+      return (signal) => this.texts.send({ id, to, text }, signal);
+    }
+    const { subject, message: text, html } = renderMail(facts, orderId);
     return (signal) => this.emails.send({ id, orderId, to, subject, text, html }, signal);
   }
 

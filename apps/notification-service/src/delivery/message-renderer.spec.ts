@@ -1,6 +1,6 @@
 import { minorUnitsOf, NOTIFICATION_TYPES } from '@app/events';
 import type { Facts } from '../domain/announcement';
-import { renderHtml, renderMessage } from './message-renderer';
+import { renderMail, renderMessage } from './message-renderer';
 import { amountInWords } from './templates/wording';
 
 const ORDER = '01936f5e-7d10-7e05-9a70-0d4c2a6f3b52';
@@ -23,8 +23,8 @@ describe('a message', () => {
   });
 
   it.each(FACTS)('names order and amount in all its forms: $type', (facts) => {
-    const { subject, message } = renderMessage(facts, ORDER, 'email');
-    const html = renderHtml(facts, ORDER);
+    const { subject, message, html } = renderMail(facts, ORDER);
+    expect(renderMessage(facts, ORDER, 'email')).toEqual({ subject, message });
     expect(subject).toContain(ORDER);
     for (const text of [message, html]) {
       expect(text).toContain(ORDER);
@@ -58,7 +58,7 @@ describe('what others have written', () => {
   const facts: Facts = { type: 'order_received', ...amount, items: [{ ...laptop, name }] };
 
   it('is text in HTML, never markup and never a template', () => {
-    const html = renderHtml(facts, ORDER);
+    const { html } = renderMail(facts, ORDER);
     expect(html).not.toContain('<script>');
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt; {{amount}} &amp; Total: 0.00 EUR');
   });

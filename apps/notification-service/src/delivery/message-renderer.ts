@@ -10,6 +10,10 @@ export interface RenderedMessage {
   readonly message: string;
 }
 
+export interface RenderedMail extends RenderedMessage {
+  readonly html: string;
+}
+
 interface View {
   readonly orderId: string;
   readonly amount: string;
@@ -35,11 +39,13 @@ export function renderMessage(facts: Facts, orderId: string, channel: Notificati
   return { subject: template.subject(view), message: channel === 'sms' ? template.sms(view) : template.text(view) };
 }
 
-/** The same mail for programs that show HTML. Everything that is not ours is escaped. */
-export function renderHtml(facts: Facts, orderId: string): string {
+/** A mail, also for programs that show HTML: there everything that is not ours is escaped. */
+export function renderMail(facts: Facts, orderId: string): RenderedMail {
   const view = viewOf(facts, orderId);
   const template = compiled[facts.type];
-  return layout({ subject: template.subject(view), content: template.html(view), orderId });
+  const subject = template.subject(view);
+  const html = layout({ subject, content: template.html(view), orderId });
+  return { subject, message: template.text(view), html };
 }
 
 function viewOf(facts: Facts, orderId: string): View {

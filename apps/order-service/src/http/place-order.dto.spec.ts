@@ -1,4 +1,7 @@
+import { jest } from '@jest/globals';
 import { DomainError, validationPipe } from '@app/platform';
+import { ValidationPipe } from '@nestjs/common';
+import fc from 'fast-check';
 import { PlaceOrderDto, toOrderRequest } from './place-order.dto';
 
 const LAPTOP = { product_id: 'LAPTOP001', product_name: 'Gaming Laptop', quantity: 1, price: 1299.99 };
@@ -77,5 +80,105 @@ describe('a request that is refused', () => {
     ],
   ])('%s', async (_case, body, pointers) => {
     expect(await pointersOf(body)).toEqual(pointers);
+  });
+});
+
+describe('the shortcut for plain requests', () => {
+  const text = fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom('user_123', 'Gaming Laptop', 'é😀', 'x'.repeat(100)) },
+    fc.constantFrom(
+      '',
+      ' ',
+      'a\u0000b',
+      '\u2028x',
+      '\ud800',
+      '\u200b',
+      'x'.repeat(101),
+      '😀'.repeat(101),
+      7,
+      null,
+      [],
+      {},
+    ),
+    fc.string(),
+  );
+  const quantity = fc.oneof(
+    { weight: 4, arbitrary: fc.integer({ min: 1, max: 10_000 }) },
+    fc.constantFrom(0, -1, 10_001, 0.5, '1', null, NaN, Infinity, [1], 1e300),
+  );
+  const price = fc.oneof(
+    { weight: 4, arbitrary: fc.integer({ min: 0, max: 100_000_000 }).map((cents) => cents / 100) },
+    fc.constantFrom(-0.01, 0.001, 1_000_000.01, '12.00', null, -0, NaN, Infinity, 1e-7, [1]),
+  );
+  const stranger = fc.dictionary(fc.constantFrom('colour', 'total', '__proto__', 'constructor', 'toString'), text, {
+    maxKeys: 1,
+  });
+  const often = { freq: 12 };
+  const mostly = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { ...often, nil: undefined });
+  const item = fc
+    .tuple(
+      fc.record({
+        product_id: mostly(text),
+        product_name: mostly(text),
+        quantity: mostly(quantity),
+        price: mostly(price),
+      }),
+      fc.option(stranger, { freq: 1, nil: {} }),
+    )
+    .map(([fields, others]) => ({ ...fields, ...others }));
+  const body = fc
+    .tuple(
+      fc.record({
+        user_id: mostly(text),
+        items: fc.oneof(
+          { weight: 8, arbitrary: fc.array(item, { minLength: 1, maxLength: 3 }) },
+          fc.constantFrom(
+            [],
+            {},
+            null,
+            'items',
+            [[]],
+            [null],
+            Array.from({ length: 101 }, () => LAPTOP),
+          ),
+        ),
+        payment_method: fc.option(text, { nil: undefined }),
+        currency: fc.option(fc.constantFrom('USD', 'EUR', 'JPY', 'usd', null, 7), { nil: undefined }),
+      }),
+      fc.option(stranger, { freq: 1, nil: {} }),
+    )
+    .map(([fields, others]) => ({ ...fields, ...others }))
+    // As it comes over the wire.
+    .map((value) => JSON.parse(JSON.stringify(value)) as object);
+
+  it('accepts nothing that class-validator refuses, and means the same', async () => {
+    const thorough = validationPipe({ useShortcuts: false });
+    const metadata = { type: 'body', metatype: PlaceOrderDto } as const;
+    const outcome = async (pipe: typeof thorough, value: object) => {
+      try {
+        return toOrderRequest((await pipe.transform(value, metadata)) as PlaceOrderDto);
+      } catch (error) {
+        return error instanceof DomainError ? error.errors : error;
+      }
+    };
+    let accepted = 0;
+    await fc.assert(
+      fc.asyncProperty(body, async (value) => {
+        const [quick, slow] = [await outcome(validationPipe(), value), await outcome(thorough, structuredClone(value))];
+        expect(quick).toEqual(slow);
+        if (!Array.isArray(slow)) accepted += 1;
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(accepted).toBeGreaterThan(50);
+  });
+
+  it('is taken by the documented request, and only there', async () => {
+    const asked = jest.spyOn(ValidationPipe.prototype, 'transform');
+    await read(DOCUMENTED);
+    expect(asked).not.toHaveBeenCalled();
+    await read({ ...DOCUMENTED, currency: null });
+    expect(asked).toHaveBeenCalledTimes(1);
+    asked.mockRestore();
   });
 });

@@ -1,5 +1,5 @@
 import { toMinorUnits } from '@app/events';
-import { IsMoney, IsPrintable } from '@app/platform';
+import { isMoney, IsMoney, isPrintable, IsPrintable, ValidWhen } from '@app/platform';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
@@ -32,6 +32,10 @@ export const CURRENCIES = [
   'BRL',
 ] as const;
 
+const PRICE = { min: 0, max: 1_000_000 };
+const MAX_QUANTITY = 10_000;
+const MAX_LINES = 100;
+
 export class OrderItemDto {
   @ApiProperty({ example: 'LAPTOP001' })
   @IsPrintable()
@@ -41,26 +45,27 @@ export class OrderItemDto {
   @IsPrintable()
   product_name!: string;
 
-  @ApiProperty({ type: 'integer', minimum: 1, maximum: 10_000, example: 1 })
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: MAX_QUANTITY, example: 1 })
   @IsInt()
   @Min(1)
-  @Max(10_000)
+  @Max(MAX_QUANTITY)
   quantity!: number;
 
   @ApiProperty({ example: 1299.99 })
-  @IsMoney({ min: 0, max: 1_000_000 })
+  @IsMoney(PRICE)
   price!: number;
 }
 
+@ValidWhen(isPlainOrder)
 export class PlaceOrderDto {
   @ApiProperty({ example: 'user_123' })
   @IsPrintable()
   user_id!: string;
 
-  @ApiProperty({ type: [OrderItemDto], minItems: 1, maxItems: 100 })
+  @ApiProperty({ type: [OrderItemDto], minItems: 1, maxItems: MAX_LINES })
   @IsArray()
   @ArrayMinSize(1)
-  @ArrayMaxSize(100)
+  @ArrayMaxSize(MAX_LINES)
   @ValidateNested({ each: true })
   @Type(() => OrderItemDto)
   items!: OrderItemDto[];
@@ -74,6 +79,43 @@ export class PlaceOrderDto {
   @IsOptional()
   @IsIn(CURRENCIES)
   currency?: string;
+}
+
+const ORDER_FIELDS: ReadonlySet<string> = new Set(['user_id', 'items', 'payment_method', 'currency']);
+const ITEM_FIELDS: ReadonlySet<string> = new Set(['product_id', 'product_name', 'quantity', 'price']);
+
+/** The rules of the decorators above, for what nearly every request looks like. */
+function isPlainOrder(value: object): boolean {
+  const { user_id, items, payment_method, currency } = value as Partial<Record<string, unknown>>;
+  return (
+    hasOnly(ORDER_FIELDS, value) &&
+    isPrintable(user_id, 1, 100) &&
+    (payment_method === undefined || isPrintable(payment_method, 1, 100)) &&
+    (currency === undefined || CURRENCIES.some((known) => known === currency)) &&
+    Array.isArray(items) &&
+    items.length >= 1 &&
+    items.length <= MAX_LINES &&
+    items.every(isPlainItem)
+  );
+}
+
+function isPlainItem(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const { product_id, product_name, quantity, price } = value as Partial<Record<string, unknown>>;
+  return (
+    hasOnly(ITEM_FIELDS, value) &&
+    isPrintable(product_id, 1, 100) &&
+    isPrintable(product_name, 1, 100) &&
+    Number.isInteger(quantity) &&
+    Number(quantity) >= 1 &&
+    Number(quantity) <= MAX_QUANTITY &&
+    isMoney(price, PRICE)
+  );
+}
+
+function hasOnly(fields: ReadonlySet<string>, value: object): boolean {
+  for (const field of Object.keys(value)) if (!fields.has(field)) return false;
+  return true;
 }
 
 export function toOrderRequest(dto: PlaceOrderDto): OrderRequest {

@@ -7,19 +7,35 @@ import { answerOf, judge, type FollowUp, type LedgerEntry } from './simulator-ru
 
 const COLUMNS = 'idempotency_key, operation, reference, outcome, amount, currency, payment_method';
 
-const WRITE = `
-  INSERT INTO gateway_ledger (${COLUMNS})
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::text[])
-    AS line (${COLUMNS})
-  ORDER BY idempotency_key
-  ON CONFLICT DO NOTHING
-  RETURNING idempotency_key`;
-const FIND = `SELECT ${COLUMNS} FROM gateway_ledger WHERE idempotency_key = ANY ($1::text[])`;
+/*
+ * Statements have names, so that they are planned once for each connection. Their plans can not go wrong when the books grow:
+ * the connection allows nothing but an index (see `connection` of the platform).
+ */
+const WRITE = {
+  name: 'write',
+  text: `
+    INSERT INTO gateway_ledger (${COLUMNS})
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::text[])
+      AS line (${COLUMNS})
+    ORDER BY idempotency_key
+    ON CONFLICT DO NOTHING
+    RETURNING idempotency_key`,
+};
+const FIND = {
+  name: 'find',
+  text: `SELECT ${COLUMNS} FROM gateway_ledger WHERE idempotency_key = ANY ($1::text[])`,
+};
 /** Everything done to a hold takes its turn on the line that placed it. */
-const LOCK_HOLDS = `
-  SELECT 1 FROM gateway_ledger WHERE reference = ANY ($1::text[]) AND operation = 'authorize'
-  ORDER BY idempotency_key FOR UPDATE`;
-const HISTORY = `SELECT ${COLUMNS} FROM gateway_ledger WHERE reference = ANY ($1::text[])`;
+const LOCK_HOLDS = {
+  name: 'lock holds',
+  text: `
+    SELECT 1 FROM gateway_ledger WHERE reference = ANY ($1::text[]) AND operation = 'authorize'
+    ORDER BY idempotency_key FOR UPDATE`,
+};
+const HISTORY = {
+  name: 'history',
+  text: `SELECT ${COLUMNS} FROM gateway_ledger WHERE reference = ANY ($1::text[])`,
+};
 
 /** An authorisation as it will be in the books, unless there is a line with its key. */
 export type LedgerRequest = { readonly kind: 'authorize'; readonly entry: LedgerEntry } | FollowUpRequest;
@@ -61,7 +77,7 @@ export class GatewayLedger {
   }
 
   async find(idempotencyKey: string): Promise<GatewayAnswer | undefined> {
-    const { rows } = await this.pool.query<LedgerRow>(FIND, [[idempotencyKey]]);
+    const { rows } = await this.pool.query<LedgerRow>({ ...FIND, values: [[idempotencyKey]] });
     return rows[0] === undefined ? undefined : answerOf(fromRow(rows[0]));
   }
 
@@ -98,8 +114,8 @@ export class GatewayLedger {
   private async followUp(client: PoolClient, requests: readonly FollowUp[]): Promise<Map<string, LedgerReply>> {
     if (requests.length === 0) return new Map();
     const references = [...new Set(requests.map(({ reference }) => reference))];
-    await client.query(LOCK_HOLDS, [references]);
-    const { rows } = await client.query<LedgerRow>(HISTORY, [references]);
+    await client.query({ ...LOCK_HOLDS, values: [references] });
+    const { rows } = await client.query<LedgerRow>({ ...HISTORY, values: [references] });
     const histories = Map.groupBy(rows.map(fromRow), ({ reference }) => reference);
     const entries: LedgerEntry[] = [];
     const replies = new Map<string, LedgerReply>();
@@ -121,13 +137,14 @@ export class GatewayLedger {
 }
 
 async function find(client: PoolClient, entries: readonly LedgerEntry[]): Promise<Map<string, LedgerEntry>> {
-  const { rows } = await client.query<LedgerRow>(FIND, [entries.map(({ idempotencyKey }) => idempotencyKey)]);
+  const keys = entries.map(({ idempotencyKey }) => idempotencyKey);
+  const { rows } = await client.query<LedgerRow>({ ...FIND, values: [keys] });
   return new Map(rows.map((row) => [row.idempotency_key, fromRow(row)]));
 }
 
 async function write(client: PoolClient, entries: readonly LedgerEntry[]): Promise<Set<string>> {
   if (entries.length === 0) return new Set();
-  const { rows } = await client.query<{ idempotency_key: string }>(WRITE, [
+  const values = [
     entries.map((entry) => entry.idempotencyKey),
     entries.map((entry) => entry.operation),
     entries.map((entry) => entry.reference),
@@ -135,7 +152,8 @@ async function write(client: PoolClient, entries: readonly LedgerEntry[]): Promi
     entries.map((entry) => fromMinorUnits(entry.amount)),
     entries.map((entry) => entry.currency),
     entries.map((entry) => entry.paymentMethod),
-  ]);
+  ];
+  const { rows } = await client.query<{ idempotency_key: string }>({ ...WRITE, values });
   return new Set(rows.map((row) => row.idempotency_key));
 }
 

@@ -9,8 +9,10 @@ const LEDGER_CONNECTIONS = 4;
  * middle of a booking: whoever uses it finds out with the next statement.
  */
 export function ledgerPool(config: Pick<PaymentServiceConfig, 'databaseUrl' | 'paymentGatewayTimeoutMs'>): pg.Pool {
+  const common = connection({ schema: 'payment_service' }, 'gateway-simulator');
   const pool = new pg.Pool({
-    ...connection({ schema: 'payment_service' }, 'gateway-simulator'),
+    ...common,
+    options: `${common.options} -c plan_cache_mode=force_generic_plan`,
     connectionString: config.databaseUrl,
     max: LEDGER_CONNECTIONS,
     query_timeout: config.paymentGatewayTimeoutMs,

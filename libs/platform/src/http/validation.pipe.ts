@@ -1,10 +1,24 @@
-import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
+import { ValidationPipe, type ArgumentMetadata, type Type } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { DomainError, type FieldError } from '../errors/domain.error';
 
 const MAX_DEPTH = 32;
 const MAX_ERRORS = 100;
 const PREFIX: Readonly<Record<string, string>> = { body: '', query: '#/query', param: '#/path', custom: '' };
+
+type Shortcut = (value: object) => boolean;
+
+const shortcuts = new WeakMap<object, Shortcut>();
+
+/**
+ * Says of a DTO how a value is recognised that is surely valid: class-validator is then not asked, which costs more than most of
+ * what a request does. `isValid` may say no to what is valid, as class-validator has the last word. It must never say yes to
+ * what is not: a property test has to compare the two. What passes is not converted, so a DTO with `@Type` of its own for
+ * anything but plain objects can not have one.
+ */
+export function ValidWhen<Dto extends object>(isValid: Shortcut): (target: Type<Dto>) => void {
+  return (target) => void shortcuts.set(target, isValid);
+}
 
 /** Internal to the pipe: the place (body, query, path) is not known where the fields are collected. */
 class FieldErrors extends Error {
@@ -19,13 +33,15 @@ class FieldErrors extends Error {
  *
  * Pointers: for the body a JSON pointer into it, with exact indices (`/items/0/price`; the empty pointer is the
  * body itself); for the rest of the request `#/query/limit` and `#/path/order_id`.
+ *
+ * `useShortcuts: false` asks class-validator also where {@link ValidWhen} knows the answer.
  */
-export function validationPipe(): ValidationPipe {
-  return new RequestValidationPipe();
+export function validationPipe({ useShortcuts = true } = {}): ValidationPipe {
+  return new RequestValidationPipe(useShortcuts);
 }
 
 class RequestValidationPipe extends ValidationPipe {
-  constructor() {
+  constructor(private readonly useShortcuts: boolean) {
     super({
       transform: true,
       whitelist: true,
@@ -38,6 +54,10 @@ class RequestValidationPipe extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const { metatype } = metadata;
+    if (this.useShortcuts && metatype !== undefined && isObject(value) && shortcuts.get(metatype)?.(value) === true) {
+      return Object.assign(new metatype() as object, value);
+    }
     const prefix = PREFIX[metadata.type] ?? '';
     if (this.toValidate(metadata)) refuseShape(value, prefix);
     try {
@@ -58,6 +78,10 @@ export function invalidRequest(errors: readonly FieldError[]): DomainError {
       ? `The request is not valid: ${first.detail}.`
       : `The request is not valid: ${errors.length} problems, see errors.`;
   return new DomainError({ code: 'REQUEST.INVALID', kind: 'invalid', message, errors });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function refuseShape(value: unknown, pointer: string): void {

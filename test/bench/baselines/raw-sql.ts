@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { v7 } from 'uuid';
+
+/** What one client program reached. */
+export interface RawSqlResult {
+  readonly ordersPerSecond: number;
+  readonly orders: number;
+  readonly seconds: number;
+  /** Of the client program alone. */
+  readonly clientCpuSecondsPer1000: number;
+}
+
+export interface RawSqlOptions {
+  /** Of somebody who may create a schema. */
+  readonly databaseUrl: string;
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  readonly connections: number;
+}
+
+const SCHEMA = 'raw_sql_baseline';
+const PRODUCTS = 50;
+const UNITS = 10_000_000;
+
+const TABLES = `
+  CREATE TABLE orders (
+    order_id uuid PRIMARY KEY, user_id text NOT NULL, status text NOT NULL, total_amount numeric(12,2) NOT NULL,
+    currency text NOT NULL, payment_method text NOT NULL, created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL
+  );
+  CREATE INDEX ON orders (user_id, order_id);
+  CREATE TABLE order_items (
+    order_id uuid NOT NULL REFERENCES orders, line_number smallint NOT NULL, product_id text NOT NULL,
+    product_name text NOT NULL, quantity integer NOT NULL, price numeric(12,2) NOT NULL, PRIMARY KEY (order_id, line_number)
+  );
+  CREATE TABLE payments (
+    payment_id uuid PRIMARY KEY, order_id uuid NOT NULL UNIQUE, user_id text NOT NULL, status text NOT NULL,
+    amount numeric(12,2) NOT NULL, currency text NOT NULL, reference text NOT NULL, created_at timestamptz NOT NULL
+  );
+  CREATE INDEX ON payments (user_id, payment_id);
+  CREATE TABLE inventory (product_id text PRIMARY KEY, quantity integer NOT NULL CHECK (quantity >= 0));
+  CREATE TABLE stock_movements (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, product_id text NOT NULL, order_id uuid NOT NULL,
+    quantity_delta integer NOT NULL, created_at timestamptz NOT NULL
+  );
+  CREATE INDEX ON stock_movements (product_id, id);
+  CREATE TABLE notifications (
+    notification_id uuid PRIMARY KEY, order_id uuid NOT NULL, user_id text NOT NULL, notification_type text NOT NULL,
+    subject text NOT NULL, message text NOT NULL, status text NOT NULL, created_at timestamptz NOT NULL
+  );
+  CREATE INDEX ON notifications (user_id, notification_id);
+  CREATE INDEX ON notifications (order_id);
+  INSERT INTO inventory SELECT 'product-' || n, ${UNITS} FROM generate_series(0, ${PRODUCTS - 1}) AS n`;
+
+/** Prepared once for each connection, under their names. */
+const STATEMENTS = {
+  order: `INSERT INTO orders VALUES ($1, $2, 'pending', 19.99, 'USD', 'credit_card', now(), now())`,
+  item: `INSERT INTO order_items VALUES ($1, 1, $2, 'Benchmark product', 1, 19.99)`,
+  payment: `INSERT INTO payments VALUES ($1, $2, $3, 'captured', 19.99, 'USD', $4, now())`,
+  stock: `UPDATE inventory SET quantity = quantity - 1 WHERE product_id = $1 AND quantity >= 1`,
+  movement: `INSERT INTO stock_movements (product_id, order_id, quantity_delta, created_at) VALUES ($1, $2, -1, now())`,
+  confirm: `UPDATE orders SET status = 'confirmed', updated_at = now() WHERE order_id = $1`,
+  notify: `INSERT INTO notifications VALUES
+    ($1, $4, $5, 'order_received', 'Order received', $6, 'sent', now()),
+    ($2, $4, $5, 'order_paid', 'Payment received', $6, 'sent', now()),
+    ($3, $4, $5, 'order_confirmed', 'Order confirmed', $6, 'sent', now())`,
+} as const;
+
+/**
+ * What the database alone allows in the usual design: the writes of one order, one transaction per step (order, payment,
+ * stock, confirmation, notification), by one program over a few connections, with no HTTP and no Kafka between them. A step
+ * of one statement is a transaction without BEGIN, as cheap as it gets.
+ */
+export async function rawSqlBaseline(options: RawSqlOptions): Promise<RawSqlResult> {
+  const pool = new pg.Pool({
+    connectionString: options.databaseUrl,
+    max: options.connections,
+    options: `-c search_path=${SCHEMA}`,
+  });
+  try {
+    await pool.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE; CREATE SCHEMA ${SCHEMA}; ${TABLES}`);
+    await placeFor(pool, options.connections, options.warmUpSeconds);
+    const cpuBefore = process.cpuUsage();
+    const begin = performance.now();
+    const orders = await placeFor(pool, options.connections, options.seconds);
+    const seconds = (performance.now() - begin) / 1_000;
+    const { user, system } = process.cpuUsage(cpuBefore);
+    await check(pool);
+    const per1000 = (user + system) / 1e6 / (orders / 1_000);
+    return { ordersPerSecond: orders / seconds, orders, seconds, clientCpuSecondsPer1000: per1000 };
+  } finally {
+    await pool.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE`);
+    await pool.end();
+  }
+}
+
+/** @returns how many orders went through all of their steps. */
+async function placeFor(pool: pg.Pool, connections: number, seconds: number): Promise<number> {
+  const deadline = performance.now() + seconds * 1_000;
+  let placed = 0;
+  const lane = async (): Promise<void> => {
+    const client = await pool.connect();
+    try {
+      for (; performance.now() < deadline; placed += 1) await placeOne(client);
+    } finally {
+      client.release();
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, lane));
+  return placed;
+}
+
+async function placeOne(client: pg.PoolClient): Promise<void> {
+  const run = (name: keyof typeof STATEMENTS, values: unknown[]) =>
+    client.query({ name, text: STATEMENTS[name], values });
+  const orderId = v7();
+  const dice = randomBytes(2);
+  const user = `user_${dice.readUInt16LE() % 1_000}`;
+  const product = `product-${dice.readUInt16LE() % PRODUCTS}`;
+
+  await client.query('BEGIN');
+  await run('order', [orderId, user]);
+  await run('item', [orderId, product]);
+  await client.query('COMMIT');
+
+  await run('payment', [v7(), orderId, user, `ref_${orderId}`]);
+
+  await client.query('BEGIN');
+  await run('stock', [product]);
+  await run('movement', [product, orderId]);
+  await client.query('COMMIT');
+
+  await run('confirm', [orderId]);
+  await run('notify', [v7(), v7(), v7(), orderId, user, `Your order ${orderId} over 19.99 USD.`]);
+}
+
+/** A baseline that leaves something out would be no baseline. */
+async function check(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query<Record<string, string>>(`
+    SELECT (SELECT count(*) FROM orders WHERE status = 'confirmed') AS confirmed,
+      (SELECT count(*) FROM order_items) AS items, (SELECT count(*) FROM payments) AS payments,
+      (SELECT count(*) FROM stock_movements) AS movements, (SELECT count(*) / 3 FROM notifications) AS notifications,
+      (SELECT ${PRODUCTS}::bigint * ${UNITS} - sum(quantity) FROM inventory) AS taken,
+      (SELECT count(*) FROM orders) AS placed`);
+  const counts = new Set(Object.values(rows[0] ?? {}));
+  if (counts.size !== 1) throw new Error(`the baseline does not add up: ${JSON.stringify(rows[0])}`);
+}
