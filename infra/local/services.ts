@@ -22,7 +22,8 @@ export interface ServiceOptions {
 
 /*
  * What a request or a batch holds lives a few hundred milliseconds: in a young generation of 4 MiB it became old, and the old
- * one was collected every three seconds. The limit of the old generation is a safety net: queues are bounded well below it.
+ * one was collected every three seconds. One thread collects the young generation: with all processors busy more of them only
+ * wait for each other. The limit of the old generation is a safety net: queues are bounded well below it.
  */
 const memoryFlags = ['--max-semi-space-size=16', '--no-parallel-scavenge', '--max-old-space-size=192'];
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { v7 } from 'uuid';
 
@@ -114,9 +113,8 @@ async function placeOne(client: pg.PoolClient): Promise<void> {
   const run = (name: keyof typeof STATEMENTS, values: unknown[]) =>
     client.query({ name, text: STATEMENTS[name], values });
   const orderId = v7();
-  const dice = randomBytes(2);
-  const user = `user_${dice.readUInt16LE() % 1_000}`;
-  const product = `product-${dice.readUInt16LE() % PRODUCTS}`;
+  const user = `user_${Math.floor(Math.random() * 1_000)}`;
+  const product = `product-${Math.floor(Math.random() * PRODUCTS)}`;
 
   await client.query('BEGIN');
   await run('order', [orderId, user]);

@@ -10,6 +10,7 @@ export interface RenderedMessage {
   readonly message: string;
 }
 
+/** The same, and the page that most mail programs show instead. */
 export interface RenderedMail extends RenderedMessage {
   readonly html: string;
 }

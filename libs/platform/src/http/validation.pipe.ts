@@ -86,7 +86,7 @@ function isObject(value: unknown): value is object {
 
 function refuseShape(value: unknown, pointer: string): void {
   if (value === undefined || value === null) return;
-  if (typeof value !== 'object' || Array.isArray(value)) {
+  if (!isObject(value) || Array.isArray(value)) {
     throw invalidRequest([{ pointer, detail: 'a JSON object is expected', code: 'isObject' }]);
   }
   const errors = findUnsafe(value, pointer);
@@ -107,7 +107,7 @@ function findUnsafe(root: object, pointer: string): FieldError[] {
     level = level.flatMap(({ value, at }) =>
       Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
         if (key in Object.prototype) found.push(unknownField(key, `${at}/${key}`));
-        return typeof inner === 'object' && inner !== null ? [{ value: inner, at: `${at}/${escape(key)}` }] : [];
+        return isObject(inner) ? [{ value: inner, at: `${at}/${escape(key)}` }] : [];
       }),
     );
   }
