@@ -76,6 +76,9 @@ export async function rawSqlBaseline(options: RawSqlOptions): Promise<RawSqlResu
     max: options.connections,
     options: `-c search_path=${SCHEMA}`,
   });
+  // `end` does not wait until connections are closed: the server may be stopped meanwhile and say so. Statements report their
+  // own errors.
+  pool.on('error', () => undefined);
   try {
     await pool.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE; CREATE SCHEMA ${SCHEMA}; ${TABLES}`);
     await placeFor(pool, options.connections, options.warmUpSeconds);
