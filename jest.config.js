@@ -6,9 +6,12 @@ const tiers = {
     testRegex: '\\.int-spec\\.ts$',
     globalSetup: '<rootDir>/test/setup/start-infrastructure.ts',
     globalTeardown: '<rootDir>/test/setup/stop-infrastructure.ts',
+    // Each worker has an infrastructure of its own, about a gigabyte of memory.
+    maxWorkers: 2,
     testTimeout: 60_000,
   },
-  e2e: { testRegex: '\\.e2e-spec\\.ts$', maxWorkers: 1, testTimeout: 120_000 },
+  // Each suite has a system of its own, and waits for it much of the time.
+  e2e: { testRegex: '\\.e2e-spec\\.ts$', maxWorkers: 2, testTimeout: 120_000 },
 };
 
 const tier = process.env.TEST_TIER ?? 'unit';

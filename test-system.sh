@@ -7,7 +7,7 @@ usage() {
   cat <<'END'
 Usage: ./test-system.sh [--running | TIER …]
 
-Without an option: everything, on isolated infrastructure that is started and stopped on the way (about twenty minutes).
+Without an option: everything, on isolated infrastructure that is started and stopped on the way (about a quarter of an hour on two processors).
 A system you have running is not touched.
 
   TIER       only some of: static unit integration e2e faults (a short selection of `npm run faults`)

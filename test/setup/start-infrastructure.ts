@@ -1,16 +1,21 @@
 import { startStack, type RunningStack } from '../../infra/local/index.ts';
 
 declare global {
-  var testInfrastructure: RunningStack | undefined;
+  var testInfrastructure: RunningStack[] | undefined;
 }
 
-/** Jest's global set-up of the integration tier: one isolated infrastructure for the whole run. */
-export default async function startInfrastructure(): Promise<void> {
-  const stack = await startStack({ label: 'integration' });
-  globalThis.testInfrastructure = stack;
-  process.env['TEST_ADMIN_DATABASE_URL'] = stack.databaseUrl('admin');
-  process.env['TEST_DATABASE_URL'] = stack.databaseUrl('order-service');
-  process.env['TEST_REDIS_URL'] = stack.redisUrl;
-  process.env['TEST_KAFKA'] = stack.kafka;
-  process.env['TEST_SMTP_URL'] = stack.smtpUrl;
+/**
+ * Jest's global set-up of the integration tier: an isolated infrastructure for each worker, because suites that ran side by
+ * side on one Kafka would read each other's records.
+ */
+export default async function startInfrastructure({ maxWorkers }: { maxWorkers: number }): Promise<void> {
+  const labels = Array.from({ length: maxWorkers }, (_, index) => `integration-${index + 1}`);
+  globalThis.testInfrastructure = await Promise.all(labels.map((label) => startStack({ label })));
+  const urls = globalThis.testInfrastructure.map((stack) => ({
+    adminUrl: stack.databaseUrl('admin'),
+    redisUrl: stack.redisUrl,
+    kafka: stack.kafka,
+    smtpUrl: stack.smtpUrl,
+  }));
+  process.env['TEST_INFRASTRUCTURE'] = JSON.stringify(urls);
 }

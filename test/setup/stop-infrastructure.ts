@@ -1,4 +1,4 @@
 /** Jest's global tear-down of the integration tier. */
 export default async function stopInfrastructure(): Promise<void> {
-  await globalThis.testInfrastructure?.stop();
+  await Promise.all((globalThis.testInfrastructure ?? []).map((stack) => stack.stop()));
 }

@@ -1,10 +1,11 @@
+import { infrastructureUrls } from '@app/testing';
 import fc from 'fast-check';
 import pg from 'pg';
 import { arrayLiteral } from './array-literal';
 
 let client: pg.Client;
 beforeAll(async () => {
-  client = new pg.Client({ connectionString: process.env['TEST_ADMIN_DATABASE_URL'] });
+  client = new pg.Client({ connectionString: infrastructureUrls().adminUrl });
   await client.connect();
 });
 afterAll(() => client.end());

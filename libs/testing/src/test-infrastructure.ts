@@ -1,21 +1,23 @@
-/** Where the integration tier's PostgreSQL, Redis and Kafka are. */
+/** Where the integration tier's PostgreSQL, Redis, Kafka and mail server are. */
 export interface InfrastructureUrls {
+  /** As PostgreSQL's superuser. */
   readonly adminUrl: string;
   readonly redisUrl: string;
   readonly kafka: string;
   readonly smtpUrl: string;
 }
 
-/** @throws Error outside of `npm run test:integration`, which starts the infrastructure and says where it is. */
+/**
+ * The infrastructure of this worker of Jest.
+ *
+ * @throws Error outside of `npm run test:integration`, which starts the infrastructure and says where it is.
+ */
 export function infrastructureUrls(): InfrastructureUrls {
-  const { TEST_ADMIN_DATABASE_URL, TEST_REDIS_URL, TEST_KAFKA, TEST_SMTP_URL } = process.env;
-  if (!TEST_ADMIN_DATABASE_URL || !TEST_REDIS_URL || !TEST_KAFKA || !TEST_SMTP_URL) {
+  const { TEST_INFRASTRUCTURE, JEST_WORKER_ID } = process.env;
+  const urls = JSON.parse(TEST_INFRASTRUCTURE ?? '[]') as InfrastructureUrls[];
+  const mine = urls[Number(JEST_WORKER_ID) - 1];
+  if (mine === undefined) {
     throw new Error('the infrastructure of the integration tests is not running: use npm run test:integration');
   }
-  return {
-    adminUrl: TEST_ADMIN_DATABASE_URL,
-    redisUrl: TEST_REDIS_URL,
-    kafka: TEST_KAFKA,
-    smtpUrl: TEST_SMTP_URL,
-  };
+  return mine;
 }

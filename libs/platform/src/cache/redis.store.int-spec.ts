@@ -1,9 +1,10 @@
+import { infrastructureUrls } from '@app/testing';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { itBehavesLikeACacheStore, replicaOn } from './cache-store.contract';
 import { RedisStore } from './redis.store';
 
-const url = process.env['TEST_REDIS_URL'] ?? 'redis://127.0.0.1:6379';
+const url = infrastructureUrls().redisUrl;
 const prefix = `test-${process.pid}-${Date.now()}`;
 
 async function connected(address = url): Promise<RedisStore> {

@@ -1,3 +1,4 @@
+import { infrastructureUrls } from '@app/testing';
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Column, DataSource, Entity, PrimaryColumn, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { commonConfig } from '../config/common-config';
@@ -8,8 +9,13 @@ import { dataSourceOptions, type DatabaseOptions } from './data-source-options';
 import { migrate } from './migrate';
 import { minorUnitsTransformer } from './minor-units';
 
-const url =
-  process.env['TEST_DATABASE_URL'] ?? 'postgres://order_service:order_service@127.0.0.1:5432/microservices_db';
+const url = asOrderService(infrastructureUrls().adminUrl);
+
+function asOrderService(adminUrl: string): string {
+  const own = new URL(adminUrl);
+  own.username = own.password = 'order_service';
+  return own.toString();
+}
 
 class CreatePlatformTrial1700000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
