@@ -7,6 +7,16 @@ export interface DueItem {
   readonly orderId: string;
   /** Until then no other worker touches the row. */
   readonly leasedUntil: Date;
+  /** Id of the item of the same order that has to be through first: see {@link Succession}. */
+  readonly after?: string;
+}
+
+/** For work whose items follow each other: one is performed only when the worker has itself seen its predecessor through. */
+export interface Succession<Item extends DueItem, Outcome> {
+  /** Whether what comes after an item with this outcome may be performed. */
+  isThrough(outcome: Outcome): boolean;
+  /** The outcome of an item that is not performed, because its predecessor may not be through. */
+  notYet(item: Item): Outcome;
 }
 
 /** Work on the world outside: what is due, how to do it, and what to record about it. */
@@ -24,11 +34,13 @@ export interface DueWork<Item extends DueItem, Outcome> {
   failed(item: Item, error: unknown): Outcome;
   /** Records outcomes, with their events, in one transaction. Must cope with rows that have changed meanwhile. */
   settle(unitOfWork: UnitOfWork, results: readonly { item: Item; outcome: Outcome }[]): Promise<void>;
+  /** Needed when items come {@link DueItem.after} others. */
+  readonly succession?: Succession<Item, Outcome>;
 }
 
 /** Bounds of a worker; times in milliseconds. */
 export interface DueWorkerLimits {
-  /** Calls in progress at a time. */
+  /** Calls in progress at a time; what is being recorded does not count. */
   readonly concurrency: number;
   /** Items in memory at the most, in progress or waiting. */
   readonly capacity: number;

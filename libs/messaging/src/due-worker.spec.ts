@@ -1,74 +1,8 @@
-import { SystemClock } from '@app/platform';
 import { eventually } from '@app/testing';
 import { Logger } from '@nestjs/common';
-import type { DueItem, DueWork, DueWorkerLimits } from './due-work';
-import { DueWorker } from './due-worker';
-import type { Transactions } from './transactions';
-import type { UnitOfWork } from './unit-of-work';
+import { item, setUp } from '../test/fake-outside';
 
 Logger.overrideLogger(false);
-
-const LIMITS: DueWorkerLimits = {
-  concurrency: 3,
-  capacity: 100,
-  leaseMs: 60_000,
-  timeoutMs: 5_000,
-  sweepIntervalMs: 5,
-};
-
-const transactions = {
-  run: <T>(work: (unitOfWork: UnitOfWork) => Promise<T>) => work({} as UnitOfWork),
-} as unknown as Transactions;
-
-function item(orderId: string, n = 0, leasedForMs = 60_000): DueItem {
-  return { id: `${orderId}-${n}`, orderId, leasedUntil: new Date(Date.now() + leasedForMs) };
-}
-
-/** Work on an outside whose calls end when the test says so. */
-class FakeOutside implements DueWork<DueItem, string> {
-  readonly name = 'test';
-  readonly due: DueItem[] = [];
-  readonly started: string[] = [];
-  readonly settled: string[] = [];
-  readonly settleSizes: number[] = [];
-  readonly open = new Map<string, (outcome: string | Error) => void>();
-  mostAtATime = 0;
-  byItself = false;
-  onSettle: (ids: string[]) => void = () => undefined;
-
-  claim(_unitOfWork: UnitOfWork, limit: number): Promise<DueItem[]> {
-    return Promise.resolve(this.due.splice(0, limit));
-  }
-
-  async perform({ id }: DueItem): Promise<string> {
-    this.started.push(id);
-    if (this.byItself) return 'done';
-    const call = Promise.withResolvers<string>();
-    this.open.set(id, (outcome) => {
-      this.open.delete(id);
-      if (outcome instanceof Error) call.reject(outcome);
-      else call.resolve(outcome);
-    });
-    this.mostAtATime = Math.max(this.mostAtATime, this.open.size);
-    return call.promise;
-  }
-
-  failed(_item: DueItem, error: unknown): string {
-    // By its name: what a signal aborts with belongs to another realm under Jest.
-    return `failed: ${(error as Error).name}`;
-  }
-
-  async settle(_unitOfWork: UnitOfWork, results: readonly { item: DueItem; outcome: string }[]): Promise<void> {
-    this.onSettle(results.map((result) => result.item.id));
-    this.settleSizes.push(results.length);
-    this.settled.push(...results.map((result) => `${result.item.id} ${result.outcome}`));
-  }
-}
-
-function setUp(limits: Partial<DueWorkerLimits> = {}) {
-  const outside = new FakeOutside();
-  return { outside, worker: new DueWorker(outside, { ...LIMITS, ...limits }, transactions, new SystemClock()) };
-}
 
 const outage = () => Object.assign(new Error('terminating connection'), { code: '57P01' });
 
@@ -102,6 +36,19 @@ describe('offered items', () => {
     worker.offer([item('late', 0, 4_000), item('in-time')]);
     await eventually(() => expect(outside.settled).toEqual(['in-time-0 done']), { intervalMs: 1 });
     expect(outside.started).toEqual(['in-time-0']);
+  });
+});
+
+describe('what is being recorded', () => {
+  it('takes no place from calls that could be made', async () => {
+    const { outside, worker } = setUp({ concurrency: 2 });
+    const recording = Promise.withResolvers<void>();
+    outside.byItself = true;
+    outside.settle = () => recording.promise;
+    worker.offer(Array.from({ length: 6 }, (_, n) => item(`order-${n}`)));
+    await eventually(() => expect(outside.started).toHaveLength(6), { intervalMs: 1 });
+    recording.resolve();
+    await worker.stop();
   });
 });
 

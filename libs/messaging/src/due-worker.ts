@@ -1,10 +1,10 @@
-import { Clock } from '@app/platform';
-import { Injectable, Logger } from '@nestjs/common';
+import type { Clock } from '@app/platform';
+import { Logger } from '@nestjs/common';
 import type { DueItem, DueWork, DueWorkerLimits } from './due-work';
 import { classifyFailure } from './failure';
 import { GroupCommit } from './group-commit';
 import { backoff, sleep } from './sleep';
-import { Transactions } from './transactions';
+import type { Transactions } from './transactions';
 
 /** How long a call may take to notice that it was told to end. */
 const ABORT_GRACE_MS = 500;
@@ -19,8 +19,13 @@ export class DueWorker<Item extends DueItem, Outcome> {
   private readonly queues = new Map<string, Item[]>();
   private readonly ready: string[] = [];
   private readonly results: GroupCommit<{ item: Item; outcome: Outcome }, void>;
+  /** Ids of items that are through, the newest at the end: as many as matter for what may still come after them. */
+  private readonly through = new Set<string>();
   private held = 0;
+  /** Calls in progress. */
   private active = 0;
+  /** Calls in progress and outcomes being recorded. */
+  private unfinished = 0;
   private sweeping: Promise<void> | undefined;
   /** Rows may be due which this process had no room for. */
   private leftBehind = false;
@@ -52,7 +57,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
     this.nap.abort();
     this.ready.length = 0;
     await this.sweeping;
-    if (this.active > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
+    if (this.unfinished > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
   /**
@@ -64,6 +69,11 @@ export class DueWorker<Item extends DueItem, Outcome> {
     const mine = !this.stopping.signal.aborted && this.held + count <= this.limits.capacity;
     if (!mine) this.leftBehind = true;
     return { dueAt: mine ? new Date(now.getTime() + this.limits.leaseMs) : now, mine };
+  }
+
+  /** Whether this worker has the item in hand or has seen it through, so that what comes after it can be offered here. */
+  knows({ orderId, id }: Pick<DueItem, 'orderId' | 'id'>): boolean {
+    return this.through.has(id) || (this.queues.get(orderId)?.some((item) => item.id === id) ?? false);
   }
 
   /** Takes rows this process has leased, after the transaction that leased them has committed. */
@@ -86,40 +96,60 @@ export class DueWorker<Item extends DueItem, Outcome> {
       const orderId = this.ready.shift();
       if (orderId === undefined) return;
       this.active += 1;
-      void this.drainQueue(orderId);
+      this.unfinished += 1;
+      void this.workOn(orderId);
     }
   }
 
-  private async drainQueue(orderId: string): Promise<void> {
+  /** Performs the order's first item. Its place is free for another order's call as soon as the call has ended. */
+  private async workOn(orderId: string): Promise<void> {
     const queue = this.queues.get(orderId) ?? [];
-    for (let item = queue[0]; item !== undefined; item = queue[0]) {
-      if (!this.stopping.signal.aborted) await this.performLeased(item);
-      queue.shift();
-      this.held -= 1;
-      // With a backlog, what can be done must not depend on how often the sweep comes round.
-      if (this.leftBehind && this.held <= this.limits.capacity / 2 && !this.nap.signal.aborted) this.nap.abort();
-    }
-    this.queues.delete(orderId);
+    const [item] = queue;
+    const outcome = item && (await this.outcomeOf(item));
     this.active -= 1;
-    if (this.active === 0) this.idle.splice(0).forEach((resolve) => resolve());
+    this.next();
+    if (item !== undefined && outcome !== undefined) await this.record(item, outcome.value);
+    queue.shift();
+    this.held -= 1;
+    if (queue.length === 0) this.queues.delete(orderId);
+    else if (!this.stopping.signal.aborted) this.ready.push(orderId);
+    // With a backlog, what can be done must not depend on how often the sweep comes round.
+    if (this.leftBehind && this.held <= this.limits.capacity / 2 && !this.nap.signal.aborted) this.nap.abort();
+    this.unfinished -= 1;
+    if (this.unfinished === 0) this.idle.splice(0).forEach((resolve) => resolve());
     this.next();
   }
 
-  private async performLeased(item: Item): Promise<void> {
-    // It waited too long here: another worker may have it by now.
-    if (item.leasedUntil.getTime() - this.clock.now().getTime() < this.limits.timeoutMs) return;
+  /** Undefined when the item waited too long here: another worker may have it by now. */
+  private async outcomeOf(item: Item): Promise<{ readonly value: Outcome } | undefined> {
+    const { succession } = this.work;
+    if (item.leasedUntil.getTime() - this.clock.now().getTime() < this.limits.timeoutMs) return undefined;
+    if (item.after === undefined || succession === undefined) return { value: await this.perform(item) };
+    return { value: this.through.has(item.after) ? await this.perform(item) : succession.notYet(item) };
+  }
+
+  private async record(item: Item, outcome: Outcome): Promise<void> {
     try {
-      await this.results.submit({ item, outcome: await this.outcomeOf(item) });
+      await this.results.submit({ item, outcome });
     } catch (error) {
       this.logger.error('an outcome could not be recorded; its row will be due again', {
         orderId: item.orderId,
         err: error,
       });
+      return;
     }
+    if (this.work.succession?.isThrough(outcome) === true) this.remember(item.id);
+  }
+
+  private remember(id: string): void {
+    this.through.add(id);
+    if (this.through.size <= this.limits.capacity * 2) return;
+    const [oldest] = this.through;
+    if (oldest !== undefined) this.through.delete(oldest);
   }
 
   /** A call that does not end by itself when its time is up is given up: it must not keep its place, nor its order, for ever. */
-  private async outcomeOf(item: Item): Promise<Outcome> {
+  private async perform(item: Item): Promise<Outcome> {
     const timeUp = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     const givenUp = new Promise<never>((_resolve, reject) => {
@@ -191,36 +221,5 @@ export class DueWorker<Item extends DueItem, Outcome> {
         return;
       }
     }
-  }
-}
-
-/** Makes the workers of a service and runs them while the application runs. */
-@Injectable()
-export class DueWorkers {
-  private readonly workers: Pick<DueWorker<DueItem, unknown>, 'start' | 'stop'>[] = [];
-
-  constructor(
-    private readonly transactions: Transactions,
-    private readonly clock: Clock,
-  ) {}
-
-  /** Makes a worker; it is started when the application is up and stopped when it drains. */
-  create<Item extends DueItem, Outcome>(
-    work: DueWork<Item, Outcome>,
-    limits: DueWorkerLimits,
-  ): DueWorker<Item, Outcome> {
-    const worker = new DueWorker(work, limits, this.transactions, this.clock);
-    this.workers.push(worker);
-    return worker;
-  }
-
-  /** @internal Called by the messaging module. */
-  start(): void {
-    this.workers.forEach((worker) => worker.start());
-  }
-
-  /** @internal Called by the messaging module, before the relay stops: last outcomes still have events. */
-  async stop(): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.stop()));
   }
 }

@@ -1,6 +1,7 @@
 export { ConsumerHealth, type ConsumerState } from './consumer-health';
 export type { DueItem, DueWork, DueWorkerLimits } from './due-work';
-export { DueWorker, DueWorkers } from './due-worker';
+export { DueWorker } from './due-worker';
+export { DueWorkers } from './due-workers';
 export { classifyFailure, PermanentFailure, type FailureKind } from './failure';
 export { GroupCommit, Overloaded, type Settled } from './group-commit';
 export { KafkaEventServer } from './kafka-event-server';

@@ -10,7 +10,7 @@ import { ConsumerHealth } from './consumer-health';
 import { DeadLetters } from './dead-letters';
 import { DESK_CONTROLLERS, DESK_PROVIDERS } from './desk/desk.providers';
 import { DeskWorker } from './desk/desk-worker';
-import { DueWorkers } from './due-worker';
+import { DueWorkers } from './due-workers';
 import { EventBatchProcessor } from './event-batch-processor';
 import { FailedMessages } from './failed-messages';
 import { Inbox } from './inbox';

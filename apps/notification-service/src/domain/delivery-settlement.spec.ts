@@ -58,6 +58,25 @@ describe('a message the provider wants later', () => {
   });
 });
 
+describe('a message that waits for an earlier one', () => {
+  it('is left to the end of that one, for a minute at the most, and has cost no attempt', () => {
+    const settlement = after({ kind: 'waiting' });
+    expect(settlement).toMatchObject({ status: 'pending', attempts: 0, heldBy: 'predecessor', announce: undefined });
+    expect(waitOf(settlement)).toBe(60_000);
+  });
+
+  it('is withheld when its order is cancelled, unless it says so', () => {
+    expect(after({ kind: 'waiting' }, { orderCancelled: true })).toMatchObject({
+      status: 'superseded',
+      heldBy: undefined,
+    });
+    expect(after({ kind: 'waiting' }, { orderCancelled: true, type: 'order_cancelled' })).toMatchObject({
+      status: 'pending',
+      heldBy: 'predecessor',
+    });
+  });
+});
+
 describe('a message that could not be handed to anyone', () => {
   const outcome = { kind: 'unreachable', error: 'ECONNREFUSED' } as const;
 

@@ -7,9 +7,10 @@ import { isSupersededByCancellation, type NotificationStatus } from './notificat
  * - `deferred`: the provider asks for another try of this message.
  * - `unreachable`: the provider did not deal with the message at all; that says nothing about the message.
  * - `expired`: it was not even tried, because it is too old.
+ * - `waiting`: it was not tried, because an earlier one of its order may not be through.
  */
 export type DeliveryOutcome =
-  | { readonly kind: 'sent' }
+  | { readonly kind: 'sent' | 'waiting' }
   /** `retryAfterMs`: what the provider asked for; it is not tried again before. */
   | { readonly kind: 'deferred'; readonly error: string; readonly retryAfterMs?: number }
   | { readonly kind: 'rejected' | 'unreachable' | 'expired'; readonly error: string };
@@ -36,9 +37,14 @@ export interface Settlement {
   readonly attempts: number;
   /** When it is tried again; only while it is pending. */
   readonly dueAt: Date | undefined;
+  /** Set when it waits for an earlier one of its order: that one's end fetches it. */
+  readonly heldBy: 'predecessor' | undefined;
   readonly error: string | undefined;
   readonly announce: 'sent' | NotificationFailureReason | undefined;
 }
+
+/** How long one that waits for its predecessor is left alone, should nobody come and fetch it. */
+export const WAIT_FOR_PREDECESSOR_MS = 60_000;
 
 const RETRY_FACTOR = 5;
 const MAX_RETRY_MS = 3_600_000;
@@ -60,13 +66,13 @@ export function settle(
   const { attempts } = notification;
   switch (outcome.kind) {
     case 'sent':
-      return { status: 'sent', attempts: attempts + 1, dueAt: undefined, error: undefined, announce: 'sent' };
+      return ended('sent', attempts + 1, undefined, 'sent');
     case 'rejected':
-      return failed(attempts + 1, 'rejected', outcome.error);
+      return ended('failed', attempts + 1, outcome.error, 'rejected');
     case 'expired':
-      return failed(attempts, 'exhausted', outcome.error);
+      return ended('failed', attempts, outcome.error, 'exhausted');
     case 'deferred':
-      if (attempts + 1 >= context.policy.maxAttempts) return failed(attempts + 1, 'exhausted', outcome.error);
+      if (attempts + 1 >= context.policy.maxAttempts) return ended('failed', attempts + 1, outcome.error, 'exhausted');
       return again(
         notification,
         attempts + 1,
@@ -77,6 +83,10 @@ export function settle(
       );
     case 'unreachable':
       return again(notification, attempts, outcome.error, context, outageWait(notification, context.now));
+    case 'waiting': {
+      const later = again(notification, attempts, undefined, { ...context, random: 1 }, WAIT_FOR_PREDECESSOR_MS);
+      return later.status === 'pending' ? { ...later, heldBy: 'predecessor' } : later;
+    }
     default:
       return outcome satisfies never;
   }
@@ -90,21 +100,26 @@ export function isExpired(createdAt: Date, now: Date, policy: DeliveryPolicy): b
 function again(
   { type, createdAt }: DeliveredNotification,
   attempts: number,
-  error: string,
+  error: string | undefined,
   { orderCancelled, now, policy, random }: Parameters<typeof settle>[2],
   waitMs: number,
   atLeastMs = 0,
 ): Settlement {
   if (orderCancelled && isSupersededByCancellation(type)) {
-    return { status: 'superseded', attempts, dueAt: undefined, error, announce: undefined };
+    return ended('superseded', attempts, error, undefined);
   }
-  if (isExpired(createdAt, now, policy)) return failed(attempts, 'exhausted', error);
+  if (isExpired(createdAt, now, policy)) return ended('failed', attempts, error, 'exhausted');
   const dueAt = new Date(now.getTime() + atLeastMs + Math.ceil(random * waitMs));
-  return { status: 'pending', attempts, dueAt, error, announce: undefined };
+  return { status: 'pending', attempts, dueAt, heldBy: undefined, error, announce: undefined };
 }
 
-function failed(attempts: number, reason: NotificationFailureReason, error: string): Settlement {
-  return { status: 'failed', attempts, dueAt: undefined, error, announce: reason };
+function ended(
+  status: Exclude<NotificationStatus, 'pending'>,
+  attempts: number,
+  error: string | undefined,
+  announce: Settlement['announce'],
+): Settlement {
+  return { status, attempts, dueAt: undefined, heldBy: undefined, error, announce };
 }
 
 function retryWait(attemptsBefore: number, { retryBaseMs }: DeliveryPolicy): number {

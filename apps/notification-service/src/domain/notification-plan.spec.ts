@@ -67,6 +67,13 @@ describe('an order with a notification that is not through yet', () => {
     expect(create).toMatchObject([{ position: 5, status: 'pending', waitsForPredecessor: true }]);
   });
 
+  it('names the last of those it waits for', () => {
+    const pending = [known('order_received', { position: 1 }), known('order_paid', { position: 3 })];
+    const settled = known('payment_failed', { position: 4, status: 'sent' });
+    const { create } = plan(order([pending[1]!, pending[0]!, settled]), 'order_confirmed');
+    expect(create).toMatchObject([{ waitsForPredecessor: true, predecessorId: pending[1]!.notificationId }]);
+  });
+
   it('does not let another channel wait', () => {
     const { create } = plan(order([known('order_received')]), 'order_paid', [SMS]);
     expect(create).toMatchObject([{ channel: 'sms', waitsForPredecessor: false }]);

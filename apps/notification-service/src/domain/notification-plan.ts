@@ -13,6 +13,8 @@ export interface PlannedNotification {
   readonly position: number;
   /** An earlier one of the same order and channel is not through yet: this one has to wait for it. */
   readonly waitsForPredecessor: boolean;
+  /** The last of those, when it is known which one that is. */
+  readonly predecessorId: string | undefined;
 }
 
 export interface NotificationPlan {
@@ -45,7 +47,7 @@ export function planNotifications(
       status,
       resend: 0,
       position: nextPosition(order) + index,
-      waitsForPredecessor: status === 'pending' && hasPending(remaining, recipient.channel),
+      ...predecessor(status === 'pending' ? lastPending(remaining, recipient.channel) : undefined),
     };
   });
   return { create, supersede: supersede.map(({ notificationId }) => notificationId) };
@@ -56,16 +58,36 @@ export function afterPlan(order: KnownOrder, type: NotificationType, plan: Notif
   const existing = order.notifications.map((known) =>
     plan.supersede.includes(known.notificationId) ? { ...known, status: 'superseded' as const } : known,
   );
-  const created = plan.create.map(({ address: _address, waitsForPredecessor: _waits, ...rest }) => ({
-    ...rest,
+  const created = plan.create.map(({ notificationId, type: created, channel, status, resend, position }) => ({
+    notificationId,
+    type: created,
+    channel,
+    status,
+    resend,
+    position,
     beingSent: false,
   }));
   return { cancelled: order.cancelled || type === 'order_cancelled', notifications: [...existing, ...created] };
 }
 
-/** Whether something on this channel is not through yet. */
-export function hasPending(notifications: readonly KnownNotification[], channel: NotificationChannel): boolean {
-  return notifications.some((known) => known.channel === channel && known.status === 'pending');
+/** What on this channel is to be delivered last of all that is not through yet. */
+export function lastPending(
+  notifications: readonly KnownNotification[],
+  channel: NotificationChannel,
+): KnownNotification | undefined {
+  return notifications
+    .filter((known) => known.channel === channel && known.status === 'pending')
+    .reduce<KnownNotification | undefined>(
+      (last, known) => (last === undefined || known.position > last.position ? known : last),
+      undefined,
+    );
+}
+
+/** How a notification says what it has to wait for. */
+export function predecessor(
+  known: KnownNotification | undefined,
+): Pick<PlannedNotification, 'waitsForPredecessor' | 'predecessorId'> {
+  return { waitsForPredecessor: known !== undefined, predecessorId: known?.notificationId };
 }
 
 export function nextPosition(order: KnownOrder): number {

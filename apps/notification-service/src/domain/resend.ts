@@ -1,5 +1,5 @@
 import { isSupersededByCancellation, type KnownNotification, type KnownOrder } from './notification';
-import { hasPending, nextPosition, type PlannedNotification } from './notification-plan';
+import { lastPending, nextPosition, predecessor, type PlannedNotification } from './notification-plan';
 
 /** How often one message can be asked for again. */
 export const MAX_RESENDS = 10;
@@ -39,7 +39,7 @@ export function decideResend(
       status: 'pending',
       resend,
       position: nextPosition(order),
-      waitsForPredecessor: hasPending(order.notifications, channel),
+      ...predecessor(lastPending(order.notifications, channel)),
     },
   };
 }

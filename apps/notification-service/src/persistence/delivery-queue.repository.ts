@@ -47,10 +47,10 @@ const RELEASE = `
 /* What was sent was sent, whatever has been decided meanwhile; any other outcome only counts for what is still pending. */
 const SETTLE = `
   UPDATE notifications AS n
-  SET status = r.status, attempts = r.attempts, due_at = r.due_at, held_by = NULL, sent_at = r.sent_at,
+  SET status = r.status, attempts = r.attempts, due_at = r.due_at, held_by = r.held_by, sent_at = r.sent_at,
       last_error = r.last_error
-  FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::timestamptz[], $5::timestamptz[], $6::text[])
-    AS r (id, status, attempts, due_at, sent_at, last_error)
+  FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[])
+    AS r (id, status, attempts, due_at, sent_at, last_error, held_by)
   WHERE n.notification_id = r.id
     AND (n.status = 'pending' OR (n.status = 'superseded' AND r.status = 'sent'))
   RETURNING n.notification_id`;
@@ -111,6 +111,7 @@ export class DeliveryQueueRepository {
       settlements.map(({ settlement }) => settlement.dueAt ?? null),
       settlements.map(({ settlement }) => (settlement.status === 'sent' ? now : null)),
       settlements.map(({ settlement }) => settlement.error ?? null),
+      settlements.map(({ settlement }) => settlement.heldBy ?? null),
     ]);
     return new Set(rows.map((row) => row.notification_id));
   }

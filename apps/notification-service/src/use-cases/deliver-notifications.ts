@@ -19,6 +19,10 @@ interface Result {
 @Injectable()
 export class DeliverNotifications implements DueWork<DueNotification, DeliveryOutcome> {
   readonly name = 'notifications';
+  readonly succession = {
+    isThrough: ({ kind }: DeliveryOutcome) => kind === 'sent' || kind === 'rejected' || kind === 'expired',
+    notYet: (): DeliveryOutcome => ({ kind: 'waiting' }),
+  };
   private readonly logger = new Logger(DeliverNotifications.name);
   private readonly worker: DueWorker<DueNotification, DeliveryOutcome>;
 
@@ -38,6 +42,11 @@ export class DeliverNotifications implements DueWork<DueNotification, DeliveryOu
   leaseFor(items: readonly Pick<DueNotification, 'channel'>[]): { readonly dueAt: Date; readonly mine: boolean } {
     if (items.some(({ channel }) => this.breakers.isOut(channel))) return { dueAt: this.clock.now(), mine: false };
     return this.worker.leaseFor(items.length);
+  }
+
+  /** As `DueWorker.knows`. */
+  knows(item: Pick<DueNotification, 'orderId' | 'id'>): boolean {
+    return this.worker.knows(item);
   }
 
   offer(items: readonly DueNotification[]): void {
@@ -85,8 +94,10 @@ export class DeliverNotifications implements DueWork<DueNotification, DeliveryOu
     });
     const recorded = await this.queue.settle(unitOfWork, settled, now);
     for (const { id, item, settlement } of settled) if (recorded.has(id)) announce(unitOfWork, item, settlement);
-    const through = settled.filter(({ settlement }) => settlement.status !== 'pending');
-    unitOfWork.afterCommit(() => this.releaseSoon(through.map(({ item }) => item.orderId)));
+    const moved = settled.filter(
+      ({ settlement }) => settlement.status !== 'pending' || settlement.heldBy !== undefined,
+    );
+    unitOfWork.afterCommit(() => this.releaseSoon(moved.map(({ item }) => item.orderId)));
   }
 
   /** Whatever has waited for a message of these orders may be able to go now. Should this fail, the sweep finds it. */
@@ -112,7 +123,7 @@ export class DeliverNotifications implements DueWork<DueNotification, DeliveryOu
   private cancelledAmong(unitOfWork: UnitOfWork, results: readonly Result[]): Promise<Set<string>> {
     const retried = results.filter(
       ({ item, outcome }) =>
-        (outcome.kind === 'deferred' || outcome.kind === 'unreachable') && isSupersededByCancellation(item.type),
+        ['deferred', 'unreachable', 'waiting'].includes(outcome.kind) && isSupersededByCancellation(item.type),
     );
     const orderIds = retried.map(({ item }) => item.orderId);
     return this.queue.cancelledAmong(unitOfWork, orderIds);

@@ -2,6 +2,7 @@ import type { Cause } from '@app/events';
 import type { UnitOfWork } from '@app/messaging';
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
+import { WAIT_FOR_PREDECESSOR_MS } from '../domain/delivery-settlement';
 import type { PlannedNotification } from '../domain/notification-plan';
 import type { DueNotification } from '../persistence/due-notification';
 import { NotificationRepository, type NewNotification } from '../persistence/notification.repository';
@@ -15,9 +16,6 @@ export interface Enqueued extends PlannedNotification {
   readonly cause: Cause;
 }
 
-/** How long one that waits for its predecessor is left alone, should nobody come and fetch it. */
-const WAIT_FOR_PREDECESSOR_MS = 60_000;
-
 /** Records notifications and hands those that can go at once to this process's own worker, when the transaction commits. */
 @Injectable()
 export class EnqueueNotifications {
@@ -29,27 +27,41 @@ export class EnqueueNotifications {
 
   async execute(enqueued: readonly Enqueued[], unitOfWork: UnitOfWork): Promise<void> {
     const now = this.clock.now();
-    const ready = enqueued.filter((item) => item.status === 'pending' && !item.waitsForPredecessor);
-    const lease = this.deliveries.leaseFor(ready);
-    const rows = enqueued.map((item) => rowOf(item, now, lease));
+    const ready = this.readyHere(enqueued);
+    const lease = this.deliveries.leaseFor([...ready]);
+    const mine = lease.mine ? ready : new Set<Enqueued>();
+    const rows = enqueued.map((item) => rowOf(item, now, mine.has(item), lease.dueAt));
     await this.notifications.insert(unitOfWork, rows, now);
-    const waiting = enqueued.filter((item) => item.status === 'pending' && item.waitsForPredecessor);
+    const waiting = enqueued.filter((item) => item.status === 'pending' && item.waitsForPredecessor && !mine.has(item));
     unitOfWork.afterCommit(() => {
-      if (lease.mine) this.deliveries.offer(ready.map((item) => dueOf(item, now, lease.dueAt)));
+      this.deliveries.offer([...mine].map((item) => dueOf(item, now, lease.dueAt)));
       // Their predecessors may have got through since they were read.
       this.deliveries.releaseSoon(waiting.map(({ orderId }) => orderId));
     });
   }
+
+  /** What waits for nobody, and what comes after something this process has in hand: it can see to the order itself. */
+  private readyHere(enqueued: readonly Enqueued[]): ReadonlySet<Enqueued> {
+    const ready = new Map<string, Enqueued>();
+    for (const item of enqueued) {
+      const { notificationId, orderId, predecessorId: id, status } = item;
+      if (status !== 'pending') continue;
+      const follows = id !== undefined && (ready.has(id) || this.deliveries.knows({ orderId, id }));
+      if (!item.waitsForPredecessor || follows) ready.set(notificationId, item);
+    }
+    return new Set(ready.values());
+  }
 }
 
-function rowOf(item: Enqueued, now: Date, lease: { readonly dueAt: Date; readonly mine: boolean }): NewNotification {
-  const { address, waitsForPredecessor, cause, ...rest } = item;
+function rowOf(item: Enqueued, now: Date, mine: boolean, dueAt: Date): NewNotification {
+  const { address, waitsForPredecessor, predecessorId: _predecessorId, cause, ...rest } = item;
   const pending = item.status === 'pending';
+  const waits = waitsForPredecessor && !mine;
   return {
     ...rest,
     recipient: address,
-    heldBy: !pending ? undefined : waitsForPredecessor ? 'predecessor' : lease.mine ? 'worker' : undefined,
-    dueAt: !pending ? undefined : waitsForPredecessor ? new Date(now.getTime() + WAIT_FOR_PREDECESSOR_MS) : lease.dueAt,
+    heldBy: !pending ? undefined : mine ? 'worker' : waits ? 'predecessor' : undefined,
+    dueAt: !pending ? undefined : waits ? new Date(now.getTime() + WAIT_FOR_PREDECESSOR_MS) : dueAt,
     correlationId: cause.correlationId,
     eventId: cause.causationId,
     traceparent: cause.traceparent,
@@ -57,7 +69,7 @@ function rowOf(item: Enqueued, now: Date, lease: { readonly dueAt: Date; readonl
 }
 
 function dueOf(item: Enqueued, createdAt: Date, leasedUntil: Date): DueNotification {
-  const { notificationId, orderId, userId, type, channel, address = '', facts, cause } = item;
+  const { notificationId, orderId, userId, type, channel, address = '', facts, cause, predecessorId } = item;
   return {
     id: notificationId,
     orderId,
@@ -70,5 +82,6 @@ function dueOf(item: Enqueued, createdAt: Date, leasedUntil: Date): DueNotificat
     attempts: 0,
     createdAt,
     cause,
+    ...(predecessorId !== undefined && { after: predecessorId }),
   };
 }

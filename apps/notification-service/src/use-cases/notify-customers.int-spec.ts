@@ -69,6 +69,22 @@ describe('an order that goes well', () => {
     expect(await mailsAbout(orderId)).toEqual(['order_received', 'order_paid', 'order_confirmed']);
   });
 
+  it('has its mails leased by the replica that decided all of them, and sent one after the other', async () => {
+    const orderId = anOrderId();
+    system.mailServer.delayMs = 150;
+    for (const type of ['order_received', 'order_paid', 'order_confirmed'] as const) {
+      await system.handle(all(orderId, type));
+    }
+    const held = await system.query<{ held_by: string }>(
+      `SELECT held_by FROM notifications WHERE order_id = $1 AND status = 'pending'`,
+      [orderId],
+    );
+    expect(held.length).toBeGreaterThan(1);
+    expect(new Set(held.map((row) => row.held_by))).toEqual(new Set(['worker']));
+    await outcomesOf(orderId);
+    expect(await mailsAbout(orderId)).toEqual(['order_received', 'order_paid', 'order_confirmed']);
+  });
+
   it('keeps its order when each mail is decided by another replica while the one before is on its way', async () => {
     const orderId = anOrderId();
     system.mailServer.delayMs = 150;
@@ -117,6 +133,20 @@ describe('an order that is cancelled', () => {
       order_cancelled: 'sent',
     });
     expect(await mailsAbout(orderId)).toEqual(['order_received', 'order_cancelled']);
+  });
+});
+
+describe('an order whose first mail is refused for now', () => {
+  it('hears of it before what is decided later, whoever has that in hand', async () => {
+    const orderId = anOrderId();
+    let refusals = 1;
+    system.mailServer.delayMs = 100;
+    system.mailServer.onRecipient = () => (refusals-- > 0 ? { code: 451, text: 'greylisted' } : undefined);
+    await system.handle(all(orderId, 'order_received'));
+    await system.handle(all(orderId, 'order_paid'));
+    await system.handle(all(orderId, 'order_confirmed'), 1);
+    await outcomesOf(orderId);
+    expect(await mailsAbout(orderId)).toEqual(['order_received', 'order_paid', 'order_confirmed']);
   });
 });
 

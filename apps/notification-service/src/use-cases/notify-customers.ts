@@ -11,6 +11,9 @@ import { ContactRepository } from '../persistence/contact.repository';
 import { NotificationRepository } from '../persistence/notification.repository';
 import { EnqueueNotifications, type Enqueued } from './enqueue-notifications';
 
+/** For a message that must not go before those which could not be taken back, whichever and wherever they are. */
+const WAITS_FOR_SOME = { waitsForPredecessor: true, predecessorId: undefined } as const;
+
 /**
  * Decides what customers hear because of events, and records it. Everything a unit of work announces is decided together at
  * its end: orders are locked once and in one order, and a cancellation counts for all other news of its batch.
@@ -55,7 +58,7 @@ export class NotifyCustomers {
     const { created, superseded } = this.plan(announcements, known, contacts);
     const onTheirWay = await this.supersede(unitOfWork, superseded, now);
     await this.queue.execute(
-      created.map((item) => (onTheirWay.has(item.orderId) ? { ...item, waitsForPredecessor: true } : item)),
+      created.map((item) => (onTheirWay.has(item.orderId) ? { ...item, ...WAITS_FOR_SOME } : item)),
       unitOfWork,
     );
     publishUndeliverable(unitOfWork, created);

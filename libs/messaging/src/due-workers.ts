@@ -1,0 +1,36 @@
+import { Clock } from '@app/platform';
+import { Injectable } from '@nestjs/common';
+import type { DueItem, DueWork, DueWorkerLimits } from './due-work';
+import { DueWorker } from './due-worker';
+import { Transactions } from './transactions';
+
+/** Makes the workers of a service and runs them while the application runs. */
+@Injectable()
+export class DueWorkers {
+  private readonly workers: Pick<DueWorker<DueItem, unknown>, 'start' | 'stop'>[] = [];
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Makes a worker; it is started when the application is up and stopped when it drains. */
+  create<Item extends DueItem, Outcome>(
+    work: DueWork<Item, Outcome>,
+    limits: DueWorkerLimits,
+  ): DueWorker<Item, Outcome> {
+    const worker = new DueWorker(work, limits, this.transactions, this.clock);
+    this.workers.push(worker);
+    return worker;
+  }
+
+  /** @internal Called by the messaging module. */
+  start(): void {
+    this.workers.forEach((worker) => worker.start());
+  }
+
+  /** @internal Called by the messaging module, before the relay stops: last outcomes still have events. */
+  async stop(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.stop()));
+  }
+}
