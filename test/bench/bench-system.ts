@@ -1,6 +1,9 @@
 import type { ServiceName } from '../../infra/local/index.ts';
+import { violations } from '../system/invariants.ts';
 import { System } from '../system/system.ts';
+import type { LoadOptions } from './load.ts';
 import type { Mails } from './mails.ts';
+import { firstIdAt, Observer } from './observer.ts';
 
 export interface BenchSystemOptions {
   /** Names its directory. */
@@ -8,41 +11,111 @@ export interface BenchSystemOptions {
   readonly keepFiles?: boolean;
   /** Programs to run instead of what `npm run build` made. */
   readonly programs?: Readonly<Partial<Record<ServiceName, string>>>;
-  /** For all four services. */
+  /** For all services. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Processes of each service. */
+  readonly replicas?: number;
+  /** Decides who orders what. */
+  readonly seed?: number;
 }
 
-/** An isolated system for a load, and the ids of products of which there is always enough. */
-export interface BenchSystem {
+export const PRODUCTS = 50;
+/** Of each product: there is always enough. */
+export const UNITS = 10_000_000;
+
+/** An isolated system for a load, and what a load needs to know of it. */
+export class BenchSystem {
   readonly system: System;
   readonly products: readonly string[];
+  readonly observer: Observer;
+  private readonly mails: Mails;
+  private readonly seed: number;
+  private readonly firstId = firstIdAt(Date.now());
+
+  constructor(system: System, products: readonly string[], observer: Observer, mails: Mails, seed: number) {
+    this.system = system;
+    this.products = products;
+    this.observer = observer;
+    this.mails = mails;
+    this.seed = seed;
+  }
+
+  /** Of every running process, by its name. */
+  pids(): Record<string, number> {
+    const { supervisor } = this.system.stack;
+    return Object.fromEntries(
+      supervisor.names.flatMap((name) => {
+        const pid = supervisor.pid(name);
+        return pid === undefined ? [] : [[name, pid]];
+      }),
+    );
+  }
+
+  /** The names of the processes of a service. */
+  instancesOf(service: ServiceName): string[] {
+    return Object.keys(this.system.stack.services).filter((name) => name === service || name.startsWith(`${service}-`));
+  }
+
+  loadOptions(): Pick<LoadOptions, 'baseUrls' | 'products' | 'seed' | 'connections'> {
+    const baseUrls = this.instancesOf('order-service').map((name) => this.system.stack.services[name] ?? '');
+    return { baseUrls, products: this.products, seed: this.seed, connections: 200 };
+  }
+
+  /** Stops processes, all at once. */
+  async stopAll(names: readonly string[]): Promise<void> {
+    await Promise.all(names.map((name) => this.system.stack.supervisor.stop(name)));
+  }
+
+  /**
+   * What is wrong with the system at rest: broken invariants, mails that were sent and did not arrive. Ends the notification
+   * services, which say how many mails they have sent when they end.
+   */
+  async finalCheck(): Promise<string[]> {
+    const broken = await violations(this.system);
+    const sent = await this.observer.sentSince(this.firstId);
+    await this.stopAll(this.instancesOf('notification-service'));
+    const arrived = await this.mails.count();
+    return [
+      ...broken.map(({ invariant, count, examples }) => `${invariant} (${count}): ${examples.join(' | ')}`),
+      ...(arrived === sent ? [] : [`${sent} mails sent, ${arrived} arrived`]),
+    ];
+  }
+
+  async stop(): Promise<void> {
+    await this.observer.close().catch(() => undefined);
+    await this.system.stop();
+    this.mails.close();
+  }
 }
 
-const PRODUCTS = 50;
-const UNITS = 10_000_000;
-
-/** Starts one that hands its mails to `mails`; the caller stops it. */
+/** Starts one that hands its mails to `mails`; who stops it closes `mails` as well. */
 export async function startBenchSystem(
   mails: Mails,
-  { env, programs = {}, ...options }: BenchSystemOptions,
+  { env, programs = {}, replicas = 1, seed = 1, ...options }: BenchSystemOptions,
 ): Promise<BenchSystem> {
+  const instances = Array.from({ length: replicas }, () => [
+    ...(['order-service', 'payment-service', 'inventory-service'] as const).map((service) => ({
+      service,
+      entry: programs[service],
+    })),
+    mails.service,
+  ]);
   const system = await System.start({
     ...options,
     components: ['zookeeper', 'kafka', 'postgres', 'redis'],
-    services: [
-      ...(['order-service', 'payment-service', 'inventory-service'] as const).map((service) => ({
-        service,
-        entry: programs[service],
-      })),
-      mails.service,
-    ],
+    services: instances.flat(),
     env: { LOG_LEVEL: 'warn', ...env },
+  }).catch((error: unknown) => {
+    mails.close();
+    throw error;
   });
   try {
     const products = await Promise.all(Array.from({ length: PRODUCTS }, () => system.newProduct(UNITS)));
-    return { system, products: products.map(({ product_id }) => product_id) };
+    const ids = products.map(({ product_id }) => product_id);
+    return new BenchSystem(system, ids, await Observer.connect(system.stack.databaseUrl('admin')), mails, seed);
   } catch (error) {
     await system.stop();
+    mails.close();
     throw error;
   }
 }

@@ -1,9 +1,16 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Random } from '../faults/random.ts';
 import { Connections, type Answer } from './connections.ts';
 
+/** Who orders what. One piece of one product: what an order costs then does not depend on chance. */
+export interface Wish {
+  readonly userId: string;
+  readonly productId: string;
+}
+
 /** What became of one request of the load. Times in milliseconds. */
-export interface Sample {
+export interface Sample extends Wish {
   readonly orderId: string | undefined;
   readonly status: number;
   /** From the moment the request was due, not from when it was sent: a stall of the system counts. */
@@ -13,14 +20,24 @@ export interface Sample {
 }
 
 export interface LoadOptions {
-  readonly baseUrl: string;
+  /** Of the instances of the order service, which get the requests in turn. */
+  readonly baseUrls: readonly string[];
   /** Orders per second, offered whatever the system does (open loop). */
   readonly rate: number;
   readonly seconds: number;
   readonly products: readonly string[];
+  /** Decides who orders what, so that a run can be repeated. */
+  readonly seed: number;
   /** Every n-th order is followed until it is confirmed. */
   readonly followEvery: number;
+  /** To all instances together. */
   readonly connections: number;
+}
+
+/** How far a load is. */
+export interface Progress {
+  readonly offered: number;
+  readonly answered: number;
 }
 
 /** A load in progress. */
@@ -29,26 +46,43 @@ export interface RunningLoad {
   readonly offered: Promise<void>;
   /** What became of each, when the last one is answered. */
   readonly answered: Promise<Sample[]>;
+  progress(): Progress;
 }
 
+/** Of every order of the load. */
+export const PRICE = 19.99;
+
 const TIMEOUT_MS = 40_000;
+const USERS = 1_000;
+
+interface Clients {
+  readonly posts: readonly Connections[];
+  readonly waits: Agent;
+}
 
 /** Offers orders at a fixed rate. */
 export function offerLoad(options: LoadOptions): RunningLoad {
-  const { baseUrl, connections } = options;
+  const { baseUrls } = options;
+  const connections = Math.ceil(options.connections / baseUrls.length);
   const clients = {
-    posts: new Connections(baseUrl, { connections, timeoutMs: TIMEOUT_MS }),
+    posts: baseUrls.map((url) => new Connections(url, { connections, timeoutMs: TIMEOUT_MS })),
     waits: new Agent({ keepAlive: true, maxSockets: 2_000 }),
   };
+  const random = new Random(options.seed);
+  const progress = { offered: 0, answered: 0 };
   const running: Promise<Sample>[] = [];
-  const offered = offer(options, (index, dueAt) => running.push(placeOne(options, clients, index, dueAt)));
+  const offered = offer(options, (index, dueAt) => {
+    const wish = { userId: `bench_${random.between(0, USERS - 1)}`, productId: random.pick(options.products) };
+    progress.offered += 1;
+    running.push(placeOne(options, clients, { index, dueAt, wish, answered: () => (progress.answered += 1) }));
+  });
   const answered = offered
     .then(() => Promise.all(running))
     .finally(() => {
-      clients.posts.close();
+      for (const post of clients.posts) post.close();
       clients.waits.destroy();
     });
-  return { offered, answered };
+  return { offered, answered, progress: () => ({ ...progress }) };
 }
 
 async function offer({ rate, seconds }: LoadOptions, place: (index: number, dueAt: number) => void): Promise<void> {
@@ -61,29 +95,39 @@ async function offer({ rate, seconds }: LoadOptions, place: (index: number, dueA
   }
 }
 
-async function placeOne(
-  options: LoadOptions,
-  clients: { posts: Connections; waits: Agent },
-  index: number,
-  dueAt: number,
-): Promise<Sample> {
-  const product = options.products[index % options.products.length] ?? '';
+interface Due {
+  readonly index: number;
+  readonly dueAt: number;
+  readonly wish: Wish;
+  readonly answered: () => void;
+}
+
+async function placeOne(options: LoadOptions, clients: Clients, due: Due): Promise<Sample> {
+  const { index, dueAt, wish } = due;
+  const instance = index % options.baseUrls.length;
+  const result = await post(clients.posts[instance], wish);
+  due.answered();
+  const sample = { ...wish, status: result.status, postMs: performance.now() - dueAt };
+  if (result.status !== 201) return { ...sample, orderId: undefined, confirmedMs: undefined };
+  const { order_id: orderId } = JSON.parse(result.text) as { order_id: string };
+  if (index % options.followEvery !== 0) return { ...sample, orderId, confirmedMs: undefined };
+  const confirmed = await isConfirmed(clients.waits, `${options.baseUrls[instance]}/orders/${orderId}?wait=30s`);
+  return { ...sample, orderId, confirmedMs: confirmed ? performance.now() - dueAt : Infinity };
+}
+
+/** Status 0 is no answer at all: nobody knows whether there is an order now. */
+async function post(connections: Connections | undefined, { userId, productId }: Wish): Promise<Answer> {
   const body = JSON.stringify({
-    user_id: `bench_${index % 1_000}`,
-    items: [{ product_id: product, product_name: 'Benchmark product', quantity: 1, price: 19.99 }],
+    user_id: userId,
+    items: [{ product_id: productId, product_name: 'Benchmark product', quantity: 1, price: PRICE }],
   });
-  try {
-    const answer = await clients.posts.post('/orders', body);
-    const postMs = performance.now() - dueAt;
-    if (answer.status !== 201) return { orderId: undefined, status: answer.status, postMs, confirmedMs: undefined };
-    const { order_id: orderId } = JSON.parse(answer.text) as { order_id: string };
-    if (index % options.followEvery !== 0) return { orderId, status: 201, postMs, confirmedMs: undefined };
-    const settled = await get(clients.waits, `${options.baseUrl}/orders/${orderId}?wait=30s`);
-    const confirmed = (JSON.parse(settled.text) as { status: string }).status === 'confirmed';
-    return { orderId, status: 201, postMs, confirmedMs: confirmed ? performance.now() - dueAt : Infinity };
-  } catch {
-    return { orderId: undefined, status: 0, postMs: performance.now() - dueAt, confirmedMs: undefined };
-  }
+  const none = { status: 0, text: '' };
+  return (await connections?.post('/orders', body).catch(() => none)) ?? none;
+}
+
+async function isConfirmed(agent: Agent, url: string): Promise<boolean> {
+  const { text } = await get(agent, url).catch(() => ({ text: '{}' }));
+  return (JSON.parse(text) as { status?: string }).status === 'confirmed';
 }
 
 function get(agent: Agent, url: string): Promise<Answer> {

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ServiceRequest } from '../../infra/local/index.ts';
@@ -9,7 +9,7 @@ const output = join(import.meta.dirname, '../../.local/bench');
 
 /** Where a benchmark's mails go. */
 export interface Mails {
-  /** The notification service that sends them there. */
+  /** A notification service that sends them there; several can be started. */
   readonly service: ServiceRequest;
   /** How many have arrived; to be asked once the service has ended. */
   count(): Promise<number>;
@@ -24,9 +24,17 @@ export async function countedMails(build: BuildOptions = {}): Promise<Mails> {
   const entry = join(output, 'notification-service.js');
   return {
     service: { service: 'notification-service', entry, env: { BENCH_MAILS_FILE: file } },
-    count: () => Promise.resolve(Number(readFileSync(file, 'utf8'))),
+    count: () => Promise.resolve(sumOf(file)),
     close: () => undefined,
   };
+}
+
+/** Every process that has ended left a line. */
+function sumOf(file: string): number {
+  if (!existsSync(file)) return 0;
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .reduce((sum, line) => sum + Number(line), 0);
 }
 
 /** Mails go to a mail server over SMTP: a process of its own that accepts everything. */

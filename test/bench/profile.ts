@@ -54,7 +54,7 @@ async function run(service: ServiceName | undefined): Promise<number> {
   const build = { packages: service === 'notification-service' ? 'outside' : 'inside' } as const;
   const mails = await countedMails(build);
   const programs = service === 'notification-service' ? {} : { [service]: await programWithPackagesOutside(service) };
-  const { system, products } = await startBenchSystem(mails, {
+  const bench = await startBenchSystem(mails, {
     label: 'profile',
     programs,
     // Only the process that gets the signal opens it.
@@ -62,13 +62,13 @@ async function run(service: ServiceName | undefined): Promise<number> {
   });
   try {
     const load = { rate: Number(options.rate), seconds: Number(options.seconds) };
-    await runStage(system, products, { ...load, name: 'warm-up', seconds: 20 });
-    const pid = system.stack.supervisor.pid(service);
+    await runStage(bench, { ...load, name: 'warm-up', seconds: 20 });
+    const pid = bench.system.stack.supervisor.pid(service);
     if (pid === undefined) throw new Error(`${service} does not run`);
     const inspector = await Inspector.attach(pid, port);
     const profile = options.allocations ? allocations(inspector) : time(inspector);
     await profile.start();
-    const stage = await runStage(system, products, { ...load, name: 'profiled' });
+    const stage = await runStage(bench, { ...load, name: 'profiled' });
     const { file, summary } = await profile.stop();
     inspector.close();
     mkdirSync(options.out, { recursive: true });
@@ -83,8 +83,7 @@ async function run(service: ServiceName | undefined): Promise<number> {
     );
     return 0;
   } finally {
-    await system.stop();
-    mails.close();
+    await bench.stop();
   }
 }
 

@@ -1,11 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { composeMail } from '../../../apps/notification-service/src/delivery/mail-composer';
 import { SmtpEmailSender } from '../../../apps/notification-service/src/delivery/smtp-email.sender';
 import { wrap } from '../../programs/wrap';
 
 /*
  * The notification service with mails that are composed and counted instead of handed to a mail server: what SMTP costs is
- * measured on its own. The count is written when the process ends.
+ * measured on its own. The count is written when the process ends, a line for each process.
  */
 let counted = 0;
 
@@ -18,7 +18,7 @@ wrap(SmtpEmailSender, 'send', (_original, [message], self) => {
 
 process.on('exit', () => {
   const file = process.env['BENCH_MAILS_FILE'];
-  if (file !== undefined) writeFileSync(file, String(counted));
+  if (file !== undefined) appendFileSync(file, `${counted}\n`);
 });
 
 await import('../../../apps/notification-service/src/main');

@@ -1,0 +1,34 @@
+import type { BenchSystem } from '../bench-system.ts';
+import { runStage, type StagePlan, type StageResult } from '../stage.ts';
+
+/** What a part works with. */
+export interface PartContext {
+  readonly bench: BenchSystem;
+  readonly seconds: number;
+  readonly seed: number;
+  /** Tells whoever waits. */
+  readonly say: (line: string) => void;
+  /** Collects what must not be: lost and wrong orders, broken invariants. */
+  readonly broken: string[];
+}
+
+/** Of warm-ups, tries and what needs no long time. */
+export function shortly(seconds: number): number {
+  return Math.max(5, Math.round(seconds / 3));
+}
+
+/** A stage of a part: its wrong orders count against the whole run. */
+export async function stageOf({ bench, say, broken }: PartContext, plan: StagePlan): Promise<StageResult> {
+  const stage = await runStage(bench, plan);
+  broken.push(...stage.wrong.map((wrong) => `${plan.name} at ${plan.rate}/s: ${wrong}`));
+  say(
+    `${plan.name}: ${plan.rate}/s for ${plan.seconds} s, confirmed ${stage.confirmedPerSecond}/s, p50 ${stage.confirmedMs.p50} ms, ` +
+      `p99 ${stage.confirmedMs.p99} ms, ${stage.cpuSecondsPer1000} CPU s per 1,000` +
+      (stage.notSustained.length > 0 ? `; not sustained: ${stage.notSustained.join(', ')}` : ''),
+  );
+  return stage;
+}
+
+export async function warmUp(context: PartContext, rate: number): Promise<void> {
+  await stageOf(context, { name: 'warm-up', rate, seconds: shortly(context.seconds) });
+}

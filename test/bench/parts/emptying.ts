@@ -1,0 +1,22 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+const WITHIN_MS = 600_000;
+const LOOK_EVERY_MS = 200;
+
+/**
+ * Waits, at most ten minutes, until nothing is left, and says how fast it went. The clock starts with the first fall: before it,
+ * processes boot and join their groups, which takes the same time for a long backlog and a short one.
+ */
+export async function emptying(left: () => Promise<number>): Promise<{ readonly perSecond: number }> {
+  const deadline = performance.now() + WITHIN_MS;
+  let before = { at: performance.now(), left: await left() };
+  let first: typeof before | undefined;
+  while (before.left > 0) {
+    if (performance.now() > deadline) throw new Error(`${before.left} are still left after ten minutes`);
+    await delay(LOOK_EVERY_MS);
+    const now = { at: performance.now(), left: await left() };
+    if (now.left < before.left) first ??= before;
+    before = now;
+  }
+  return { perSecond: first === undefined ? 0 : first.left / ((before.at - first.at) / 1_000) };
+}

@@ -1,0 +1,83 @@
+import { runBaselines } from './baselines/baselines.ts';
+import { startBenchSystem } from './bench-system.ts';
+import { countedMails, smtpMails } from './mails.ts';
+import type { BenchPlan, Part } from './options.ts';
+import { measureBacklog } from './parts/backlog.ts';
+import { shortly, warmUp, type PartContext } from './parts/context.ts';
+import { measureIdle } from './parts/idle.ts';
+import { measureLatency } from './parts/latency.ts';
+import { measureLoad } from './parts/load.ts';
+import { search } from './parts/search.ts';
+import { measureSmtp } from './parts/smtp.ts';
+import type { Round, SmtpResult } from './result.ts';
+
+/** A part without its system. */
+export type Outside = Omit<PartContext, 'bench'>;
+
+/** Parts that share a system: one after the other, each after the one whose result it needs. */
+const SHARED: readonly Part[] = ['load', 'search', 'latency', 'backlog', 'idle', 'baselines'];
+
+/** A part that can not be carried out counts as broken, and what others have measured meanwhile is not lost. */
+export async function attempt<T>(
+  { say, broken }: Outside,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    const what = `${name} could not be carried out: ${error instanceof Error ? error.message : String(error)}`;
+    say(what);
+    broken.push(what);
+    return undefined;
+  }
+}
+
+export function needsRound({ parts }: BenchPlan): boolean {
+  return parts.some((part) => SHARED.includes(part));
+}
+
+/** All parts that share a system, in a fresh one. */
+export async function runRound(plan: BenchPlan, outside: Outside, keepFiles: boolean): Promise<Round> {
+  const mails = await (plan.mails === 'smtp' ? smtpMails() : countedMails());
+  const bench = await startBenchSystem(mails, { label: 'bench', keepFiles, seed: plan.seed });
+  try {
+    const context = { ...outside, bench };
+    const part = <T>(name: Part, work: () => Promise<T>): Promise<T | undefined> =>
+      plan.parts.includes(name) ? attempt(outside, name, work) : Promise.resolve(undefined);
+    await warmUp(context, plan.rate);
+    const load = await part('load', () => measureLoad(context, plan.rate));
+    const found = await part('search', () => search(context, plan.rate));
+    const reference = found?.sustainedPerSecond ?? plan.rate;
+    const latency = await part('latency', () => measureLatency(context, reference));
+    const backlog = await part('backlog', () => measureBacklog(context, reference));
+    const idle = await part('idle', () => measureIdle(context));
+    outside.broken.push(...(await bench.finalCheck()));
+    const lasting = { warmUpSeconds: 5, seconds: shortly(plan.seconds) };
+    const baselines = await part('baselines', () => runBaselines(bench, lasting));
+    return {
+      ...(load && { load }),
+      ...(found && { search: found }),
+      ...(latency && { latency }),
+      ...(backlog && { backlog }),
+      ...(idle && { idle }),
+      ...(baselines && { baselines }),
+    };
+  } finally {
+    await bench.stop();
+  }
+}
+
+/** What SMTP carries, in a system whose mails all go through it. */
+export async function runSmtp(outside: Outside, rate: number): Promise<SmtpResult> {
+  const bench = await startBenchSystem(await smtpMails(), { label: 'bench-smtp', seed: outside.seed });
+  try {
+    const context = { ...outside, bench };
+    await warmUp(context, rate);
+    const result = await measureSmtp(context, rate);
+    outside.broken.push(...(await bench.finalCheck()));
+    return result;
+  } finally {
+    await bench.stop();
+  }
+}
