@@ -68,10 +68,10 @@ export class BenchSystem {
 
   /**
    * What is wrong with the system at rest: broken invariants, mails that were sent and did not arrive. Ends the notification
-   * services, which say how many mails they have sent when they end.
+   * services, which say how many mails they have sent when they end. Reading all tables takes a minute for half a million orders.
    */
-  async finalCheck(): Promise<string[]> {
-    const broken = await violations(this.system);
+  async finalCheck({ readTables = true } = {}): Promise<string[]> {
+    const broken = readTables ? await violations(this.system) : [];
     const sent = await this.observer.sentSince(this.firstId);
     await this.stopAll(this.instancesOf('notification-service'));
     const arrived = await this.mails.count();

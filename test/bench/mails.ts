@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ServiceRequest } from '../../infra/local/index.ts';
@@ -20,12 +20,13 @@ export interface Mails {
 export async function countedMails(build: BuildOptions = {}): Promise<Mails> {
   const program = join(import.meta.dirname, 'program/notification-service.ts');
   await buildPrograms({ 'notification-service': program }, output, build);
-  const file = join(mkdtempSync(join(output, 'mails-')), 'counted');
+  const directory = mkdtempSync(join(output, 'mails-'));
+  const file = join(directory, 'counted');
   const entry = join(output, 'notification-service.js');
   return {
     service: { service: 'notification-service', entry, env: { BENCH_MAILS_FILE: file } },
     count: () => Promise.resolve(sumOf(file)),
-    close: () => undefined,
+    close: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
 

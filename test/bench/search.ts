@@ -13,7 +13,7 @@ export interface SearchOptions {
 }
 
 const STEP = 1.5;
-const MOST_STEPS = 12;
+const MOST_STEPS = 20;
 
 /**
  * The highest rate that is sustained, in whole orders a second. Short tries bracket it (half as much again, or two thirds, until

@@ -6,6 +6,9 @@ import { stageOf, warmUp, type PartContext } from './context.ts';
 
 const RATE_SHARE = 0.5;
 
+/** With more, the invariants of all tables would take as long as the rest; each order of the load is checked in any case. */
+const CHECK_ALL_UP_TO = 300_000;
+
 /** Measures systems in which so many orders are stored already, each a fresh one, all at one rate. */
 export async function measureStored(
   context: Omit<PartContext, 'bench'>,
@@ -23,7 +26,11 @@ export async function measureStored(
       await warmUp(inside, rate);
       const stage = await stageOf(inside, { name: `${orders} stored`, rate, seconds: context.seconds });
       results.push({ orders, databaseMiB, fillSeconds: seconds, stage });
-      context.broken.push(...(await bench.finalCheck()).map((what) => `${orders} stored: ${what}`));
+      context.broken.push(
+        ...(await bench.finalCheck({ readTables: orders <= CHECK_ALL_UP_TO })).map(
+          (what) => `${orders} stored: ${what}`,
+        ),
+      );
     } finally {
       await bench.stop();
     }

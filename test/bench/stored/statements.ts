@@ -107,6 +107,11 @@ const messaging: readonly Statement[] = Object.entries(EVENTS).flatMap(([schema,
     CROSS JOIN LATERAL (VALUES ${Array.from({ length: consumed }, (_, n) => `(${id(KIND.event + n)})`).join(', ')}) AS e (event_id)`,
 ]);
 
+const stock: Statement = (values) => `
+  UPDATE inventory SET quantity = quantity - taken FROM (
+    SELECT product_id, count(*) AS taken FROM ${placed(values)} GROUP BY 1) AS orders
+  WHERE inventory.product_id = orders.product_id`;
+
 /** Each fills one table, all of them together; the slowest first, so that they end at the same time. */
 export const ROWS_OF_ORDERS: readonly Statement[] = [
   notifications,
@@ -118,11 +123,6 @@ export const ROWS_OF_ORDERS: readonly Statement[] = [
   allocations,
   items,
   orderNotifications,
+  stock,
   ...messaging,
 ];
-
-/** What is left of each product. */
-export const STOCK_LEFT: Statement = () => `
-  UPDATE inventory i SET quantity = left_over FROM (
-    SELECT product_id, min(balance) AS left_over FROM stock_movements WHERE product_id = ANY ($1::text[]) GROUP BY 1
-  ) AS last WHERE i.product_id = last.product_id`;
