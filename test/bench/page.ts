@@ -51,7 +51,7 @@ function where({ at, machine, plan, rounds, broken }: BenchResult): string {
     `${at}, commit ${machine.commit}`,
     `${machine.cpus} × ${machine.model}, ${machine.memoryGiB} GiB, ${machine.system}: services, Kafka, ZooKeeper, PostgreSQL, Redis and the load generator share it`,
     versions.join(', '),
-    `${rounds.length} rounds, loads of ${plan.seconds} s, seed ${plan.seed}, mails ${plan.mails}; parts: ${plan.parts.join(', ')}`,
+    `rounds: ${rounds.length}, loads of ${plan.seconds} s, seed ${plan.seed}, mails ${plan.mails}; parts: ${plan.parts.join(', ')}`,
     broken.length === 0
       ? 'every order was followed to its end and checked: none lost, doubled or wrong, no invariant broken'
       : `**${broken.length} checks failed**, see below`,

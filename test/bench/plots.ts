@@ -1,3 +1,4 @@
+import type { StockTransportResult } from './baselines/baselines.ts';
 import { median, short } from './figures.ts';
 import type { BenchResult, Round } from './result.ts';
 import type { StageResult } from './stage.ts';
@@ -70,15 +71,18 @@ function cpuByProcess(rounds: readonly Round[]): Plot[] {
   const stage = last?.search?.confirmed ?? last?.load?.loaded;
   if (stage === undefined) return [];
   const shares = last?.latency?.atShares ?? [];
-  const stock = last?.baselines?.stockTransport;
   const all = [
     ...shares.map(({ share, stage: at }) => bar(`at ${share * 100} %`, at)),
     bar(`${stage.offeredPerSecond}/s`, stage),
-    ...(stock === undefined
-      ? []
-      : [{ name: 'stock transport', parts: [{ name: 'all processes', value: stock.cpuSecondsPer1000 }] }]),
+    ...stockTransport(last?.baselines?.stockTransport),
   ];
   return [plot('cpu', 'What an order costs', (title) => bars({ title, x: 'load', y: CPU }, all))];
+}
+
+/** All it says is the sum. */
+function stockTransport(stock: StockTransportResult | undefined): Bar[] {
+  if (stock === undefined) return [];
+  return [{ name: 'stock transport', parts: [{ name: 'all processes', value: stock.cpuSecondsPer1000 }] }];
 }
 
 function throughput(rounds: readonly Round[]): Plot[] {

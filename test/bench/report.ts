@@ -1,23 +1,29 @@
 import type { Figure } from './figures.ts';
-import type { BenchResult } from './result.ts';
+import type { BenchResult, Round } from './result.ts';
 import type { StageResult } from './stage.ts';
 
 /** What is printed at the end. */
 export function summaryOf(result: BenchResult): string {
   const last = result.rounds.at(-1);
-  const stages = last?.load === undefined ? [] : [last.load.unloaded, last.load.loaded];
-  const processes = last?.load?.loaded ?? last?.search?.confirmed;
   return [
-    ...stages.map(stageText),
-    ...(processes === undefined ? [] : [processesText(processes)]),
-    ...(last?.load === undefined || last.baselines === undefined
-      ? []
-      : [besideRawSql(last.load.loaded.confirmedPerSecond, last.baselines.rawSql.ordersPerSecond)]),
+    ...(last === undefined ? [] : loadText(last)),
     ...result.figures.map((figure) => `${figureText(figure)}\n`),
     result.broken.length === 0
       ? 'every order was followed to its end and checked: none lost, doubled or wrong, no invariant broken\n'
       : `BROKEN:\n${result.broken.map((what) => `  ${what}\n`).join('')}`,
   ].join('');
+}
+
+/** Of the plain load what it always said; a searched one has its figures. */
+function loadText({ load, search, baselines }: Round): string[] {
+  if (load === undefined) return search === undefined ? [] : [processesText(search.confirmed)];
+  const rawSql = baselines?.rawSql.ordersPerSecond;
+  return [
+    stageText(load.unloaded),
+    stageText(load.loaded),
+    processesText(load.loaded),
+    ...(rawSql === undefined ? [] : [besideRawSql(load.loaded.confirmedPerSecond, rawSql)]),
+  ];
 }
 
 function stageText(stage: StageResult): string {

@@ -45,12 +45,12 @@ async function measure(
   let measured: Measured = { rounds };
   for (let round = 1; needsRound(plan) && round <= plan.rounds; round += 1) {
     if (plan.rounds > 1) outside.say(`round ${round} of ${plan.rounds}`);
-    const done = await attempt(outside, `round ${round}`, () => runRound(plan, outside, keep));
+    const from = foundBy(rounds) ?? plan.rate;
+    const done = await attempt(outside, `round ${round}`, () => runRound({ ...plan, rate: from }, outside, keep));
     if (done !== undefined) rounds.push(done);
     await store(measured);
   }
-  const sustained = rounds.flatMap(({ search }) => (search === undefined ? [] : [search.sustainedPerSecond]));
-  const reference = sustained.length > 0 ? Math.round(median(sustained)) : plan.rate;
+  const reference = foundBy(rounds) ?? plan.rate;
   const others: Record<'smtp' | 'replicas' | 'stored', () => Promise<Partial<Measured>>> = {
     smtp: async () => ({ smtp: await runSmtp(outside, reference) }),
     replicas: async () => ({ replicas: await measureReplicas(outside, plan.replicas, reference) }),
@@ -62,4 +62,10 @@ async function measure(
     await store(measured);
   }
   return measured;
+}
+
+/** The rate that rounds have found to be sustained: where others begin, and what shares of a rate are of. */
+function foundBy(rounds: readonly Round[]): number | undefined {
+  const sustained = rounds.flatMap(({ search }) => (search === undefined ? [] : [search.sustainedPerSecond]));
+  return sustained.length > 0 ? Math.round(median(sustained)) : undefined;
 }
