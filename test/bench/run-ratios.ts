@@ -19,7 +19,7 @@ beside raw SQL on the same database, transactions per 1,000 orders. Ratios, beca
 const BOUNDS = join(import.meta.dirname, 'bounds.json');
 const TOLERANCE = 0.4;
 
-/** Of what the database alone does: a fixed rate would be nothing for one machine and too much for another. */
+/** Of what the database alone does: a fixed rate would be nothing for one machine and too much for another. It may be too much. */
 const OFFERED_SHARE = 0.75;
 const SECONDS = 30;
 

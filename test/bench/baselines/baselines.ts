@@ -57,9 +57,7 @@ export interface BaselinesResult {
 const RECORD_BYTES = 600;
 const SAMPLES = 2_000;
 
-/**
- * Measures them with the machine to themselves: ends everything of the system, Kafka and PostgreSQL after their last use.
- */
+/** Measures them with the machine to themselves: ends everything of the system but PostgreSQL, Kafka after its last use. */
 export async function runBaselines(bench: BenchSystem, lasting: Lasting): Promise<BaselinesResult> {
   const { supervisor, services, kafka } = bench.system.stack;
   const where = { kafka, databaseUrl: bench.system.stack.databaseUrl('admin') };
