@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { v7 } from 'uuid';
+import { assertItAddsUp, createTables, dropTables, PRODUCTS } from './tables.ts';
 
 /** What one client program reached. */
 export interface RawSqlResult {
@@ -19,37 +20,6 @@ export interface RawSqlOptions {
 }
 
 const SCHEMA = 'raw_sql_baseline';
-const PRODUCTS = 50;
-const UNITS = 10_000_000;
-
-const TABLES = `
-  CREATE TABLE orders (
-    order_id uuid PRIMARY KEY, user_id text NOT NULL, status text NOT NULL, total_amount numeric(12,2) NOT NULL,
-    currency text NOT NULL, payment_method text NOT NULL, created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL
-  );
-  CREATE INDEX ON orders (user_id, order_id);
-  CREATE TABLE order_items (
-    order_id uuid NOT NULL REFERENCES orders, line_number smallint NOT NULL, product_id text NOT NULL,
-    product_name text NOT NULL, quantity integer NOT NULL, price numeric(12,2) NOT NULL, PRIMARY KEY (order_id, line_number)
-  );
-  CREATE TABLE payments (
-    payment_id uuid PRIMARY KEY, order_id uuid NOT NULL UNIQUE, user_id text NOT NULL, status text NOT NULL,
-    amount numeric(12,2) NOT NULL, currency text NOT NULL, reference text NOT NULL, created_at timestamptz NOT NULL
-  );
-  CREATE INDEX ON payments (user_id, payment_id);
-  CREATE TABLE inventory (product_id text PRIMARY KEY, quantity integer NOT NULL CHECK (quantity >= 0));
-  CREATE TABLE stock_movements (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, product_id text NOT NULL, order_id uuid NOT NULL,
-    quantity_delta integer NOT NULL, created_at timestamptz NOT NULL
-  );
-  CREATE INDEX ON stock_movements (product_id, id);
-  CREATE TABLE notifications (
-    notification_id uuid PRIMARY KEY, order_id uuid NOT NULL, user_id text NOT NULL, notification_type text NOT NULL,
-    subject text NOT NULL, message text NOT NULL, status text NOT NULL, created_at timestamptz NOT NULL
-  );
-  CREATE INDEX ON notifications (user_id, notification_id);
-  CREATE INDEX ON notifications (order_id);
-  INSERT INTO inventory SELECT 'product-' || n, ${UNITS} FROM generate_series(0, ${PRODUCTS - 1}) AS n`;
 
 /** Prepared once for each connection, under their names. */
 const STATEMENTS = {
@@ -80,18 +50,18 @@ export async function rawSqlBaseline(options: RawSqlOptions): Promise<RawSqlResu
   // own errors.
   pool.on('error', () => undefined);
   try {
-    await pool.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE; CREATE SCHEMA ${SCHEMA}; ${TABLES}`);
+    await createTables(pool, SCHEMA);
     await placeFor(pool, options.connections, options.warmUpSeconds);
     const cpuBefore = process.cpuUsage();
     const begin = performance.now();
     const orders = await placeFor(pool, options.connections, options.seconds);
     const seconds = (performance.now() - begin) / 1_000;
     const { user, system } = process.cpuUsage(cpuBefore);
-    await check(pool);
+    await assertItAddsUp(pool);
     const per1000 = (user + system) / 1e6 / (orders / 1_000);
     return { ordersPerSecond: orders / seconds, orders, seconds, clientCpuSecondsPer1000: per1000 };
   } finally {
-    await pool.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE`);
+    await dropTables(pool, SCHEMA);
     await pool.end();
   }
 }
@@ -133,16 +103,4 @@ async function placeOne(client: pg.PoolClient): Promise<void> {
 
   await run('confirm', [orderId]);
   await run('notify', [v7(), v7(), v7(), orderId, user, `Your order ${orderId} over 19.99 USD.`]);
-}
-
-/** A baseline that leaves something out would be no baseline. */
-async function check(pool: pg.Pool): Promise<void> {
-  const { rows } = await pool.query<Record<string, string>>(`
-    SELECT (SELECT count(*) FROM orders WHERE status = 'confirmed') AS confirmed,
-      (SELECT count(*) FROM order_items) AS items, (SELECT count(*) FROM payments) AS payments,
-      (SELECT count(*) FROM stock_movements) AS movements, (SELECT count(*) / 3 FROM notifications) AS notifications,
-      (SELECT ${PRODUCTS}::bigint * ${UNITS} - sum(quantity) FROM inventory) AS taken,
-      (SELECT count(*) FROM orders) AS placed`);
-  const counts = new Set(Object.values(rows[0] ?? {}));
-  if (counts.size !== 1) throw new Error(`the baseline does not add up: ${JSON.stringify(rows[0])}`);
 }
