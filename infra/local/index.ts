@@ -10,6 +10,7 @@ export {
   type StackPorts,
 } from './stack.ts';
 export { roleOf, serviceNames, servicePorts, type ServiceName } from './service-names.ts';
+export { memoryEnv, memoryFlags } from './services.ts';
 export { Supervisor } from './supervisor.ts';
 export {
   ComponentFailed,
@@ -19,4 +20,6 @@ export {
   type ComponentStatus,
 } from './component.ts';
 export type { Probe } from './probes.ts';
+export { describeExit } from './managed-process.ts';
+export { logTail } from './log-file.ts';
 export { freePorts } from './ports.ts';

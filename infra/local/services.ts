@@ -25,10 +25,10 @@ export interface ServiceOptions {
  * one was collected every three seconds. One thread collects the young generation: with all processors busy more of them only
  * wait for each other. The limit of the old generation is a safety net: queues are bounded well below it.
  */
-const memoryFlags = ['--max-semi-space-size=16', '--no-parallel-scavenge', '--max-old-space-size=192'];
+export const memoryFlags = ['--max-semi-space-size=16', '--no-parallel-scavenge', '--max-old-space-size=192'];
 
 /** glibc's malloc would keep a heap per thread, up to eight per core, and hand little of it back. */
-const memoryEnv = { MALLOC_ARENA_MAX: '2' };
+export const memoryEnv = { MALLOC_ARENA_MAX: '2' };
 
 export function service(options: ServiceOptions): Component {
   const { name, port, logFile, restart, dependsOn } = options;
