@@ -10,7 +10,8 @@ Usage: ./test-system.sh [--running | TIER …]
 Without an option: everything, on isolated infrastructure that is started and stopped on the way (about a quarter of an hour on two processors).
 A system you have running is not touched.
 
-  TIER       only some of: static unit integration e2e faults (a short selection of `npm run faults`)
+  TIER       only some of: static unit integration e2e faults (a short selection of `npm run faults`), or ratios, which is
+             not in everything: `npm run bench:ratios` fails when an order has become clearly more costly; two minutes more
   --running  a smoke test with curl of the documented calls, against the system that is running
   --help     this text
 END
@@ -24,7 +25,7 @@ for argument in "$@"; do
       usage
       exit 0
       ;;
-    static | unit | integration | e2e | faults) tiers+=("$argument") ;;
+    static | unit | integration | e2e | faults | ratios) tiers+=("$argument") ;;
     *)
       echo "Unknown option: $argument" >&2
       usage >&2
@@ -89,6 +90,10 @@ for tier in "${tiers[@]}"; do
       echo "── npm run faults -- --short"
       npm run --silent faults -- --short --seed 20 --out "$results/faults"
       add_results "$results/faults/counts.json"
+      ;;
+    ratios)
+      echo "── npm run bench:ratios"
+      if ensure_built && npm run --silent bench:ratios; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
       ;;
   esac
 done

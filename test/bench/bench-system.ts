@@ -56,6 +56,11 @@ export class BenchSystem {
     return Object.keys(this.system.stack.services).filter((name) => name === service || name.startsWith(`${service}-`));
   }
 
+  /** The same system, of which only these are ordered. */
+  withProducts(products: readonly string[]): BenchSystem {
+    return new BenchSystem(this.system, products, this.observer, this.mails, this.seed);
+  }
+
   loadOptions(): Pick<LoadOptions, 'baseUrls' | 'products' | 'seed' | 'connections'> {
     const baseUrls = this.instancesOf('order-service').map((name) => this.system.stack.services[name] ?? '');
     return { baseUrls, products: this.products, seed: this.seed, connections: 200 };

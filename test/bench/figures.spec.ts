@@ -1,12 +1,12 @@
 import { figuresOf, median, short } from './figures';
 import type { Round, StoredResult } from './result';
-import { aStage } from './test-data';
+import { aStage, baselinesWith } from './test-data';
 
 /** A round that sustained so many, on a database that manages `rawSql` alone. */
 function aRound(sustained: number, rawSql = 500): Round {
   return {
     search: { sustainedPerSecond: sustained, probes: [], confirmed: aStage({ offeredPerSecond: sustained }) },
-    baselines: { rawSql: { ordersPerSecond: rawSql, orders: 1, seconds: 1, clientCpuSecondsPer1000: 1 } },
+    baselines: baselinesWith(rawSql),
   };
 }
 

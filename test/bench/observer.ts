@@ -14,6 +14,8 @@ const OPEN = `
     WHERE status <> 'captured' AND status NOT IN ('failed', 'voided', 'refunded', 'cancelled')
   UNION ALL SELECT 'notification ' || notification_id || ' ' || status FROM notifications WHERE status = 'pending'`;
 
+const NOTIFICATIONS_AN_ORDER = 3;
+
 /* $1 to $3: id, user and product of each accepted order. */
 const FOLLOWED = `
   WITH placed AS (SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]) AS p (order_id, user_id, product_id)),
@@ -29,11 +31,12 @@ const FOLLOWED = `
       OR lines.product_id <> placed.product_id OR lines.quantity <> 1) AS "not what was ordered",
     count(*) FILTER (WHERE p.status IS DISTINCT FROM 'captured' OR p.captured_amount <> ${PRICE}) AS "not paid",
     count(*) FILTER (WHERE a.status IS DISTINCT FROM 'taken') AS "without stock",
-    count(*) FILTER (WHERE told.mails IS DISTINCT FROM 3) AS "without their three notifications"
+    count(*) FILTER (WHERE told.mails IS DISTINCT FROM ${NOTIFICATIONS_AN_ORDER}) AS "without their three notifications"
   FROM placed LEFT JOIN orders o USING (order_id) LEFT JOIN lines USING (order_id) LEFT JOIN payments p USING (order_id)
   LEFT JOIN stock_allocations a USING (order_id) LEFT JOIN told USING (order_id)`;
 
 const SETTLED_WITHIN_MS = 300_000;
+const TOLD_WITHIN_MS = 15_000;
 
 /** The least id that is given from that moment on: ids begin with the time (UUID v7). */
 export function firstIdAt(time: number): string {
@@ -80,8 +83,19 @@ export class Observer {
     return this.count('SELECT xact_commit AS n FROM pg_stat_database WHERE datname = current_database()');
   }
 
-  /** Waits, at most five minutes, until nothing is open anywhere. */
-  async untilSettled(): Promise<void> {
+  /**
+   * Waits, at most five minutes, until nothing is open in any table, and some seconds more for the notifications of these orders,
+   * of which the last news may still be in Kafka then. Whether they have come is for {@link wrongOrders} to say.
+   */
+  async untilSettled(samples: readonly Sample[], firstId: string): Promise<void> {
+    await this.untilNothingIsOpen();
+    const due = samples.filter(({ status }) => status === 201).length * NOTIFICATIONS_AN_ORDER;
+    const deadline = performance.now() + TOLD_WITHIN_MS;
+    while ((await this.sentSince(firstId)) < due && performance.now() < deadline) await delay(200);
+    await this.untilNothingIsOpen();
+  }
+
+  private async untilNothingIsOpen(): Promise<void> {
     const begin = performance.now();
     for (;;) {
       const open = await this.count(`SELECT count(*) AS n FROM (${OPEN}) o`);

@@ -6,6 +6,7 @@ export const PARTS = [
   'latency',
   'backlog',
   'idle',
+  'limits',
   'baselines',
   'smtp',
   'replicas',
@@ -53,6 +54,7 @@ to its end. Fails when an order is lost, doubled or wrong; a target that is miss
                 latency    5 orders/s, then 10 %, 50 % and 80 % of the sustained rate
                 backlog    three services stopped while orders come in, and how fast they catch up
                 idle       the CPU of services that have nothing to do
+                limits     what one product, one database and one relay allow
                 baselines  what the database alone, Kafka alone and Nest's own transport make of the same work
                 smtp       what the path over SMTP carries
                 replicas   more processes of each service

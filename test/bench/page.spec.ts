@@ -3,7 +3,7 @@ import { benchOptions } from './options';
 import { page } from './page';
 import { plotsOf } from './plots';
 import type { BenchResult, Round } from './result';
-import { aStage } from './test-data';
+import { aStage, baselinesWith } from './test-data';
 
 const ROUND: Round = {
   search: { sustainedPerSecond: 700, probes: [], confirmed: aStage({ offeredPerSecond: 700 }) },
@@ -11,7 +11,7 @@ const ROUND: Round = {
     unloaded: aStage({ offeredPerSecond: 5 }),
     atShares: [0.1, 0.5, 0.8].map((share) => ({ share, stage: aStage({ offeredPerSecond: 700 * share }) })),
   },
-  baselines: { rawSql: { ordersPerSecond: 500, orders: 1, seconds: 1, clientCpuSecondsPer1000: 1 } },
+  baselines: baselinesWith(500),
 };
 
 function aResult(rest: Partial<BenchResult> = {}): BenchResult {

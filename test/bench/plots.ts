@@ -1,4 +1,4 @@
-import type { StockTransportResult } from './baselines/baselines.ts';
+import type { StockTransportResult } from './baselines/stock-transport/index.ts';
 import { median, short } from './figures.ts';
 import type { BenchResult, Round } from './result.ts';
 import type { StageResult } from './stage.ts';

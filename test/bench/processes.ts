@@ -33,6 +33,25 @@ export function usageOf(pids: Readonly<Record<string, number>>): Record<string, 
   );
 }
 
+/** CPU of a process's children by what they call themselves; PostgreSQL's sessions name their role. */
+export function cpuByTitle(parentPid: number): { readonly title: string; readonly cpuSeconds: number }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      const fields = statOf(pid);
+      if (fields === undefined || Number(fields[1]) !== parentPid) return [];
+      return [{ title: titleOf(pid), cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS }];
+    });
+}
+
+function titleOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
+
 /** The fields of /proc/PID/stat from the state on; the command before it may contain anything. */
 function statOf(pid: string): string[] | undefined {
   try {

@@ -1,3 +1,4 @@
+import type { ServiceName } from '../../infra/local/index.ts';
 import type { BaselinesResult } from './baselines/baselines.ts';
 import type { Figure } from './figures.ts';
 import type { Machine } from './machine.ts';
@@ -48,6 +49,18 @@ export interface IdleResult {
   readonly shares: Readonly<Record<string, number>>;
 }
 
+/** What the points allow of which there is only one. */
+export interface LimitsResult {
+  /** Every order of the load wants the same product; offered the sustained rate. */
+  readonly hotProduct: StageResult;
+  /** Write-ahead log of one order of that load, notifications included. */
+  readonly walBytesPerOrder: number;
+  /** Of what PostgreSQL's sessions used, by service. */
+  readonly databaseShares: Readonly<Record<ServiceName, number>>;
+  /** Of the order service, with nothing else to do. */
+  readonly relay: { readonly recordsPerSecond: number; readonly cpuSecondsPer1000Records: number };
+}
+
 /** What one isolated system showed. */
 export interface Round {
   readonly load?: LoadResult;
@@ -55,6 +68,7 @@ export interface Round {
   readonly latency?: LatencyResult;
   readonly backlog?: BacklogResult;
   readonly idle?: IdleResult;
+  readonly limits?: LimitsResult;
   readonly baselines?: BaselinesResult;
 }
 

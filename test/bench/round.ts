@@ -5,6 +5,7 @@ import type { BenchPlan, Part } from './options.ts';
 import { measureBacklog } from './parts/backlog.ts';
 import { shortly, warmUp, type PartContext } from './parts/context.ts';
 import { measureIdle } from './parts/idle.ts';
+import { databaseShares, measureHotProduct, measureRelay, walPosition } from './parts/limits.ts';
 import { measureLatency } from './parts/latency.ts';
 import { measureLoad } from './parts/load.ts';
 import { search } from './parts/search.ts';
@@ -15,7 +16,7 @@ import type { Round, SmtpResult } from './result.ts';
 export type Outside = Omit<PartContext, 'bench'>;
 
 /** Parts that share a system: one after the other, each after the one whose result it needs. */
-const SHARED: readonly Part[] = ['load', 'search', 'latency', 'backlog', 'idle', 'baselines'];
+const SHARED: readonly Part[] = ['load', 'search', 'latency', 'backlog', 'idle', 'limits', 'baselines'];
 
 /** A part that can not be carried out counts as broken, and what others have measured meanwhile is not lost. */
 export async function attempt<T>(
@@ -52,8 +53,16 @@ export async function runRound(plan: BenchPlan, outside: Outside, keepFiles: boo
     const latency = await part('latency', () => measureLatency(context, reference));
     const backlog = await part('backlog', () => measureBacklog(context, reference));
     const idle = await part('idle', () => measureIdle(context));
+    const hot = await part('limits', async () => {
+      const before = await walPosition(bench);
+      const hotProduct = await measureHotProduct(context, reference);
+      const walBytesPerOrder = Math.round(((await walPosition(bench)) - before) / hotProduct.accepted);
+      return { hotProduct, walBytesPerOrder, databaseShares: databaseShares(bench) };
+    });
     outside.broken.push(...(await bench.finalCheck()));
-    const lasting = { warmUpSeconds: 5, seconds: shortly(plan.seconds) };
+    // Its records are copies: only now, that everything has been checked.
+    const limits = hot && (await part('limits', async () => ({ ...hot, relay: await measureRelay(bench) })));
+    const lasting = { warmUpSeconds: 10, seconds: shortly(plan.seconds) };
     const baselines = await part('baselines', () => runBaselines(bench, lasting));
     return {
       ...(load && { load }),
@@ -61,6 +70,7 @@ export async function runRound(plan: BenchPlan, outside: Outside, keepFiles: boo
       ...(latency && { latency }),
       ...(backlog && { backlog }),
       ...(idle && { idle }),
+      ...(limits && { limits }),
       ...(baselines && { baselines }),
     };
   } finally {

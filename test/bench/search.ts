@@ -17,11 +17,13 @@ const MOST_STEPS = 20;
 
 /**
  * The highest rate that is sustained, in whole orders a second. Short tries bracket it (half as much again, or two thirds, until
- * the answer changes) and halve the bracket; then the long one has to confirm it, one resolution less each time it does not.
+ * the answer changes) and halve the bracket; then the long one has to confirm it, one resolution less each time it does not. A
+ * short try that fails is made once more: a machine that others use has its moments.
  *
  * @throws Error when nothing is sustained, or everything is
  */
-export async function highestSustained({ from, resolution, probe, confirm }: SearchOptions): Promise<number> {
+export async function highestSustained({ from, resolution, probe: once, confirm }: SearchOptions): Promise<number> {
+  const probe: Sustains = async (rate) => (await once(rate)) || once(rate);
   let [low, high] = await bracket(from, probe);
   while (high / low > 1 + resolution && high - low > 1) {
     const middle = Math.round(Math.sqrt(low * high));

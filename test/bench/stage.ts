@@ -61,7 +61,7 @@ export async function runStage(bench: BenchSystem, plan: StagePlan): Promise<Sta
   const ended = performance.now();
   const samples = await load.answered;
   const generator = process.cpuUsage(generatorBefore);
-  await observer.untilSettled();
+  await observer.untilSettled(samples, firstId);
   const drainSeconds = Math.round((performance.now() - ended) / 100) / 10;
   const processes = usedSince(usedBefore, usageOf(bench.pids()));
   const transactions = (await observer.committedTransactions()) - transactionsBefore;

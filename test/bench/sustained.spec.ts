@@ -32,6 +32,11 @@ describe('a load with a backlog that stays as it is', () => {
     expect(reasonsNotSustained(load(series(() => 200 + swing())))).toEqual([]);
   });
 
+  it('is sustained when it has become a little longer, by less than half a second of load', () => {
+    expect(reasonsNotSustained(load(series((at) => 200 + at * 8)))).toEqual([]);
+    expect(reasonsNotSustained(load(series((at) => 200 + at * 9)))).toHaveLength(1);
+  });
+
   it('is sustained when the backlog was built up in the first half and shrinks', () => {
     expect(reasonsNotSustained(load(series((at) => (at < 30 ? at * 20 : 600 - at))))).toEqual([]);
   });

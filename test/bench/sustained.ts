@@ -19,7 +19,8 @@ export interface ObservedLoad {
 }
 
 const CONFIRMED_SHARE = 0.97;
-const GROWTH_SHARE = 0.01;
+/** In seconds of load. */
+const MOST_GROWTH = 0.5;
 const NOTIFICATIONS_AN_ORDER = 3;
 
 /** Not counted at the beginning of a load: at first all that is offered is in the pipeline and nothing comes out. */
@@ -33,8 +34,9 @@ export function rampSeconds(seconds: number): number {
  * - no order was refused or went without an answer,
  * - after the ramp at least 97 % of what was offered was confirmed while the load lasted, not afterwards, and
  * - in the second half neither the orders nor the notifications to go grow: the line through the samples, one a second, rises
- *   by no more than 1 % of what is offered (of what is to be sent), or by no more than the samples' scatter explains (two
- *   standard errors of its slope). A backlog is never empty, and what matters is not how long it is but that it stays so.
+ *   by no more than half a second of load from the middle to the end, or by no more than the samples' scatter explains (two
+ *   standard errors of its slope). A backlog is never empty, it comes and goes with batches, and what matters is not how
+ *   long it is but that it stays so.
  */
 export function reasonsNotSustained({ rate, seconds, refused, confirmedPerSecond, backlog }: ObservedLoad): string[] {
   const reasons: string[] = [];
@@ -42,16 +44,16 @@ export function reasonsNotSustained({ rate, seconds, refused, confirmedPerSecond
   if (confirmedPerSecond < CONFIRMED_SHARE * rate) reasons.push(`${confirmedPerSecond.toFixed(1)}/s were confirmed`);
   const half = backlog.filter(({ at }) => at >= seconds / 2 && at <= seconds);
   const orders = growth(half.map(({ at, orders: open }) => [at, open]));
-  if (exceeds(orders, rate)) reasons.push(`open orders grew by ${orders.perSecond.toFixed(1)}/s`);
+  if (exceeds(orders, seconds / 2, rate)) reasons.push(`open orders grew by ${orders.perSecond.toFixed(1)}/s`);
   const notifications = growth(half.map(({ at, notifications: open }) => [at, open]));
-  if (exceeds(notifications, rate * NOTIFICATIONS_AN_ORDER)) {
+  if (exceeds(notifications, seconds / 2, rate * NOTIFICATIONS_AN_ORDER)) {
     reasons.push(`notifications to go grew by ${notifications.perSecond.toFixed(1)}/s`);
   }
   return reasons;
 }
 
-function exceeds({ perSecond, error }: Growth, rate: number): boolean {
-  return perSecond > GROWTH_SHARE * rate && perSecond > 2 * error;
+function exceeds({ perSecond, error }: Growth, seconds: number, rate: number): boolean {
+  return perSecond * seconds > MOST_GROWTH * rate && perSecond > 2 * error;
 }
 
 export interface Growth {

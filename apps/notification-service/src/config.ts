@@ -55,7 +55,7 @@ const spec = {
     }),
   ),
   deliveryConcurrency: positiveInt({ description: 'Messages sent at a time.', default: 128, max: 1_000 }),
-  deliveryCapacity: positiveInt({ description: 'Messages held in memory.', default: 2_000, max: 100_000 }),
+  deliveryCapacity: positiveInt({ description: 'Messages held in memory.', default: 1_000, max: 100_000 }),
   deliveryTimeoutMs: durationMs({ description: 'Milliseconds one attempt may take.', default: 30_000 }),
   deliverySweepIntervalMs: durationMs({
     description: 'Milliseconds between two looks for messages whose time has come.',

@@ -21,7 +21,7 @@ export async function measureBacklog(context: PartContext, sustained: number): P
   const started = Promise.all(names.map((name) => bench.system.stack.supervisor.start(name)));
   const drained = await emptying(async () => (await bench.observer.backlog()).orders);
   await started;
-  await bench.observer.untilSettled();
+  await bench.observer.untilSettled(samples, firstId);
   const recoverySeconds = Math.round((performance.now() - begin) / 100) / 10;
   const wrong = await bench.observer.wrongOrders(samples, firstId);
   broken.push(...wrong.map((what) => `backlog: ${what}`));

@@ -22,7 +22,7 @@ export async function measureSmtp(context: PartContext, rate: number): Promise<S
   const used = (usageOf(pid)['service']?.cpuSeconds ?? 0) - before;
   const mailsPerSecond = Math.round(sent.perSecond * 10) / 10;
   const cpuSecondsPer1000Mails = Math.round((used / due) * 100_000) / 100;
-  await bench.observer.untilSettled();
+  await bench.observer.untilSettled(samples, firstId);
   const wrong = await bench.observer.wrongOrders(samples, firstId);
   context.broken.push(...wrong.map((what) => `smtp: ${what}`));
   say(`SMTP: ${due} mails, ${mailsPerSecond}/s, ${cpuSecondsPer1000Mails} CPU s per 1,000 in the notification service`);
