@@ -19,7 +19,9 @@ export async function measureHotProduct(context: PartContext, rate: number): Pro
 /** Ends every service but the order service, whose relay then has the machine and a full outbox. */
 export async function measureRelay(bench: BenchSystem): Promise<LimitsResult['relay']> {
   const columns = await captureCreated(bench);
-  await bench.stopAll(serviceNames.filter((name) => name !== 'order-service').flatMap((name) => bench.instancesOf(name)));
+  await bench.stopAll(
+    serviceNames.filter((name) => name !== 'order-service').flatMap((name) => bench.instancesOf(name)),
+  );
   const pids = { service: bench.pids()['order-service'] ?? 0 };
   const before = usageOf(pids)['service']?.cpuSeconds ?? 0;
   await bench.system.sql(

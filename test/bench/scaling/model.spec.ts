@@ -10,7 +10,12 @@ const COSTS: Costs = {
   sustained: 300,
   services: each(0.001),
   database: 0.002,
-  databaseShares: { 'order-service': 0.3, 'payment-service': 0.2, 'inventory-service': 0.1, 'notification-service': 0.4 },
+  databaseShares: {
+    'order-service': 0.3,
+    'payment-service': 0.2,
+    'inventory-service': 0.1,
+    'notification-service': 0.4,
+  },
   broker: 0.000_4,
   walBytes: 2 ** 20 / 300,
   storedBytes: 2 ** 30 / 300 / 86_400,
