@@ -14,3 +14,8 @@ export const serviceNames = Object.keys(servicePorts) as ServiceName[];
 export function roleOf(service: ServiceName): string {
   return service.replace('-', '_');
 }
+
+/** One value for each service. */
+export function eachService<T>(value: (service: ServiceName) => T): Record<ServiceName, T> {
+  return Object.fromEntries(serviceNames.map((service) => [service, value(service)])) as Record<ServiceName, T>;
+}

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { PRICE, type Sample } from './load.ts';
-import { rampSeconds, type BacklogSample } from './sustained.ts';
+import { NOTIFICATIONS_AN_ORDER, rampSeconds, type BacklogSample } from './sustained.ts';
 
 /* Both counts are of partial indexes: they stay cheap however many orders are stored, and can be asked for every second. */
 const BACKLOG = `
@@ -13,8 +13,6 @@ const OPEN = `
   UNION ALL SELECT 'payment ' || payment_id || ' ' || status FROM payments
     WHERE status <> 'captured' AND status NOT IN ('failed', 'voided', 'refunded', 'cancelled')
   UNION ALL SELECT 'notification ' || notification_id || ' ' || status FROM notifications WHERE status = 'pending'`;
-
-const NOTIFICATIONS_AN_ORDER = 3;
 
 /* $1 to $3: id, user and product of each accepted order. */
 const FOLLOWED = `

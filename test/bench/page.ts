@@ -186,7 +186,8 @@ const HOW = list([
   'Baselines run after the system has stopped, on its PostgreSQL and Kafka.',
 ]);
 
-function table(head: Cells, rows: readonly Cells[]): string {
+/** A table of Markdown; its padding is the formatter's. */
+export function table(head: Cells, rows: readonly Cells[]): string {
   if (rows.length === 0) return '';
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

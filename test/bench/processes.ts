@@ -33,6 +33,11 @@ export function usageOf(pids: Readonly<Record<string, number>>): Record<string, 
   );
 }
 
+/** CPU of one process and its descendants; 0 when there is no such process. */
+export function cpuSecondsOf(pid: number | undefined): number {
+  return pid === undefined ? 0 : (usageOf({ it: pid })['it']?.cpuSeconds ?? 0);
+}
+
 /** CPU of a process's children by what they call themselves; PostgreSQL's sessions name their role. */
 export function cpuByTitle(parentPid: number): { readonly title: string; readonly cpuSeconds: number }[] {
   return readdirSync('/proc')

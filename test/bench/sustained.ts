@@ -21,7 +21,8 @@ export interface ObservedLoad {
 const CONFIRMED_SHARE = 0.97;
 /** In seconds of load. */
 const MOST_GROWTH = 0.5;
-const NOTIFICATIONS_AN_ORDER = 3;
+/** Received, paid, confirmed. */
+export const NOTIFICATIONS_AN_ORDER = 3;
 
 /** Not counted at the beginning of a load: at first all that is offered is in the pipeline and nothing comes out. */
 export function rampSeconds(seconds: number): number {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { serviceNames, type ServiceName } from '../../../infra/local/index.ts';
+import { eachService, roleOf, serviceNames, type ServiceName } from '../../../infra/local/service-names.ts';
 import type { BenchSystem } from '../bench-system.ts';
-import { cpuByTitle, usageOf } from '../processes.ts';
+import { cpuByTitle, cpuSecondsOf } from '../processes.ts';
 import type { LimitsResult } from '../result.ts';
 import { stageOf, type PartContext } from './context.ts';
 import { emptying } from './emptying.ts';
@@ -22,13 +22,13 @@ export async function measureRelay(bench: BenchSystem): Promise<LimitsResult['re
   await bench.stopAll(
     serviceNames.filter((name) => name !== 'order-service').flatMap((name) => bench.instancesOf(name)),
   );
-  const pids = { service: bench.pids()['order-service'] ?? 0 };
-  const before = usageOf(pids)['service']?.cpuSeconds ?? 0;
+  const pid = bench.pids()['order-service'];
+  const before = cpuSecondsOf(pid);
   await bench.system.sql(
     `INSERT INTO order_service.outbox (${columns}) SELECT ${columns} FROM order_service.captured, generate_series(1, ${RELAYED})`,
   );
   const { perSecond } = await emptying(() => waiting(bench));
-  const used = (usageOf(pids)['service']?.cpuSeconds ?? 0) - before;
+  const used = cpuSecondsOf(pid) - before;
   await bench.system.sql('DROP TABLE order_service.captured');
   return { recordsPerSecond: Math.round(perSecond), cpuSecondsPer1000Records: used / (RELAYED / 1_000) };
 }
@@ -66,13 +66,10 @@ export function databaseShares(bench: BenchSystem): Record<ServiceName, number> 
   const used = cpuByTitle(bench.pids()['postgres'] ?? 0);
   const of = (service: ServiceName): number =>
     used
-      .filter(({ title }) => title.includes(`: ${service.replaceAll('-', '_')} `))
+      .filter(({ title }) => title.includes(`: ${roleOf(service)} `))
       .reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
   const total = serviceNames.reduce((sum, service) => sum + of(service), 0);
-  return Object.fromEntries(serviceNames.map((service) => [service, of(service) / total])) as Record<
-    ServiceName,
-    number
-  >;
+  return eachService((service) => of(service) / total);
 }
 
 /** Bytes of write-ahead log, from one moment on. */

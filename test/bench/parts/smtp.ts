@@ -1,7 +1,8 @@
 import { offerLoad } from '../load.ts';
 import { firstIdAt } from '../observer.ts';
-import { usageOf } from '../processes.ts';
+import { cpuSecondsOf } from '../processes.ts';
 import type { SmtpResult } from '../result.ts';
+import { NOTIFICATIONS_AN_ORDER } from '../sustained.ts';
 import type { PartContext } from './context.ts';
 import { emptying } from './emptying.ts';
 
@@ -15,11 +16,11 @@ export async function measureSmtp(context: PartContext, rate: number): Promise<S
   const samples = await load.answered;
   await emptying(async () => (await bench.observer.backlog()).orders);
   await supervisor.start('notification-service');
-  const pid = { service: supervisor.pid('notification-service') ?? 0 };
-  const before = usageOf(pid)['service']?.cpuSeconds ?? 0;
-  const due = samples.filter(({ status }) => status === 201).length * 3;
+  const pid = supervisor.pid('notification-service');
+  const before = cpuSecondsOf(pid);
+  const due = samples.filter(({ status }) => status === 201).length * NOTIFICATIONS_AN_ORDER;
   const sent = await emptying(async () => due - (await bench.observer.sentSince(firstId)));
-  const used = (usageOf(pid)['service']?.cpuSeconds ?? 0) - before;
+  const used = cpuSecondsOf(pid) - before;
   const mailsPerSecond = Math.round(sent.perSecond * 10) / 10;
   const cpuSecondsPer1000Mails = Math.round((used / due) * 100_000) / 100;
   await bench.observer.untilSettled(samples, firstId);

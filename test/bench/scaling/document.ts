@@ -1,4 +1,5 @@
-import { serviceNames, type ServiceName } from '../../../infra/local/service-names.ts';
+import { eachService, serviceNames, type ServiceName } from '../../../infra/local/service-names.ts';
+import { table } from '../page.ts';
 import type { BenchResult } from '../result.ts';
 import { planFor, type Costs, type Plan } from './model.ts';
 
@@ -18,7 +19,7 @@ export function costsFrom({ rounds, stored = [] }: BenchResult): Costs {
   const perOrder = (name: string): number => (processes[name]?.cpuSeconds ?? NaN) / accepted;
   return {
     sustained: search.sustainedPerSecond,
-    services: Object.fromEntries(serviceNames.map((name) => [name, perOrder(name)])) as Record<ServiceName, number>,
+    services: eachService(perOrder),
     database: perOrder('postgres'),
     databaseShares: limits.databaseShares,
     broker: perOrder('kafka'),
@@ -86,8 +87,4 @@ function rows(plans: readonly Plan[]): string[][] {
     row('write-ahead log, MiB/s', (plan) => plan.walMiBPerSecond.toFixed(1)),
     row('growth of the databases, GiB a day', (plan) => Math.round(plan.storedGiBPerDay).toLocaleString('en')),
   ];
-}
-
-function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

@@ -1,8 +1,8 @@
-import { serviceNames, type ServiceName } from '../../../infra/local/service-names';
+import { eachService, serviceNames, type ServiceName } from '../../../infra/local/service-names';
 import { DATABASE_CORES, planFor, type Costs } from './model';
 
 function each<T>(value: T): Record<ServiceName, T> {
-  return Object.fromEntries(serviceNames.map((name) => [name, value])) as Record<ServiceName, T>;
+  return eachService(() => value);
 }
 
 /** A millisecond everywhere. */

@@ -1,4 +1,4 @@
-import { serviceNames, type ServiceName } from '../../../infra/local/service-names.ts';
+import { eachService, serviceNames, type ServiceName } from '../../../infra/local/service-names.ts';
 
 /** What an order costs, measured on one machine at its sustained rate. */
 export interface Costs {
@@ -94,10 +94,6 @@ function servers(cores: Readonly<Record<ServiceName, number>>): Pick<Plan, 'data
     databases += Math.ceil(cores[name] / DATABASE_CORES);
   }
   return { databases: databases + (alone.length < serviceNames.length ? 1 : 0), alone };
-}
-
-function eachService<T>(value: (name: ServiceName) => T): Record<ServiceName, T> {
-  return Object.fromEntries(serviceNames.map((name) => [name, value(name)])) as Record<ServiceName, T>;
 }
 
 function roundUp(value: number, step: number): number {
