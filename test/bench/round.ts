@@ -1,9 +1,8 @@
 import { runBaselines } from './baselines/baselines.ts';
-import { startBenchSystem } from './bench-system.ts';
 import { countedMails, smtpMails } from './mails.ts';
 import type { BenchPlan, Part } from './options.ts';
 import { measureBacklog } from './parts/backlog.ts';
-import { shortly, warmUp, type PartContext } from './parts/context.ts';
+import { inFreshSystem, shortly, warmUp, type Outside, type PartContext } from './parts/context.ts';
 import { measureIdle } from './parts/idle.ts';
 import { databaseShares, measureHotProduct, measureRelay, walPosition } from './parts/limits.ts';
 import { measureLatency } from './parts/latency.ts';
@@ -11,9 +10,6 @@ import { measureLoad } from './parts/load.ts';
 import { search } from './parts/search.ts';
 import { measureSmtp } from './parts/smtp.ts';
 import type { Round, SmtpResult } from './result.ts';
-
-/** A part without its system. */
-export type Outside = Omit<PartContext, 'bench'>;
 
 /** Parts that share a system: one after the other, each after the one whose result it needs. */
 const SHARED: readonly Part[] = ['load', 'search', 'latency', 'backlog', 'idle', 'limits', 'baselines'];
@@ -41,53 +37,48 @@ export function needsRound({ parts }: BenchPlan): boolean {
 /** All parts that share a system, in a fresh one. */
 export async function runRound(plan: BenchPlan, outside: Outside, keepFiles: boolean): Promise<Round> {
   const mails = await (plan.mails === 'smtp' ? smtpMails() : countedMails());
-  const bench = await startBenchSystem(mails, { label: 'bench', keepFiles, seed: plan.seed });
-  try {
-    const context = { ...outside, bench };
-    const part = <T>(name: Part, work: () => Promise<T>): Promise<T | undefined> =>
-      plan.parts.includes(name) ? attempt(outside, name, work) : Promise.resolve(undefined);
-    await warmUp(context, plan.rate);
-    const load = await part('load', () => measureLoad(context, plan.rate));
-    const found = await part('search', () => search(context, plan.rate));
-    const reference = found?.sustainedPerSecond ?? plan.rate;
-    const latency = await part('latency', () => measureLatency(context, reference));
-    const backlog = await part('backlog', () => measureBacklog(context, reference));
-    const idle = await part('idle', () => measureIdle(context));
-    const hot = await part('limits', async () => {
-      const before = await walPosition(bench);
-      const hotProduct = await measureHotProduct(context, reference);
-      const walBytesPerOrder = Math.round(((await walPosition(bench)) - before) / hotProduct.accepted);
-      return { hotProduct, walBytesPerOrder, databaseShares: databaseShares(bench) };
-    });
-    outside.broken.push(...(await bench.finalCheck()));
-    // Its records are copies: only now, that everything has been checked.
-    const limits = hot && (await part('limits', async () => ({ ...hot, relay: await measureRelay(bench) })));
-    const lasting = { warmUpSeconds: 10, seconds: shortly(plan.seconds) };
-    const baselines = await part('baselines', () => runBaselines(bench, lasting));
-    return {
-      ...(load && { load }),
-      ...(found && { search: found }),
-      ...(latency && { latency }),
-      ...(backlog && { backlog }),
-      ...(idle && { idle }),
-      ...(limits && { limits }),
-      ...(baselines && { baselines }),
-    };
-  } finally {
-    await bench.stop();
-  }
+  return inFreshSystem(outside, mails, { label: 'bench', keepFiles }, (context) => measureRound(plan, context));
+}
+
+async function measureRound(plan: BenchPlan, context: PartContext): Promise<Round> {
+  const { bench, broken } = context;
+  const part = <T>(name: Part, work: () => Promise<T>): Promise<T | undefined> =>
+    plan.parts.includes(name) ? attempt(context, name, work) : Promise.resolve(undefined);
+  await warmUp(context, plan.rate);
+  const load = await part('load', () => measureLoad(context, plan.rate));
+  const found = await part('search', () => search(context, plan.rate));
+  const reference = found?.sustainedPerSecond ?? plan.rate;
+  const latency = await part('latency', () => measureLatency(context, reference));
+  const backlog = await part('backlog', () => measureBacklog(context, reference));
+  const idle = await part('idle', () => measureIdle(context));
+  const hot = await part('limits', async () => {
+    const before = await walPosition(bench);
+    const hotProduct = await measureHotProduct(context, reference);
+    const walBytesPerOrder = Math.round(((await walPosition(bench)) - before) / hotProduct.accepted);
+    return { hotProduct, walBytesPerOrder, databaseShares: databaseShares(bench) };
+  });
+  broken.push(...(await bench.finalCheck()));
+  // Its records are copies: only now, that everything has been checked.
+  const limits = hot && (await part('limits', async () => ({ ...hot, relay: await measureRelay(bench) })));
+  const lasting = { warmUpSeconds: 10, seconds: shortly(plan.seconds) };
+  const baselines = await part('baselines', () => runBaselines(bench, lasting));
+  return {
+    ...(load && { load }),
+    ...(found && { search: found }),
+    ...(latency && { latency }),
+    ...(backlog && { backlog }),
+    ...(idle && { idle }),
+    ...(limits && { limits }),
+    ...(baselines && { baselines }),
+  };
 }
 
 /** What SMTP carries, in a system whose mails all go through it. */
 export async function runSmtp(outside: Outside, rate: number): Promise<SmtpResult> {
-  const bench = await startBenchSystem(await smtpMails(), { label: 'bench-smtp', seed: outside.seed });
-  try {
-    const context = { ...outside, bench };
+  return inFreshSystem(outside, await smtpMails(), { label: 'bench-smtp' }, async (context) => {
     await warmUp(context, rate);
     const result = await measureSmtp(context, rate);
-    outside.broken.push(...(await bench.finalCheck()));
+    context.broken.push(...(await context.bench.finalCheck()));
     return result;
-  } finally {
-    await bench.stop();
-  }
+  });
 }

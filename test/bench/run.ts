@@ -1,11 +1,12 @@
 import { figuresOf, median } from './figures.ts';
 import { thisMachine } from './machine.ts';
 import { benchOptions, HELP, type BenchOptions } from './options.ts';
+import type { Outside } from './parts/context.ts';
 import { measureReplicas } from './parts/replicas.ts';
 import { measureStored } from './parts/stored.ts';
 import { summaryOf } from './report.ts';
 import type { BenchResult, Round } from './result.ts';
-import { attempt, needsRound, runRound, runSmtp, type Outside } from './round.ts';
+import { attempt, needsRound, runRound, runSmtp } from './round.ts';
 import { storeDocuments, storeResult } from './store.ts';
 
 const options = benchOptions(process.argv.slice(2));

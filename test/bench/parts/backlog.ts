@@ -1,7 +1,7 @@
 import { offerLoad } from '../load.ts';
 import { firstIdAt } from '../observer.ts';
 import type { BacklogResult } from '../result.ts';
-import type { PartContext } from './context.ts';
+import { shareOf, type PartContext } from './context.ts';
 import { emptying } from './emptying.ts';
 
 const STOPPED = ['payment-service', 'inventory-service', 'notification-service'] as const;
@@ -10,7 +10,7 @@ const RATE_SHARE = 0.5;
 /** Orders come in for a time with only the order service there; then the others are started. */
 export async function measureBacklog(context: PartContext, sustained: number): Promise<BacklogResult> {
   const { bench, seconds, say, broken } = context;
-  const rate = Math.max(1, Math.round(sustained * RATE_SHARE));
+  const rate = shareOf(sustained, RATE_SHARE);
   const names = STOPPED.flatMap((service) => bench.instancesOf(service));
   await bench.stopAll(names);
   const firstId = firstIdAt(Date.now());

@@ -1,4 +1,5 @@
-import type { BenchSystem } from '../bench-system.ts';
+import { startBenchSystem, type BenchSystem, type BenchSystemOptions } from '../bench-system.ts';
+import type { Mails } from '../mails.ts';
 import { runStage, type StagePlan, type StageResult } from '../stage.ts';
 
 /** What a part works with. */
@@ -10,6 +11,29 @@ export interface PartContext {
   readonly say: (line: string) => void;
   /** Collects what must not be: lost and wrong orders, broken invariants. */
   readonly broken: string[];
+}
+
+/** A part without its system. */
+export type Outside = Omit<PartContext, 'bench'>;
+
+/** Starts a system for a part, and stops it whatever becomes of that. */
+export async function inFreshSystem<Result>(
+  outside: Outside,
+  mails: Mails,
+  options: Omit<BenchSystemOptions, 'seed'>,
+  part: (context: PartContext) => Promise<Result>,
+): Promise<Result> {
+  const bench = await startBenchSystem(mails, { ...options, seed: outside.seed });
+  try {
+    return await part({ ...outside, bench });
+  } finally {
+    await bench.stop();
+  }
+}
+
+/** A share of a rate, in whole orders a second. */
+export function shareOf(rate: number, share: number): number {
+  return Math.max(1, Math.round(rate * share));
 }
 
 /** Of warm-ups, tries and what needs no long time. */

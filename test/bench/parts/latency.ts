@@ -1,5 +1,5 @@
 import type { LatencyResult } from '../result.ts';
-import { shortly, stageOf, type PartContext } from './context.ts';
+import { shareOf, shortly, stageOf, type PartContext } from './context.ts';
 import { UNLOADED_RATE } from './load.ts';
 
 export const SHARES = [0.1, 0.5, 0.8] as const;
@@ -13,7 +13,7 @@ export async function measureLatency(context: PartContext, sustained: number): P
   });
   const atShares = [];
   for (const share of SHARES) {
-    const rate = Math.max(1, Math.round(share * sustained));
+    const rate = shareOf(sustained, share);
     const stage = await stageOf(context, { name: `at ${share * 100} %`, rate, seconds: context.seconds });
     atShares.push({ share, stage });
   }

@@ -1,7 +1,6 @@
-import { startBenchSystem } from '../bench-system.ts';
 import { countedMails } from '../mails.ts';
 import type { ReplicasResult } from '../result.ts';
-import { stageOf, warmUp, type PartContext } from './context.ts';
+import { inFreshSystem, shareOf, stageOf, warmUp, type Outside } from './context.ts';
 import { search } from './search.ts';
 
 const RATE_SHARE = 0.5;
@@ -11,29 +10,23 @@ const FEWER_CONNECTIONS = { DATABASE_POOL_SIZE: '6' };
 
 /** The same system with more processes of each service, and the load spread over its order services. */
 export async function measureReplicas(
-  context: Omit<PartContext, 'bench'>,
+  outside: Outside,
   counts: readonly number[],
   reference: number,
 ): Promise<ReplicasResult[]> {
   const results: ReplicasResult[] = [];
+  const rate = shareOf(reference, RATE_SHARE);
   for (const replicas of counts) {
-    context.say(`replicas: ${replicas} of each service`);
-    const bench = await startBenchSystem(await countedMails(), {
-      label: `bench-replicas-${replicas}`,
-      replicas,
-      seed: context.seed,
-      env: FEWER_CONNECTIONS,
+    outside.say(`replicas: ${replicas} of each service`);
+    const options = { label: `bench-replicas-${replicas}`, replicas, env: FEWER_CONNECTIONS };
+    const result = await inFreshSystem(outside, await countedMails(), options, async (context) => {
+      await warmUp(context, rate);
+      const stage = await stageOf(context, { name: `${replicas} replicas`, rate, seconds: context.seconds });
+      const found = await search(context, reference);
+      context.broken.push(...(await context.bench.finalCheck()).map((what) => `${replicas} replicas: ${what}`));
+      return { replicas, search: found, stage };
     });
-    try {
-      const inside = { ...context, bench };
-      const rate = Math.max(1, Math.round(reference * RATE_SHARE));
-      await warmUp(inside, rate);
-      const stage = await stageOf(inside, { name: `${replicas} replicas`, rate, seconds: context.seconds });
-      results.push({ replicas, search: await search(inside, reference), stage });
-      context.broken.push(...(await bench.finalCheck()).map((what) => `${replicas} replicas: ${what}`));
-    } finally {
-      await bench.stop();
-    }
+    results.push(result);
   }
   return results;
 }
