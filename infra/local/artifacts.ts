@@ -21,8 +21,18 @@ export function artifactsMissing(): boolean {
   return !isCurrent(paths.jars);
 }
 
-/** Fetches and unpacks what the pom names, once for each version of the pom. */
-export async function ensureArtifacts(progress: (message: string) => void = () => undefined): Promise<Artifacts> {
+let inProgress: Promise<Artifacts> | undefined;
+
+/**
+ * Fetches and unpacks what the pom names, once for each version of the pom. Whoever asks while that is being done waits for
+ * the same: two Mavens would be in each other's way.
+ */
+export function ensureArtifacts(progress: (message: string) => void = () => undefined): Promise<Artifacts> {
+  inProgress ??= fetchAndUnpack(progress).finally(() => (inProgress = undefined));
+  return inProgress;
+}
+
+async function fetchAndUnpack(progress: (message: string) => void): Promise<Artifacts> {
   if (artifactsMissing()) {
     progress('Fetching Kafka, PostgreSQL and Redis with Maven (only the first time) …');
     await replaceDirectory(paths.jars, fetchWithMaven);
