@@ -4,7 +4,7 @@ export interface BacklogSample {
   readonly at: number;
   /** Orders that are due and neither confirmed nor refused: not answered yet, or waiting anywhere in the system. */
   readonly orders: number;
-  /** Notifications that are written and not yet sent. */
+  /** Notifications not yet sent, of which the order has got as far as that. */
   readonly notifications: number;
 }
 

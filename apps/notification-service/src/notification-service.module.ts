@@ -1,4 +1,4 @@
-import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
+import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf, UNHURRIED } from '@app/messaging';
 import { PlatformDatabaseModule } from '@app/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NotificationConfig } from './config';
@@ -32,7 +32,13 @@ export class NotificationServiceModule {
           entities: [],
           migrations: [...MESSAGING_MIGRATIONS, ...NOTIFICATION_MIGRATIONS],
         }),
-        MessagingModule.forRoot(messagingOptionsOf('notification-service', config)),
+        MessagingModule.forRoot(
+          messagingOptionsOf('notification-service', config, {
+            gather: UNHURRIED,
+            // Each may become two messages, and half of the room is free when a batch begins.
+            maxBatchRecords: Math.max(1, Math.floor(config.deliveryCapacity / 4)),
+          }),
+        ),
         DeliveryModule.forRoot(config),
       ],
       controllers: [NotificationsController, ContactsController, OrderEventsConsumer, PaymentEventsConsumer],

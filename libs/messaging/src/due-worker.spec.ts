@@ -39,6 +39,35 @@ describe('offered items', () => {
   });
 });
 
+describe('whoever brings new items', () => {
+  it('waits until half of the capacity is free', async () => {
+    const { outside, worker } = setUp({ capacity: 4, concurrency: 4 });
+    await worker.whenThereIsRoom();
+    worker.offer(['a', 'b', 'c'].map((order) => item(order)));
+    let room = false;
+    const waiting = worker.whenThereIsRoom().then(() => (room = true));
+    await eventually(() => expect(outside.open.size).toBe(3), { intervalMs: 1 });
+    expect(room).toBe(false);
+    outside.open.get('b-0')?.('done');
+    await waiting;
+    expect(outside.settled).toEqual(['b-0 done']);
+  });
+
+  it('does not wait for an outside that does not answer, nor for a worker that ends', async () => {
+    const { outside, worker } = setUp({ capacity: 1, timeoutMs: 20_000 });
+    worker.offer([item('a'), item('b')]);
+    const begin = performance.now();
+    await worker.whenThereIsRoom();
+    expect(performance.now() - begin).toBeLessThan(2_000);
+    const waiting = worker.whenThereIsRoom();
+    const stopped = worker.stop();
+    await waiting;
+    outside.open.get('a-0')?.('done');
+    outside.open.get('b-0')?.('done');
+    await stopped;
+  });
+});
+
 describe('what is being recorded', () => {
   it('takes no place from calls that could be made', async () => {
     const { outside, worker } = setUp({ concurrency: 2 });

@@ -3,9 +3,12 @@ import { Logger } from '@nestjs/common';
 import type { DueItem, DueWork, DueWorkerLimits } from './due-work';
 import { classifyFailure } from './failure';
 import { GroupCommit } from './group-commit';
+import type { GatherTimes } from './pace';
 import { backoff, sleep } from './sleep';
 import type { Transactions } from './transactions';
 
+/** How long {@link DueWorker.whenThereIsRoom} waits: rows that are left to the sweep are dearer than that, but work as well. */
+const ROOM_PATIENCE_MS = 1_000;
 /** How long a call may take to notice that it was told to end. */
 const ABORT_GRACE_MS = 500;
 
@@ -31,17 +34,19 @@ export class DueWorker<Item extends DueItem, Outcome> {
   private leftBehind = false;
   private nap = new AbortController();
   private readonly idle: (() => void)[] = [];
+  private readonly awaitingRoom: (() => void)[] = [];
 
   constructor(
     private readonly work: DueWork<Item, Outcome>,
     private readonly limits: DueWorkerLimits,
     private readonly transactions: Transactions,
     private readonly clock: Clock,
+    gather: GatherTimes,
   ) {
     this.logger = new Logger(`DueWorker.${work.name}`);
     this.results = new GroupCommit((results) => this.settle(results), {
       maxGroup: 500,
-      gatherMs: 40,
+      gather,
       maxWaiting: limits.capacity * 2,
     });
   }
@@ -56,6 +61,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
     this.stopping.abort();
     this.nap.abort();
     this.ready.length = 0;
+    this.awaitingRoom.splice(0).forEach((resolve) => resolve());
     await this.sweeping;
     if (this.unfinished > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
   }
@@ -69,6 +75,24 @@ export class DueWorker<Item extends DueItem, Outcome> {
     const mine = !this.stopping.signal.aborted && this.held + count <= this.limits.capacity;
     if (!mine) this.leftBehind = true;
     return { dueAt: mine ? new Date(now.getTime() + this.limits.leaseMs) : now, mine };
+  }
+
+  /**
+   * Resolves when half of the capacity is free, and after a second at the latest. Whoever brings new items should ask first: what
+   * a worker has no room for is written, looked for and leased at the cost of several statements, while a record of Kafka waits
+   * for nothing.
+   */
+  async whenThereIsRoom(): Promise<void> {
+    if (this.hasRoom || this.stopping.signal.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ROOM_PATIENCE_MS);
+    this.awaitingRoom.push(resolve);
+    await promise;
+    clearTimeout(timer);
+  }
+
+  private get hasRoom(): boolean {
+    return this.held <= this.limits.capacity / 2;
   }
 
   /** Whether this worker has the item in hand or has seen it through, so that what comes after it can be offered here. */
@@ -114,7 +138,8 @@ export class DueWorker<Item extends DueItem, Outcome> {
     if (queue.length === 0) this.queues.delete(orderId);
     else if (!this.stopping.signal.aborted) this.ready.push(orderId);
     // With a backlog, what can be done must not depend on how often the sweep comes round.
-    if (this.leftBehind && this.held <= this.limits.capacity / 2 && !this.nap.signal.aborted) this.nap.abort();
+    if (this.leftBehind && this.hasRoom && !this.nap.signal.aborted) this.nap.abort();
+    if (this.hasRoom) this.awaitingRoom.splice(0).forEach((resolve) => resolve());
     this.unfinished -= 1;
     if (this.unfinished === 0) this.idle.splice(0).forEach((resolve) => resolve());
     this.next();

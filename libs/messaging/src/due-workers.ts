@@ -2,16 +2,18 @@ import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import type { DueItem, DueWork, DueWorkerLimits } from './due-work';
 import { DueWorker } from './due-worker';
+import { MessagingOptions } from './messaging-options';
 import { Transactions } from './transactions';
 
 /** Makes the workers of a service and runs them while the application runs. */
 @Injectable()
 export class DueWorkers {
-  private readonly workers: Pick<DueWorker<DueItem, unknown>, 'start' | 'stop'>[] = [];
+  private readonly workers: Pick<DueWorker<DueItem, unknown>, 'start' | 'stop' | 'whenThereIsRoom'>[] = [];
 
   constructor(
     private readonly transactions: Transactions,
     private readonly clock: Clock,
+    private readonly options: MessagingOptions,
   ) {}
 
   /** Makes a worker; it is started when the application is up and stopped when it drains. */
@@ -19,9 +21,14 @@ export class DueWorkers {
     work: DueWork<Item, Outcome>,
     limits: DueWorkerLimits,
   ): DueWorker<Item, Outcome> {
-    const worker = new DueWorker(work, limits, this.transactions, this.clock);
+    const worker = new DueWorker(work, limits, this.transactions, this.clock, this.options.gather);
     this.workers.push(worker);
     return worker;
+  }
+
+  /** As the workers' own, for all of them. */
+  async whenThereIsRoom(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.whenThereIsRoom()));
   }
 
   /** @internal Called by the messaging module. */

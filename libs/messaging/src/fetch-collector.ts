@@ -1,7 +1,8 @@
 import type { EachBatchPayload } from 'kafkajs';
 import type { BatchControl } from './batch-control';
 import { BatchSize } from './batch-size';
-import { Pace } from './pace';
+import { OffsetCommits } from './offset-commits';
+import { Pace, type GatherTimes } from './pace';
 import { sleep } from './sleep';
 import { toConsumedRecord, type ConsumedRecord } from './consumed-record';
 
@@ -15,8 +16,8 @@ interface Share {
   readonly reject: (error: unknown) => void;
 }
 
-/** What is done of a fetch that takes long is committed so often, in milliseconds: lag can be seen to fall. */
-const COMMIT_EVERY_MS = 5_000;
+/** What is done with is committed so often. */
+const COMMIT_INTERVAL_MS = 1_000;
 
 /** What the collector needs of its surroundings. */
 export interface FetchCollectorPort {
@@ -28,14 +29,13 @@ export interface FetchCollectorPort {
   stopping(): boolean;
   /** In one transaction, at the most; fewer when handling is slow. */
   readonly maxRecords: number;
-  /** Milliseconds a busy consumer lets records gather before it fetches again: see {@link Pace}. */
-  readonly gatherMs: number;
+  /** How long records may gather before the next fetch. */
+  readonly gather: GatherTimes;
   readonly heartbeatIntervalMs: number;
 }
 
 /**
- * Makes one batch of what kafkajs hands over per partition, so that a whole fetch costs one transaction and one offset
- * commit. Each partition's callback returns only when its records are done with, which is also what lets a rebalance wait
+ * Makes one batch of what kafkajs hands over per partition, so that a whole fetch costs one transaction. Each partition's callback returns only when its records are done with, which is also what lets a rebalance wait
  * for work in progress. Nothing but kafkajs's own errors ever leaves `add`: kafkajs would count any other one against the
  * consumer and in the end kill it.
  */
@@ -44,7 +44,7 @@ export class FetchCollector {
   private flushing = false;
   private readonly size: BatchSize;
   private readonly pace: Pace;
-  private committedAt = 0;
+  private readonly commits: OffsetCommits;
   /** Since when the present batch is being worked on, in milliseconds since the epoch; undefined when idle. */
   busySince: number | undefined;
 
@@ -53,7 +53,18 @@ export class FetchCollector {
     private readonly now: () => number,
   ) {
     this.size = new BatchSize(port.maxRecords);
-    this.pace = new Pace(port.gatherMs, now);
+    this.pace = new Pace(port.gather, now);
+    this.commits = new OffsetCommits(COMMIT_INTERVAL_MS, now);
+  }
+
+  /** Commits what is done with and not committed yet. Never rejects. */
+  commitRest(): Promise<void> {
+    return this.commits.rest().catch(() => undefined);
+  }
+
+  /** Tells that the consumer has joined its group anew, and so begins from what is committed. */
+  joined(): void {
+    this.commits.forget();
   }
 
   /** kafkajs's `eachBatch`. */
@@ -84,23 +95,17 @@ export class FetchCollector {
   private async handle(shares: Share[]): Promise<void> {
     const pulse = new Pulse(shares[0]?.payload, this.port.heartbeatIntervalMs);
     const interrupted = () => pulse.failure !== undefined || this.port.stopping() || !canGoOn(shares);
-    let failure: unknown;
+    const begun = this.now();
     try {
-      this.committedAt = this.now();
       for (const chunk of chunksOf(shares, () => this.size.current)) {
-        if (interrupted() || !(await this.handleChunk(chunk, shares, interrupted))) break;
+        if (interrupted() || !(await this.handleChunk(chunk, begun, interrupted))) break;
       }
     } catch (error) {
       // Interrupted work is no outage: whoever gets the partitions next finds the records again.
       if (!interrupted()) this.pause(shares, error);
     }
     pulse.stop();
-    try {
-      await commit(shares);
-      failure = pulse.failure;
-    } catch (error) {
-      failure = error;
-    }
+    const failure = (await this.commitDone(interrupted())) ?? pulse.failure;
     if (failure === undefined && !interrupted()) {
       const records = shares.reduce((sum, share) => sum + share.done, 0);
       await sleep(this.pace.pauseAfter(records));
@@ -111,13 +116,21 @@ export class FetchCollector {
     }
   }
 
+  /** At once when somebody else goes on with these partitions: what is not committed comes again there. @returns what went wrong. */
+  private commitDone(atOnce: boolean): Promise<unknown> {
+    return (atOnce ? this.commits.rest() : this.commits.whenDue()).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  }
+
   /**
    * @returns whether to go on. Not when what has been done can not be committed: that is tried once more when the fetch ends,
    * and what comes of it is told to kafkajs.
    */
   private async handleChunk(
     chunk: readonly ChunkPart[],
-    shares: readonly Share[],
+    fetchBegun: number,
     interrupted: BatchControl['interrupted'],
   ): Promise<boolean> {
     const together = chunk.flatMap(({ records }) => records);
@@ -126,11 +139,18 @@ export class FetchCollector {
       this.size.failed(together.length);
       throw error;
     });
-    for (const { share, records } of chunk) share.done += records.length;
     this.size.took(together.length, this.now() - begun);
-    if (this.now() - this.committedAt < COMMIT_EVERY_MS) return true;
-    this.committedAt = this.now();
-    return isCommitted(shares);
+    for (const { share, records } of chunk) this.done(share, records);
+    return this.commits.whenDue(fetchBegun).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  private done(share: Share, records: readonly ConsumedRecord[]): void {
+    share.done += records.length;
+    const last = records.at(-1);
+    if (last !== undefined) this.commits.done(share.payload, last.topic, last.partition, last.offset);
   }
 
   private pause(shares: readonly Share[], error: unknown): void {
@@ -184,34 +204,4 @@ function* chunksOf(shares: readonly Share[], size: () => number): Generator<Chun
     }
   }
   if (chunk.length > 0) yield chunk;
-}
-
-async function isCommitted(shares: readonly Share[]): Promise<boolean> {
-  return commit(shares).then(
-    () => true,
-    () => false,
-  );
-}
-
-/**
- * One request for all partitions. From the payload: the consumer's own commit is silently ignored while it stops. The
- * position moves only after the commit, so that a refused commit is tried again: its records are fetched once more, and
- * the inbox drops them. Otherwise a quiet partition would show lag until the next restart.
- */
-async function commit(shares: readonly Share[]): Promise<void> {
-  const topics = new Map<string, { partition: number; offset: string }[]>();
-  const positions: (() => void)[] = [];
-  for (const { payload, records, done } of shares) {
-    const last = records[done - 1];
-    if (last === undefined) continue;
-    positions.push(() => payload.resolveOffset(last.offset));
-    const partitions = topics.get(last.topic) ?? [];
-    topics.set(last.topic, partitions);
-    partitions.push({ partition: last.partition, offset: (BigInt(last.offset) + 1n).toString() });
-  }
-  if (topics.size === 0) return;
-  await shares[0]?.payload.commitOffsetsIfNecessary({
-    topics: [...topics].map(([topic, partitions]) => ({ topic, partitions })),
-  });
-  positions.forEach((move) => move());
 }

@@ -1,4 +1,4 @@
-import { Pace } from './pace';
+import { Pace, type GatherTimes } from './pace';
 import { sleep } from './sleep';
 
 /** Refused because too much is waiting already; the caller should try again later. */
@@ -18,8 +18,8 @@ export interface GroupCommitLimits {
   readonly maxWaitMs?: number;
   /** Groups in progress at a time; 1 unless told. */
   readonly concurrency?: number;
-  /** Milliseconds to let inputs gather after a group on a busy system (see {@link Pace}); none by default. */
-  readonly gatherMs?: number;
+  /** How long to let inputs gather after a group; not at all by default. */
+  readonly gather?: GatherTimes;
 }
 
 interface Waiting<Input, Output> {
@@ -48,7 +48,7 @@ export class GroupCommit<Input, Output> {
     private readonly limits: GroupCommitLimits,
     private readonly now: () => number = () => performance.now(),
   ) {
-    this.pace = new Pace(limits.gatherMs ?? 0, now);
+    this.pace = new Pace(limits.gather ?? { idleMs: 0, busyMs: 0 }, now);
   }
 
   /** How many inputs wait for a group. */

@@ -6,7 +6,7 @@ export { classifyFailure, PermanentFailure, type FailureKind } from './failure';
 export { GroupCommit, Overloaded, type Settled } from './group-commit';
 export { KafkaEventServer } from './kafka-event-server';
 export { connectEventConsumers, MessagingModule } from './messaging.module';
-export { DEFAULT_RETRY_DELAYS_MS, MessagingOptions, messagingOptionsOf } from './messaging-options';
+export { DEFAULT_RETRY_DELAYS_MS, MessagingOptions, messagingOptionsOf, UNHURRIED } from './messaging-options';
 export { MESSAGING_MIGRATIONS } from './migrations';
 export { OnEvent } from './on-event.decorator';
 export { backoff, sleep } from './sleep';

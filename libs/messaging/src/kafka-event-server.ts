@@ -6,6 +6,7 @@ import type { Consumer, ConsumerConfig, Kafka } from 'kafkajs';
 import type { BatchControl } from './batch-control';
 import type { ConsumedRecord } from './consumed-record';
 import { ConsumerHealth } from './consumer-health';
+import { DueWorkers } from './due-workers';
 import { EventBatchProcessor } from './event-batch-processor';
 import { FetchCollector } from './fetch-collector';
 import { kafkaConfigOf } from './kafka-factory';
@@ -15,8 +16,6 @@ import { TopicCreator } from './topic-creator';
 import type { UnitOfWork } from './unit-of-work';
 
 const HEARTBEAT_INTERVAL_MS = 2_000;
-/** How long a busy consumer lets records gather between two batches. */
-const GATHER_MS = 60;
 /** How long a closing server waits for a connection that is being made. */
 const CONNECTING_GRACE_MS = 5_000;
 
@@ -40,6 +39,7 @@ export class KafkaEventServer extends ServerKafka {
     private readonly processor: EventBatchProcessor,
     private readonly topics: TopicCreator,
     private readonly health: ConsumerHealth,
+    private readonly workers: DueWorkers,
     clock: Clock,
   ) {
     super({
@@ -53,7 +53,7 @@ export class KafkaEventServer extends ServerKafka {
         stopping: () => this.stopping.signal.aborted,
         outage: (error, resume) => this.pauseFor(error, resume),
         maxRecords: messaging.maxBatchRecords,
-        gatherMs: GATHER_MS,
+        gather: messaging.gather,
         heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
       },
       () => clock.now().getTime(),
@@ -86,6 +86,7 @@ export class KafkaEventServer extends ServerKafka {
     // A Kafka that answers nothing at all must not use up the time that the others have for their shutdown.
     const patience = AbortSignal.timeout(CONNECTING_GRACE_MS);
     await Promise.race([this.connecting, new Promise((resolve) => patience.addEventListener('abort', resolve))]);
+    await this.collector.commitRest();
     await this.consumer?.disconnect();
     this.consumer = null;
     this.client = null;
@@ -103,6 +104,9 @@ export class KafkaEventServer extends ServerKafka {
     const consumer = kafka.consumer(consumerConfigOf(this.messaging, this.stopping.signal));
     this.consumer = consumer;
     this.health.observe(consumer, this.topicsRead(), this.collector);
+    // Whoever gets the partitions goes on from what is committed. The request is on its way before the one that re-joins.
+    consumer.on(consumer.events.REBALANCING, () => void this.collector.commitRest());
+    consumer.on(consumer.events.GROUP_JOIN, () => this.collector.joined());
     await consumer.connect();
     await this.bindEvents(consumer as never);
     callback();
@@ -145,6 +149,7 @@ export class KafkaEventServer extends ServerKafka {
     records: readonly ConsumedRecord[],
     interrupted: BatchControl['interrupted'],
   ): Promise<void> {
+    await this.workers.whenThereIsRoom();
     const control: BatchControl = { interrupted, progressed: () => this.health.progressed() };
     await this.processor.process(
       records,
@@ -176,8 +181,9 @@ function consumerConfigOf(options: MessagingOptions, stopping: AbortSignal): Con
     heartbeatInterval: HEARTBEAT_INTERVAL_MS,
     rebalanceTimeout: 60_000,
     maxWaitTimeInMs: 500,
-    maxBytesPerPartition: 256 * 1024,
-    maxBytes: 4 * 1024 * 1024,
+    // A record takes many times its bytes of memory while it waits for its turn.
+    maxBytesPerPartition: 64 * 1024,
+    maxBytes: 512 * 1024,
     retry: {
       retries: 10,
       initialRetryTime: 300,

@@ -1,8 +1,12 @@
 import type { ServiceName } from '@app/events';
 import type { CommonConfig } from '@app/platform';
+import type { GatherTimes } from './pace';
 
 /** Base delays of the persisted retries, in milliseconds (before jitter): 1 s, 5 s, 30 s, 2 min, 10 min. */
 export const DEFAULT_RETRY_DELAYS_MS = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
+
+/** For a service whose work nobody waits for: with little load fewer transactions, a fraction of a second later. */
+export const UNHURRIED: GatherTimes = { idleMs: 150, busyMs: 60 };
 
 /** What a service tells the messaging core. A class, so that it is its own injection token. */
 export class MessagingOptions {
@@ -23,6 +27,11 @@ export class MessagingOptions {
   readonly failedMessageRetentionDays: number = 30;
   /** Records in one transaction, at the most. */
   readonly maxBatchRecords: number = 1_000;
+  /**
+   * How long records, events to publish and outcomes may gather. Nobody should notice it, unless nobody waits for what the
+   * service does: see {@link UNHURRIED}.
+   */
+  readonly gather: GatherTimes = { idleMs: 0, busyMs: 50 };
   /** How long inbox rows are kept; must exceed the longest time a record can wait unread in a topic. */
   readonly inboxRetentionDays: number = 8;
   /** With lag and without progress for this long, the process is declared dead. Must exceed the longest rebalance, 60 s. */
@@ -35,7 +44,11 @@ export class MessagingOptions {
 }
 
 /** What the environment says about messaging, for one service. */
-export function messagingOptionsOf(service: ServiceName, config: CommonConfig): MessagingOptions {
+export function messagingOptionsOf(
+  service: ServiceName,
+  config: CommonConfig,
+  overrides: Partial<MessagingOptions> = {},
+): MessagingOptions {
   return new MessagingOptions({
     service,
     brokers: config.kafkaBootstrapServers,
@@ -46,6 +59,7 @@ export function messagingOptionsOf(service: ServiceName, config: CommonConfig): 
     retryDelaysMs: config.retryDelaysMs,
     deskRetryLimit: config.deskRetryLimit,
     failedMessageRetentionDays: config.failedMessageRetentionDays,
+    ...overrides,
   });
 }
 

@@ -13,6 +13,11 @@ export interface OutboxRow {
   readonly message: Message;
 }
 
+interface PublishedRows {
+  readonly acknowledged: readonly string[];
+  readonly beingSent?: readonly string[];
+}
+
 interface StoredRow {
   position: string;
   aggregateid: string | null;
@@ -29,23 +34,22 @@ const MAX_BATCH_BYTES = 800_000;
 const RECORD_OVERHEAD_BYTES = 150;
 
 /*
- * The plan is kept and must not depend on statistics: an outbox is empty one moment and large the next. Rows that are
- * being acknowledged are left out by name, not by "position greater than", because a transaction that took its position
- * early may commit late.
+ * The plan is kept and must not depend on statistics: an outbox is empty one moment and large the next. Rows that have been or
+ * are being sent are left out by name, not by "position greater than", because a transaction that took its position early may
+ * commit late. The reading part does not see what the deleting part deletes.
  */
-const READ = `
+const DELETE_AND_READ = `
+  WITH published AS (DELETE FROM outbox WHERE position = ANY ($2::bigint[]))
   SELECT position, aggregateid, type, payload, headers, sequence, encoding
   FROM (
     SELECT *, sum(bytes) OVER (ORDER BY position) AS bytes_so_far
     FROM (
       SELECT *, coalesce(octet_length(payload), 0) + octet_length(headers) + ${RECORD_OVERHEAD_BYTES} AS bytes
-      FROM outbox WHERE position <> ALL ($2::bigint[]) ORDER BY position LIMIT $1
+      FROM outbox WHERE position <> ALL ($2::bigint[] || $3::bigint[]) ORDER BY position LIMIT $1
     ) AS head
   ) AS measured
   WHERE bytes_so_far <= ${MAX_BATCH_BYTES} OR bytes_so_far = bytes
   ORDER BY position`;
-
-const DELETE = 'DELETE FROM outbox WHERE position = ANY ($1::bigint[])';
 
 /**
  * The relay's own database connection: it holds the advisory lock, so it must be one session for the relay's whole active
@@ -68,8 +72,8 @@ export class OutboxReader {
         synchronous_commit: 'off',
         enable_seqscan: 'off',
         plan_cache_mode: 'force_generic_plan',
-        // The lock must not stay with a machine that is gone, or with a process that is stopped. An active relay asks twice
-        // a second for new rows; only for a Kafka in trouble does it wait longer, and then losing the lock does no harm.
+        // The lock must not stay with a machine that is gone, or with a process that is stopped. An active relay asks
+        // every other second for new rows; only for a Kafka in trouble does it wait longer, and then losing the lock does no harm.
         idle_session_timeout: '60s',
         tcp_keepalives_idle: '10',
         tcp_keepalives_interval: '5',
@@ -95,16 +99,16 @@ export class OutboxReader {
     return rows[0]?.active ?? false;
   }
 
-  /** The oldest rows that fit into one batch, at least one, without those whose positions are named. @throws when the session, and with it the lock, is lost. */
-  async read(limit: number, without: readonly string[]): Promise<OutboxRow[]> {
+  /**
+   * Deletes rows that Kafka has `acknowledged`, and gives the oldest others that fit into one batch, at least one, without those
+   * `beingSent`. Both by their positions.
+   * @throws when the session, and with it the lock, is lost.
+   */
+  async read(limit: number, { acknowledged, beingSent = [] }: PublishedRows): Promise<OutboxRow[]> {
     if (this.failure !== undefined) throw this.failure;
-    const { rows } = await this.client.query<StoredRow>({ name: 'read', text: READ, values: [limit, without] });
+    const statement = { name: 'delete and read', text: DELETE_AND_READ, values: [limit, acknowledged, beingSent] };
+    const { rows } = await this.client.query<StoredRow>(statement);
     return rows.map((row) => ({ position: row.position, type: row.type, message: messageOf(row) }));
-  }
-
-  /** Removes rows that Kafka has acknowledged. */
-  async delete(positions: readonly string[]): Promise<void> {
-    await this.client.query({ name: 'delete', text: DELETE, values: [positions] });
   }
 
   /** Ends the session; never rejects. */

@@ -2,17 +2,23 @@
 const IDLE = 20;
 const BUSY = 100;
 
+/** How long work may gather between two batches, in milliseconds: with hardly any load, and with much. */
+export interface GatherTimes {
+  readonly idleMs: number;
+  readonly busyMs: number;
+}
+
 /**
- * How long to let work gather between two batches: nothing on an idle system, `maxMs` on a busy one. A transaction costs much
- * the same whatever it carries, so waking at once for every little bit of work would make a busy machine spend itself on many
- * small ones. The measure is the inputs of about the last second.
+ * How long to let work gather between two batches. A transaction costs much the same whatever it carries, so waking at once for
+ * every little bit of work would make a busy machine spend itself on many small ones. The measure is the inputs of about the
+ * last second.
  */
 export class Pace {
   private recent = 0;
   private at = 0;
 
   constructor(
-    private readonly maxMs: number,
+    private readonly times: GatherTimes,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -21,6 +27,7 @@ export class Pace {
     const now = this.now();
     this.recent = this.recent * Math.exp((this.at - now) / 1_000) + inputs;
     this.at = now;
-    return this.maxMs * Math.min(1, Math.max(0, (this.recent - IDLE) / (BUSY - IDLE)));
+    const { idleMs, busyMs } = this.times;
+    return idleMs + (busyMs - idleMs) * Math.min(1, Math.max(0, (this.recent - IDLE) / (BUSY - IDLE)));
   }
 }

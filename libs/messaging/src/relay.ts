@@ -10,10 +10,10 @@ import { backoff, sleep } from './sleep';
 const BATCH_SIZE = 1_000;
 /** A batch of this size says that there is a backlog. */
 const READ_AHEAD_FROM = 500;
-/** How long a busy relay lets events gather between two batches. */
-const GATHER_MS = 50;
 /** How long an event can stay unnoticed when its wake-up call was lost. */
-const POLL_INTERVAL_MS = 500;
+const POLL_INTERVAL_MS = 2_000;
+/** How long rows may stay that Kafka has acknowledged; when something else is to be published they are deleted with it. */
+const DELETE_WITHIN_MS = 200;
 /** How often a standby asks whether the active relay is gone. */
 const STANDBY_INTERVAL_MS = 1_000;
 const MAX_BACKOFF_MS = 5_000;
@@ -21,8 +21,8 @@ const MAX_BACKOFF_MS = 5_000;
 /**
  * Publishes the outbox. Of all replicas of a service one is active: the one that holds the advisory lock. It sends rows
  * in `position` order, one batch at a time, and deletes them only after Kafka has acknowledged them, so a crash can
- * double a record (the consumers' inbox drops it) but never lose one or swap two of the same order. While a batch is being
- * acknowledged the next one is already read.
+ * double a record (the consumers' inbox drops it) but never lose one or swap two of the same order. One statement deletes what
+ * was acknowledged and reads what comes next; with a backlog it does so while a batch is being acknowledged.
  */
 @Injectable()
 export class OutboxRelay {
@@ -32,13 +32,15 @@ export class OutboxRelay {
   private woken: (() => void) | undefined;
   private wakeUps = 0;
   private failures = 0;
-  private readonly pace = new Pace(GATHER_MS);
+  private readonly pace: Pace;
 
   constructor(
     private readonly options: MessagingOptions,
     private readonly signal: OutboxSignal,
     private readonly producer: RelayProducer,
-  ) {}
+  ) {
+    this.pace = new Pace(options.gather);
+  }
 
   /** Begins to publish in the background; returns at once, whatever state PostgreSQL and Kafka are in. */
   start(): void {
@@ -83,42 +85,48 @@ export class OutboxRelay {
   }
 
   private async publishUntilStopped(reader: OutboxReader): Promise<void> {
-    let rows = await reader.read(BATCH_SIZE, []);
+    let acknowledged: readonly string[] = [];
     for (;;) {
-      if (rows.length > 0) {
-        rows = await this.publish(reader, rows);
-        continue;
-      }
-      if (this.stopping.signal.aborted) return;
       const seen = this.wakeUps;
-      rows = await reader.read(BATCH_SIZE, []);
-      if (rows.length === 0) await this.untilWoken(seen);
+      let rows = await reader.read(BATCH_SIZE, { acknowledged });
+      acknowledged = [];
+      if (rows.length === 0 && this.stopping.signal.aborted) return;
+      for (; rows.length > 0;) ({ rows, acknowledged } = await this.publish(reader, rows, acknowledged));
+      await this.untilWoken(seen, acknowledged.length > 0 ? DELETE_WITHIN_MS : POLL_INTERVAL_MS);
     }
   }
 
   /**
-   * Sends one batch and gives the next one. With a backlog that one is read meanwhile; without, a busy relay lets events
-   * gather first.
+   * Sends one batch. With a backlog the next one is read meanwhile; without, events may gather first.
+   * @returns the next batch, and the positions that Kafka has acknowledged and that are still there.
    */
-  private async publish(reader: OutboxReader, rows: readonly OutboxRow[]): Promise<OutboxRow[]> {
+  private async publish(
+    reader: OutboxReader,
+    rows: readonly OutboxRow[],
+    acknowledged: readonly string[],
+  ): Promise<{ rows: OutboxRow[]; acknowledged: readonly string[] }> {
     const positions = rows.map((row) => row.position);
     const sent = this.producer.send(toTopicMessages(rows));
-    const backlog = rows.length >= READ_AHEAD_FROM;
+    if (rows.length < READ_AHEAD_FROM) {
+      await sent;
+      this.failures = 0;
+      await sleep(this.pace.pauseAfter(rows.length), this.stopping.signal);
+      return { rows: [], acknowledged: [...acknowledged, ...positions] };
+    }
     // Both must have come to rest before an error of either is thrown on.
-    const [acknowledged, next] = await Promise.allSettled([sent, backlog ? reader.read(BATCH_SIZE, positions) : []]);
-    if (acknowledged.status === 'rejected') throw acknowledged.reason;
-    await reader.delete(positions);
+    const reading = reader.read(BATCH_SIZE, { acknowledged, beingSent: positions });
+    const [answer, next] = await Promise.allSettled([sent, reading]);
+    if (answer.status === 'rejected') throw answer.reason;
     this.failures = 0;
+    this.pace.pauseAfter(rows.length);
     if (next.status === 'rejected') throw next.reason;
-    const pause = this.pace.pauseAfter(rows.length);
-    if (!backlog) await sleep(pause, this.stopping.signal);
-    return next.value;
+    return { rows: next.value, acknowledged: positions };
   }
 
-  private async untilWoken(seen: number): Promise<void> {
-    if (this.wakeUps !== seen) return;
+  private async untilWoken(seen: number, atMostMs: number): Promise<void> {
+    if (this.wakeUps !== seen || this.stopping.signal.aborted) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, POLL_INTERVAL_MS);
+      const timer = setTimeout(resolve, atMostMs);
       this.woken = () => {
         clearTimeout(timer);
         resolve();

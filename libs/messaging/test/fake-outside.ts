@@ -12,6 +12,8 @@ const LIMITS: DueWorkerLimits = {
   sweepIntervalMs: 5,
 };
 
+const GATHER = { idleMs: 0, busyMs: 50 };
+
 const transactions = {
   run: <T>(work: (unitOfWork: UnitOfWork) => Promise<T>) => work({} as UnitOfWork),
 } as unknown as Transactions;
@@ -71,5 +73,5 @@ export class FakeOutside implements DueWork<DueItem, string> {
 /** A worker whose transactions are none. */
 export function setUp(limits: Partial<DueWorkerLimits> = {}) {
   const outside = new FakeOutside();
-  return { outside, worker: new DueWorker(outside, { ...LIMITS, ...limits }, transactions, new SystemClock()) };
+  return { outside, worker: new DueWorker(outside, { ...LIMITS, ...limits }, transactions, new SystemClock(), GATHER) };
 }

@@ -60,7 +60,7 @@ export class PlaceOrder {
       maxWaiting: options.maxWaiting,
       maxWaitMs: MAX_WAIT_MS,
       concurrency: CONCURRENCY,
-      gatherMs: GATHER_MS,
+      gather: { idleMs: 0, busyMs: GATHER_MS },
     });
   }
 

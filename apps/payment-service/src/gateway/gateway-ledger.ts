@@ -66,7 +66,7 @@ export class GatewayLedger {
     maxGroup: 500,
     maxWaiting: 20_000,
     concurrency: 2,
-    gatherMs: 20,
+    gather: { idleMs: 0, busyMs: 20 },
   });
 
   constructor(private readonly pool: Pool) {}
