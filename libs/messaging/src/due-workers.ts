@@ -3,25 +3,33 @@ import { Injectable } from '@nestjs/common';
 import type { DueItem, DueWork, DueWorkerLimits } from './due-work';
 import { DueWorker } from './due-worker';
 import { MessagingOptions } from './messaging-options';
+import type { GatherTimes } from './pace';
 import { Transactions } from './transactions';
+
+/** What waits to be recorded takes room in memory, and holds back what follows of its order. */
+const MOST_GATHER_MS = 50;
 
 /** Makes the workers of a service and runs them while the application runs. */
 @Injectable()
 export class DueWorkers {
   private readonly workers: Pick<DueWorker<DueItem, unknown>, 'start' | 'stop' | 'whenThereIsRoom'>[] = [];
 
+  private readonly gather: GatherTimes;
+
   constructor(
     private readonly transactions: Transactions,
     private readonly clock: Clock,
-    private readonly options: MessagingOptions,
-  ) {}
+    { gather }: MessagingOptions,
+  ) {
+    this.gather = { ...gather, busyMs: Math.min(gather.busyMs, MOST_GATHER_MS) };
+  }
 
   /** Makes a worker; it is started when the application is up and stopped when it drains. */
   create<Item extends DueItem, Outcome>(
     work: DueWork<Item, Outcome>,
     limits: DueWorkerLimits,
   ): DueWorker<Item, Outcome> {
-    const worker = new DueWorker(work, limits, this.transactions, this.clock, this.options.gather);
+    const worker = new DueWorker(work, limits, this.transactions, this.clock, this.gather);
     this.workers.push(worker);
     return worker;
   }

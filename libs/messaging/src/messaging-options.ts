@@ -5,8 +5,11 @@ import type { GatherTimes } from './pace';
 /** Base delays of the persisted retries, in milliseconds (before jitter): 1 s, 5 s, 30 s, 2 min, 10 min. */
 export const DEFAULT_RETRY_DELAYS_MS = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
 
-/** For a service whose work nobody waits for: with little load fewer transactions, a fraction of a second later. */
-export const UNHURRIED: GatherTimes = { idleMs: 150, busyMs: 60 };
+/**
+ * For a service whose work nobody waits for: fewer transactions, a fraction of a second later. On a machine that is full it
+ * would otherwise not get done what it has to, since the others take whatever time there is for smaller batches.
+ */
+export const UNHURRIED: GatherTimes = { idleMs: 150, busyMs: 250 };
 
 /** What a service tells the messaging core. A class, so that it is its own injection token. */
 export class MessagingOptions {
