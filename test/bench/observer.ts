@@ -40,7 +40,8 @@ const FOLLOWED = `
   LEFT JOIN stock_allocations a USING (order_id) LEFT JOIN told USING (order_id)`;
 
 const SETTLED_WITHIN_MS = 300_000;
-const TOLD_WITHIN_MS = 15_000;
+/** After so long without another notification none is coming. */
+const SILENT_FOR_MS = 15_000;
 
 /** The least id that is given from that moment on: ids begin with the time (UUID v7). */
 export function firstIdAt(time: number): string {
@@ -89,14 +90,19 @@ export class Observer {
   }
 
   /**
-   * Waits, at most five minutes, until nothing is open in any table, and some seconds more for the notifications of these orders,
-   * of which the last news may still be in Kafka then. Whether they have come is for {@link wrongOrders} to say.
+   * Waits, at most five minutes, until nothing is open in any table, and then for the notifications of these orders, whose news
+   * may still be in Kafka: as long as it becomes fewer of them. Whether they have come is for {@link wrongOrders} to say.
    */
   async untilSettled(samples: readonly Sample[], firstId: string): Promise<void> {
     await this.untilNothingIsOpen();
     const due = samples.filter(({ status }) => status === 201).length * NOTIFICATIONS_AN_ORDER;
-    const deadline = performance.now() + TOLD_WITHIN_MS;
-    while ((await this.sentSince(firstId)) < due && performance.now() < deadline) await delay(200);
+    let [sent, changed] = [await this.sentSince(firstId), performance.now()];
+    while (sent < due && performance.now() - changed < SILENT_FOR_MS) {
+      await delay(200);
+      const now = await this.sentSince(firstId);
+      if (now !== sent) changed = performance.now();
+      sent = now;
+    }
     await this.untilNothingIsOpen();
   }
 
