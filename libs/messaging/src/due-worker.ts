@@ -34,7 +34,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
   private leftBehind = false;
   private nap = new AbortController();
   private readonly idle: (() => void)[] = [];
-  private readonly awaitingRoom: (() => void)[] = [];
+  private forRoom = new AbortController();
 
   constructor(
     private readonly work: DueWork<Item, Outcome>,
@@ -61,7 +61,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
     this.stopping.abort();
     this.nap.abort();
     this.ready.length = 0;
-    this.awaitingRoom.splice(0).forEach((resolve) => resolve());
+    this.forRoom.abort();
     await this.sweeping;
     if (this.unfinished > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
   }
@@ -84,11 +84,8 @@ export class DueWorker<Item extends DueItem, Outcome> {
    */
   async whenThereIsRoom(): Promise<void> {
     if (this.hasRoom || this.stopping.signal.aborted) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ROOM_PATIENCE_MS);
-    this.awaitingRoom.push(resolve);
-    await promise;
-    clearTimeout(timer);
+    if (this.forRoom.signal.aborted) this.forRoom = new AbortController();
+    await sleep(ROOM_PATIENCE_MS, this.forRoom.signal);
   }
 
   private get hasRoom(): boolean {
@@ -139,7 +136,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
     else if (!this.stopping.signal.aborted) this.ready.push(orderId);
     // With a backlog, what can be done must not depend on how often the sweep comes round.
     if (this.leftBehind && this.hasRoom && !this.nap.signal.aborted) this.nap.abort();
-    if (this.hasRoom) this.awaitingRoom.splice(0).forEach((resolve) => resolve());
+    if (this.hasRoom) this.forRoom.abort();
     this.unfinished -= 1;
     if (this.unfinished === 0) this.idle.splice(0).forEach((resolve) => resolve());
     this.next();

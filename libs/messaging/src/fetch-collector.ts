@@ -35,9 +35,9 @@ export interface FetchCollectorPort {
 }
 
 /**
- * Makes one batch of what kafkajs hands over per partition, so that a whole fetch costs one transaction. Each partition's callback returns only when its records are done with, which is also what lets a rebalance wait
- * for work in progress. Nothing but kafkajs's own errors ever leaves `add`: kafkajs would count any other one against the
- * consumer and in the end kill it.
+ * Makes one batch of what kafkajs hands over per partition, so that a whole fetch costs one transaction. Each partition's
+ * callback returns only when its records are done with, which is also what lets a rebalance wait for work in progress. Nothing
+ * but kafkajs's own errors ever leaves `add`: kafkajs would count any other one against the consumer and in the end kill it.
  */
 export class FetchCollector {
   private waiting: Share[] = [];

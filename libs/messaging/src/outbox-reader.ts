@@ -73,7 +73,8 @@ export class OutboxReader {
         enable_seqscan: 'off',
         plan_cache_mode: 'force_generic_plan',
         // The lock must not stay with a machine that is gone, or with a process that is stopped. An active relay asks
-        // every other second for new rows; only for a Kafka in trouble does it wait longer, and then losing the lock does no harm.
+        // every other second for new rows; only for a Kafka in trouble does it wait longer, and then losing the lock does
+        // no harm.
         idle_session_timeout: '60s',
         tcp_keepalives_idle: '10',
         tcp_keepalives_interval: '5',

@@ -91,7 +91,7 @@ export class OutboxRelay {
       let rows = await reader.read(BATCH_SIZE, { acknowledged });
       acknowledged = [];
       if (rows.length === 0 && this.stopping.signal.aborted) return;
-      for (; rows.length > 0;) ({ rows, acknowledged } = await this.publish(reader, rows, acknowledged));
+      while (rows.length > 0) ({ rows, acknowledged } = await this.publish(reader, rows, acknowledged));
       await this.untilWoken(seen, acknowledged.length > 0 ? DELETE_WITHIN_MS : POLL_INTERVAL_MS);
     }
   }
