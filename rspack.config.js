@@ -7,6 +7,9 @@ import { rspack } from '@rspack/core';
  * time at each start, and 20 MiB of heap. So a build puts them into one file beside the program: see docs/adr/0010.
  */
 
+/** TypeORM takes in the drivers of all databases it knows, a fifth of all packages; DriverFactory asks for them by these names. */
+const OTHER_DATABASES = /^\.\/(?!postgres\/)[\w-]+\/\w+Driver$/;
+
 /** Stay in node_modules: they look for files of their own beside their code. */
 const OUTSIDE = /^(?:pino|pino-pretty|swagger-ui-dist|@fastify\/static)(?:\/|$)/;
 
@@ -27,16 +30,20 @@ function isBuiltin(request) {
   return request.startsWith('node:') || builtinModules.includes(request);
 }
 
-/** What makes a configuration take in the packages, in a file named `packages` (and more for what is loaded on demand). */
-export function withPackages(packages) {
+/** A configuration that takes in the packages, in a file named `packages` (and more for what is loaded on demand). */
+export function withPackages(packages, configuration) {
   return {
+    ...configuration,
     externals: [
-      ({ request = '', dependencyType }, done) => {
-        if (!isBuiltin(request) && !OUTSIDE.test(request)) done();
+      ({ request = '', context = '', dependencyType }, done) => {
+        if (OTHER_DATABASES.test(request) && /[\\/]typeorm[\\/]driver$/.test(context)) done(undefined, 'var {}');
+        else if (!isBuiltin(request) && !OUTSIDE.test(request)) done();
         else done(undefined, `${dependencyType === 'commonjs' ? 'node-commonjs' : 'module'} ${request}`);
       },
     ],
     externalsPresets: { node: false },
+    // @nestjs/typeorm asks for TypeORM this way too: left alone, that would be a second copy, from node_modules.
+    module: { ...configuration.module, parser: { javascript: { createRequire: true } } },
     devtool: false,
     optimization: {
       nodeEnv: false,
@@ -81,8 +88,8 @@ export default function configure(defaults) {
   if (process.argv.some((argument) => argument === '--watch' || argument === '-w')) return {};
   const { output } = defaults;
   const folder = dirname(output.filename);
-  return {
-    ...withPackages('packages'),
+  return withPackages('packages', {
+    ...defaults,
     output: { ...output, filename: `${folder}/[name].js`, chunkFilename: `${folder}/packages.[name].js` },
-  };
+  });
 }

@@ -18,10 +18,10 @@ export async function buildPrograms(
   output: string,
   { packages = 'inside' }: BuildOptions = {},
 ): Promise<void> {
-  const configurations = Object.entries(entries).map(([name, entry]) => ({
-    ...configuration(name, entry, output),
-    ...(packages === 'inside' ? withPackages(`${name}.packages`) : outside),
-  }));
+  const configurations = Object.entries(entries).map(([name, entry]) => {
+    const program = configuration(name, entry, output);
+    return packages === 'inside' ? withPackages(`${name}.packages`, program) : { ...program, ...outside };
+  });
   await new Promise<void>((resolve, reject) => {
     rspack(configurations, (error, stats) => {
       if (error !== null) reject(error);
