@@ -2,6 +2,8 @@
 const PLAIN = /^[\w.:+-]+$/;
 const NULL = /^null$/i;
 const TO_ESCAPE = /[\\"]/g;
+/** What JSON writes in a way that PostgreSQL does not read; anything else it escapes as PostgreSQL does, in native code. */
+const NOT_AS_IN_JSON = /[\u0000-\u001f\ud800-\udfff]/;
 
 /**
  * PostgreSQL's text form of an array with one dimension; `undefined` when something is in it that is left to pg. Sets of rows
@@ -26,5 +28,6 @@ function elementLiteral(value: unknown): string | undefined {
 
 function textLiteral(text: string): string {
   if (PLAIN.test(text) && !NULL.test(text)) return text;
+  if (!NOT_AS_IN_JSON.test(text)) return JSON.stringify(text);
   return `"${text.replace(TO_ESCAPE, '\\$&')}"`;
 }

@@ -12,8 +12,9 @@ export interface ConsumedRecord extends RawRecord {
 
 /** Reads a Kafka message; never throws, whatever it contains. */
 export function toConsumedRecord(topic: string, partition: number, message: KafkaMessage): ConsumedRecord {
-  const raw: RawRecord = { topic, key: message.key, value: message.value, headers: message.headers ?? {} };
-  return { ...raw, partition, offset: message.offset, timestamp: message.timestamp, decoded: decodeRecord(raw) };
+  const { key, value, headers = {}, offset, timestamp } = message;
+  const decoded = decodeRecord({ topic, key, value, headers });
+  return { topic, key, value, headers, partition, offset, timestamp, decoded };
 }
 
 /** The order a record belongs to, as far as that can be told: what waits behind a failed message is found by it. */

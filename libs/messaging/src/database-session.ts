@@ -1,9 +1,10 @@
+import { Query, type QueryResult } from 'pg';
 import { QueryFailedError, type QueryRunner } from 'typeorm';
 import { arrayLiteral } from './array-literal';
 
 /** The part of pg's client that is used beside TypeORM, which can not name a statement. */
 interface Client {
-  query(statement: { name?: string; text: string; values: unknown[] }): Promise<{ rows: unknown[]; command: string }>;
+  query(query: Query): void;
 }
 
 /** One connection of TypeORM's pool, without what TypeORM does around a statement. Its errors are TypeORM's. */
@@ -19,22 +20,30 @@ export class DatabaseSession {
    * @throws QueryFailedError
    */
   async query<Row>(text: string, parameters: readonly unknown[] = [], name?: string): Promise<Row[]> {
-    const { rows } = await this.run({ ...(name !== undefined && { name }), text, values: parameters.map(toValue) });
+    const { rows } = await this.run(text, parameters.map(toValue), name);
     return rows as Row[];
   }
 
   /** @throws Error when a statement had failed and whoever ran it went on: PostgreSQL then rolls back, and says so only here. */
   async commit(): Promise<void> {
-    const { command } = await this.run({ text: 'COMMIT', values: [] });
+    const { command } = await this.run('COMMIT', []);
     if (command !== 'COMMIT') throw new Error('a statement of this transaction had failed: it was rolled back');
   }
 
-  private async run(statement: { name?: string; text: string; values: unknown[] }) {
+  private async run(text: string, values: unknown[], name?: string): Promise<Pick<QueryResult, 'rows' | 'command'>> {
     try {
-      return await this.client.query(statement);
+      return await this.submit(text, values, name);
     } catch (error) {
-      throw new QueryFailedError(statement.text, statement.values, error as Error);
+      throw new QueryFailedError(text, values, error as Error);
     }
+  }
+
+  /** With a query of pg's own: an object that describes one is copied, property by property, descriptors and all. */
+  private submit(text: string, values: unknown[], name?: string): Promise<Pick<QueryResult, 'rows' | 'command'>> {
+    return new Promise((resolve, reject) => {
+      const query = new Query(text, values, (error, result) => (error ? reject(error) : resolve(result)));
+      this.client.query(Object.assign(query, { name }));
+    });
   }
 }
 

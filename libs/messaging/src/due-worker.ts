@@ -33,8 +33,8 @@ export class DueWorker<Item extends DueItem, Outcome> {
   /** Rows may be due which this process had no room for. */
   private leftBehind = false;
   private nap = new AbortController();
-  private readonly idle: (() => void)[] = [];
   private forRoom = new AbortController();
+  private readonly idle: (() => void)[] = [];
 
   constructor(
     private readonly work: DueWork<Item, Outcome>,
@@ -79,8 +79,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
 
   /**
    * Resolves when half of the capacity is free, and after a second at the latest. Whoever brings new items should ask first: what
-   * a worker has no room for is written, looked for and leased at the cost of several statements, while a record of Kafka waits
-   * for nothing.
+   * there is no room for is written, looked for and leased, several statements, while a record waits in Kafka for nothing.
    */
   async whenThereIsRoom(): Promise<void> {
     if (this.hasRoom || this.stopping.signal.aborted) return;
@@ -134,12 +133,16 @@ export class DueWorker<Item extends DueItem, Outcome> {
     this.held -= 1;
     if (queue.length === 0) this.queues.delete(orderId);
     else if (!this.stopping.signal.aborted) this.ready.push(orderId);
-    // With a backlog, what can be done must not depend on how often the sweep comes round.
-    if (this.leftBehind && this.hasRoom && !this.nap.signal.aborted) this.nap.abort();
-    if (this.hasRoom) this.forRoom.abort();
+    this.tellOfRoom();
     this.unfinished -= 1;
     if (this.unfinished === 0) this.idle.splice(0).forEach((resolve) => resolve());
     this.next();
+  }
+
+  private tellOfRoom(): void {
+    // With a backlog, what can be done must not depend on how often the sweep comes round.
+    if (this.leftBehind && this.hasRoom && !this.nap.signal.aborted) this.nap.abort();
+    if (this.hasRoom && !this.forRoom.signal.aborted) this.forRoom.abort();
   }
 
   /** Undefined when the item waited too long here: another worker may have it by now. */

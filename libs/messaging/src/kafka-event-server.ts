@@ -1,7 +1,7 @@
 import type { EventEnvelope } from '@app/events';
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
-import { ServerKafka } from '@nestjs/microservices';
+import { ServerKafka, type MessageHandler } from '@nestjs/microservices';
 import type { Consumer, ConsumerConfig, Kafka } from 'kafkajs';
 import type { BatchControl } from './batch-control';
 import type { ConsumedRecord } from './consumed-record';
@@ -90,6 +90,11 @@ export class KafkaEventServer extends ServerKafka {
     await this.consumer?.disconnect();
     this.consumer = null;
     this.client = null;
+  }
+
+  /** A pattern is a topic's name here. Nest's own method first reads each as JSON, fails, and makes an error of that. */
+  override getHandlerByPattern(pattern: string): MessageHandler | null {
+    return this.messageHandlers.get(pattern) ?? null;
   }
 
   /** Hands events to the `@OnEvent` method of their topic, through Nest's pipeline. Rejects with what the method threw. */

@@ -105,9 +105,7 @@ export class Outbox {
 
 /** The sequence is known only to the database: the relay adds its header from the row. */
 function headersAsStored(envelope: EventEnvelope): string {
-  const headers: Partial<Record<string, string>> = headersOf(envelope);
-  delete headers.ce_sequence;
-  return JSON.stringify(headers);
+  return JSON.stringify({ ...headersOf(envelope), ce_sequence: undefined });
 }
 
 /** For each event how many later ones are of its order, and how many there are of each order. */

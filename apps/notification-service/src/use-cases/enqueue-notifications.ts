@@ -54,12 +54,20 @@ export class EnqueueNotifications {
 }
 
 function rowOf(item: Enqueued, now: Date, mine: boolean, dueAt: Date): NewNotification {
-  const { address, waitsForPredecessor, predecessorId: _predecessorId, cause, ...rest } = item;
-  const pending = item.status === 'pending';
-  const waits = waitsForPredecessor && !mine;
+  const { notificationId, orderId, userId, type, channel, resend, position, facts, status, cause } = item;
+  const pending = status === 'pending';
+  const waits = item.waitsForPredecessor && !mine;
   return {
-    ...rest,
-    recipient: address,
+    notificationId,
+    orderId,
+    userId,
+    type,
+    channel,
+    resend,
+    position,
+    recipient: item.address,
+    facts,
+    status,
     heldBy: !pending ? undefined : mine ? 'worker' : waits ? 'predecessor' : undefined,
     dueAt: !pending ? undefined : waits ? new Date(now.getTime() + WAIT_FOR_PREDECESSOR_MS) : dueAt,
     correlationId: cause.correlationId,
