@@ -4,7 +4,7 @@ import { FetchCollector } from './fetch-collector';
 const BACKLOG = 160;
 
 /** A fetch of one partition, and a handler that takes so long for each record by the collector's clock. */
-function setUp(msPerRecord: number, commitFailure?: Error, tooMany = Infinity) {
+function setUp(msPerRecord: number, commitFailure?: Error, tooMany = Infinity, gatherMs = 0) {
   let now = 0;
   const batches: number[] = [];
   const commits: (string | undefined)[] = [];
@@ -32,7 +32,7 @@ function setUp(msPerRecord: number, commitFailure?: Error, tooMany = Infinity) {
     outage: (error: unknown) => outages.push(error),
     stopping: () => false,
     maxRecords: 1_000,
-    gather: { idleMs: 0, busyMs: 0 },
+    gather: { idleMs: gatherMs, busyMs: gatherMs },
     heartbeatIntervalMs: 1_000,
   };
   const collector = new FetchCollector(port, () => now);
@@ -77,5 +77,20 @@ describe('a fetch whose handler is fast', () => {
     await add();
     expect(batches).toEqual([10, 20, 40, 80, 10]);
     expect(commits).toEqual(['160']);
+  });
+});
+
+describe('a fetch that fills a transaction', () => {
+  it('is followed by the next at once; one that does not lets records gather', async () => {
+    const { add } = setUp(0.1, undefined, Infinity, 300);
+    const took: number[] = [];
+    for (let time = 0; time < 2; time += 1) {
+      const begin = performance.now();
+      await add();
+      took.push(performance.now() - begin);
+    }
+    // A transaction takes 160 records after the first fetch, and 320 after the second, which is half of that.
+    expect(took[0]).toBeLessThan(200);
+    expect(took[1]).toBeGreaterThan(290);
   });
 });

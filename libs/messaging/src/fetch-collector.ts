@@ -108,7 +108,9 @@ export class FetchCollector {
     const failure = (await this.commitDone(interrupted())) ?? pulse.failure;
     if (failure === undefined && !interrupted()) {
       const records = shares.reduce((sum, share) => sum + share.done, 0);
-      await sleep(this.pace.pauseAfter(records));
+      const pause = this.pace.pauseAfter(records);
+      // What fills a transaction needs no company: pauses must not be what a consumer with a backlog spends its time on.
+      if (records < this.size.current) await sleep(pause);
     }
     for (const share of shares) {
       if (failure === undefined) share.resolve();
