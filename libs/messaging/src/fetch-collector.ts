@@ -106,16 +106,18 @@ export class FetchCollector {
     }
     pulse.stop();
     const failure = (await this.commitDone(interrupted())) ?? pulse.failure;
-    if (failure === undefined && !interrupted()) {
-      const records = shares.reduce((sum, share) => sum + share.done, 0);
-      const pause = this.pace.pauseAfter(records);
-      // What fills a transaction needs no company: pauses must not be what a consumer with a backlog spends its time on.
-      if (records < this.size.current) await sleep(pause);
-    }
+    if (failure === undefined && !interrupted()) await this.letGather(shares);
     for (const share of shares) {
       if (failure === undefined) share.resolve();
       else share.reject(failure);
     }
+  }
+
+  /** What fills a transaction needs no company: pauses must not be what a consumer with a backlog spends its time on. */
+  private async letGather(shares: readonly Share[]): Promise<void> {
+    const records = shares.reduce((sum, share) => sum + share.done, 0);
+    const pause = this.pace.pauseAfter(records);
+    if (records < this.size.current) await sleep(pause);
   }
 
   /** At once when somebody else goes on with these partitions: what is not committed comes again there. @returns what went wrong. */

@@ -12,7 +12,7 @@ import { backoff, sleep } from './sleep';
 import { Transactions } from './transactions';
 import type { UnitOfWork } from './unit-of-work';
 
-const IDLE_INTERVAL_MS = 500;
+const IDLE_INTERVAL_MS = 1_000;
 const PRUNE_INTERVAL_MS = 60_000;
 const BATCH_SIZE = 100;
 

@@ -99,6 +99,15 @@ export class DeskJobRepository {
     );
   }
 
+  /** Whether there is a job that has not come to an end. */
+  async areUnderWay(unitOfWork: UnitOfWork): Promise<boolean> {
+    const rows = await unitOfWork.query(
+      `SELECT 1 FROM failed_message_jobs WHERE consumer_group = $1 AND status = 'running' LIMIT 1`,
+      [this.options.service],
+    );
+    return rows.length > 0;
+  }
+
   /** Locks the oldest job that still has something to do, and gives its next messages; another replica takes another job. */
   async nextBite(unitOfWork: UnitOfWork, limit: number): Promise<DeskJobBite | undefined> {
     const [job] = await unitOfWork.query<DeskJobBite['job']>(

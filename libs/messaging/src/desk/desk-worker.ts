@@ -8,7 +8,10 @@ import { DeskJobRepository, type DeskJobBite } from './desk-job.repository';
 import { DeskRepository } from './desk.repository';
 import type { UnitOfWork } from '../unit-of-work';
 
-const IDLE_INTERVAL_MS = 500;
+/** How often to see whether what a job has released has come to an end. */
+const BUSY_INTERVAL_MS = 500;
+/** A process is told of the jobs it takes in itself; this is for those that another one has left half done. */
+const IDLE_INTERVAL_MS = 2_000;
 const PRUNE_INTERVAL_MS = 60_000;
 const BITE = 200;
 const DAY_MS = 86_400_000;
@@ -51,23 +54,33 @@ export class DeskWorker {
 
   private async run(): Promise<void> {
     while (!this.stopping.signal.aborted) {
+      let interval = IDLE_INTERVAL_MS;
+      // Before the work: a job that comes in while it is done is not to wait for the next time.
+      this.nap = new AbortController();
       try {
-        while (!this.stopping.signal.aborted && (await this.transactions.run((unitOfWork) => this.bite(unitOfWork))));
-        await this.transactions.run((unitOfWork) => this.jobs.finish(unitOfWork));
+        if (await this.work()) interval = BUSY_INTERVAL_MS;
         await this.prune();
       } catch (error) {
         this.logger.warn(`desk interrupted: ${error instanceof Error ? error.message : String(error)}`);
       }
-      if (this.stopping.signal.aborted) return;
-      this.nap = new AbortController();
-      await sleep(IDLE_INTERVAL_MS * (0.75 + Math.random() / 2), this.nap.signal);
+      await sleep(interval * (0.75 + Math.random() / 2), this.nap.signal);
     }
+  }
+
+  /** @returns whether a job is under way: what it has released is being tried. */
+  private async work(): Promise<boolean> {
+    if (!(await this.transactions.run((unitOfWork) => this.jobs.areUnderWay(unitOfWork)))) return false;
+    while (!this.stopping.signal.aborted && (await this.transactions.run((unitOfWork) => this.bite(unitOfWork))));
+    return true;
   }
 
   /** @returns whether there was something to do. */
   private async bite(unitOfWork: UnitOfWork): Promise<boolean> {
     const bite = await this.jobs.nextBite(unitOfWork, BITE);
-    if (bite === undefined) return false;
+    if (bite === undefined) {
+      await this.jobs.finish(unitOfWork);
+      return false;
+    }
     await this.jobs.settle(unitOfWork, bite, await this.take(unitOfWork, bite));
     return true;
   }

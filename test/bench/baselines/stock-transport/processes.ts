@@ -92,6 +92,8 @@ function component(
     // Nest's server is ready as soon as it has asked to join, which is too early: no record would be read yet.
     ready: async () => {
       if (!(await hasJoined(admin, groupOf(role)))) throw new Error('its consumer has not joined');
+      // It listens only after that; any answer will do.
+      if (role === 'order') await fetch(`http://127.0.0.1:${String(port)}/`, { signal: AbortSignal.timeout(1_000) });
     },
     readyWithinMs: 60_000,
     stopSignal: 'SIGTERM',
