@@ -36,6 +36,7 @@ export interface BenchOptions {
   readonly plan: BenchPlan;
   readonly out: string;
   readonly page: boolean;
+  readonly resume: boolean;
   readonly keep: boolean;
   readonly help: boolean;
 }
@@ -66,6 +67,7 @@ to its end. Fails when an order is lost, doubled or wrong; a target that is miss
   --mails     counted: rendered and composed, but not handed to a mail server; smtp: sent to one that accepts everything
   --seed      decides who orders what
   --page      writes the result to docs/benchmarks, instead of --out (.local/bench)
+  --resume    goes on with the result that is stored there: only those parts are measured that it does not have
   --no-baseline   leaves baselines out
   --keep      leaves data and logs under .local/stacks
 `;
@@ -87,6 +89,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
       seed: { type: 'string', default: '1' },
       out: { type: 'string', default: '.local/bench' },
       page: { type: 'boolean', default: false },
+      resume: { type: 'boolean', default: false },
       baseline: { type: 'boolean', default: true },
       keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -103,8 +106,8 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     replicas: values.replicas.split(',').map((one) => number('replicas', one)),
     stored: values.stored.split(',').map((one) => number('stored', one)),
   };
-  const { page, keep, help } = values;
-  return { plan, out: page ? 'docs/benchmarks' : values.out, page, keep, help };
+  const { page, resume, keep, help } = values;
+  return { plan, out: page ? 'docs/benchmarks' : values.out, page, resume, keep, help };
 }
 
 function part(name: string): Part {

@@ -45,10 +45,11 @@ function whatIsMissing(figures: readonly Figure[]): string {
   return `${met.length} of ${met.length + missed.length} targets are met. Several rounds: the median, and its spread.`;
 }
 
-function where({ at, machine, plan, rounds, broken }: BenchResult): string {
+function where({ at, machine, plan, rounds, broken, resumed = [] }: BenchResult): string {
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   return list([
     `${at}, commit ${machine.commit}`,
+    ...resumed.map((later) => `${later.parts.join(', ')}: ${later.at}, commit ${later.commit}`),
     `${machine.cpus} × ${machine.model}, ${machine.memoryGiB} GiB, ${machine.system}: services, Kafka, ZooKeeper, PostgreSQL, Redis and the load generator share it`,
     versions.join(', '),
     `rounds: ${rounds.length}, loads of ${plan.seconds} s, seed ${plan.seed}, mails ${plan.mails}; parts: ${plan.parts.join(', ')}`,

@@ -3,6 +3,7 @@ import type { BaselinesResult } from './baselines/baselines.ts';
 import type { Figure } from './figures.ts';
 import type { Machine } from './machine.ts';
 import type { BenchPlan } from './options.ts';
+import type { Resumption } from './resume.ts';
 import type { StageResult } from './stage.ts';
 
 /** A few orders a second, and then as many as were asked for. */
@@ -104,6 +105,8 @@ export interface BenchResult {
   readonly smtp?: SmtpResult;
   readonly replicas?: readonly ReplicasResult[];
   readonly stored?: readonly StoredResult[];
+  /** Later runs that added parts. */
+  readonly resumed?: readonly Resumption[];
   readonly figures: readonly Figure[];
   /** Orders lost or wrong, invariants broken; empty when all is well. */
   readonly broken: readonly string[];

@@ -6,6 +6,7 @@ import { measureReplicas } from './parts/replicas.ts';
 import { measureStored } from './parts/stored.ts';
 import { summaryOf } from './report.ts';
 import type { BenchResult, Round } from './result.ts';
+import { headOfBoth, planLeft, resultIn } from './resume.ts';
 import { attempt, needsRound, runRound, runSmtp } from './round.ts';
 import { storeDocuments, storeResult } from './store.ts';
 
@@ -13,24 +14,28 @@ const options = benchOptions(process.argv.slice(2));
 if (options.help) process.stdout.write(HELP);
 else process.exitCode = await run(options);
 
-type Measured = Omit<BenchResult, 'at' | 'machine' | 'plan' | 'figures' | 'broken'>;
+type Measured = Omit<BenchResult, 'at' | 'machine' | 'plan' | 'resumed' | 'figures' | 'broken'>;
 
 async function run(options: BenchOptions): Promise<number> {
-  const { plan, out } = options;
+  const { out } = options;
+  const [at, machine] = [new Date().toISOString(), await thisMachine()];
+  const before = options.resume ? resultIn(out) : undefined;
+  const plan = before === undefined ? options.plan : planLeft(options.plan, before, machine);
+  const head = before === undefined ? { at, machine, plan } : headOfBoth(before, plan, { at, commit: machine.commit });
   const begin = performance.now();
   const say = (line: string): void => {
     process.stdout.write(`[${String(Math.round((performance.now() - begin) / 1_000)).padStart(5)} s] ${line}\n`);
   };
-  const outside: Outside = { seconds: plan.seconds, seed: plan.seed, say, broken: [] };
-  const head = { at: new Date().toISOString(), machine: await thisMachine(), plan };
+  const outside: Outside = { seconds: plan.seconds, seed: plan.seed, say, broken: [...(before?.broken ?? [])] };
   const result = (measured: Measured): BenchResult => ({
-    ...head,
     ...measured,
+    ...head,
     figures: figuresOf(measured),
     broken: outside.broken,
   });
   // Stored after each part: it is a long way to the last one.
-  const measured = await measure(options, outside, (soFar) => storeResult(result(soFar), out));
+  const store = (soFar: Measured): Promise<void> => storeResult(result(soFar), out);
+  const measured = await measure({ plan, keep: options.keep }, before ?? { rounds: [] }, outside, store);
   await storeDocuments(result(measured), out);
   process.stdout.write(`\n${summaryOf(result(measured))}`);
   const refused = measured.rounds.some(({ load }) => (load?.loaded.refused ?? 0) > 0);
@@ -38,12 +43,13 @@ async function run(options: BenchOptions): Promise<number> {
 }
 
 async function measure(
-  { plan, keep }: BenchOptions,
+  { plan, keep }: Pick<BenchOptions, 'plan' | 'keep'>,
+  before: Measured,
   outside: Outside,
   store: (soFar: Measured) => Promise<void>,
 ): Promise<Measured> {
-  const rounds: Round[] = [];
-  let measured: Measured = { rounds };
+  const rounds: Round[] = [...before.rounds];
+  let measured: Measured = { ...before, rounds };
   for (let round = 1; needsRound(plan) && round <= plan.rounds; round += 1) {
     if (plan.rounds > 1) outside.say(`round ${round} of ${plan.rounds}`);
     const from = foundBy(rounds) ?? plan.rate;

@@ -1,0 +1,28 @@
+import type { Machine } from './machine';
+import { benchOptions } from './options';
+import type { BenchResult } from './result';
+import { headOfBoth, partsOf, planLeft } from './resume';
+
+const machine: Machine = { cpus: 2, model: 'M', memoryGiB: 8, system: 'linux', versions: {}, commit: 'a' };
+const { plan } = benchOptions(['--parts', 'search,smtp,replicas,stored']);
+const result: BenchResult = { at: 'then', machine, plan, rounds: [{}], figures: [], broken: [], replicas: [] };
+
+describe('a benchmark that goes on with a result', () => {
+  it('measures what the result does not have', () => {
+    expect(partsOf(result)).toEqual(['search', 'replicas']);
+    expect(planLeft(plan, result, machine).parts).toEqual(['smtp', 'stored']);
+  });
+
+  it('tells what was measured when, and of which commit', () => {
+    const left = planLeft(plan, result, machine);
+    expect(headOfBoth(result, left, { at: 'now', commit: 'b' })).toMatchObject({
+      at: 'then',
+      plan: { parts: ['search', 'replicas', 'smtp', 'stored'] },
+      resumed: [{ at: 'now', commit: 'b', parts: ['smtp', 'stored'] }],
+    });
+  });
+
+  it('does not go on with that of another machine', () => {
+    expect(() => planLeft(plan, result, { ...machine, cpus: 4 })).toThrow('another machine: 2 × M, 8 GiB');
+  });
+});
