@@ -103,7 +103,9 @@ describe('when the record of an order is delivered three times', () => {
     await kafka.publish('order_created', [copy, copy, copy]);
     // A later order of the same partition is through: the copies before it have been handled.
     await kafka.publish('order_created', [{ ...copy, value: null }]);
-    await eventually(async () => expect(await deadLettersOf('payment_service', order_id)).toHaveLength(1));
+    for (const reader of ['payment_service', 'notification_service']) {
+      await eventually(async () => expect(await deadLettersOf(reader, order_id)).toHaveLength(1));
+    }
     const payments = await system.sql(`SELECT 1 FROM payments WHERE order_id = $1`, [order_id]);
     const movements = await system.sql(`SELECT 1 FROM stock_movements WHERE order_id = $1`, [order_id]);
     expect([payments.length, movements.length]).toEqual([1, 1]);
