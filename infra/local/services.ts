@@ -23,8 +23,8 @@ export interface ServiceOptions {
 /*
  * What a request or a batch holds lives a few hundred milliseconds: in a young generation of 4 MiB it became old, and the old
  * one was collected every three seconds. One thread collects the young generation: with all processors busy more of them only
- * wait for each other. Of an old generation that may not become large V8 collects each third more that is in it; 60 % halve the
- * work. The limit is a safety net: queues are bounded well below it.
+ * wait for each other. Of an old generation that may not become large V8 collects each third more that is in it; with
+ * 60 % its threads had two fifths less to do. The limit is a safety net: queues are bounded well below it.
  */
 export const memoryFlags = [
   '--max-semi-space-size=16',

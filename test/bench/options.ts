@@ -15,6 +15,13 @@ export const PARTS = [
 
 export type Part = (typeof PARTS)[number];
 
+/** Each in systems of its own, once; all others share one in each round. */
+export const ALONE = ['smtp', 'replicas', 'stored'] as const satisfies readonly Part[];
+
+export function isAlone(part: Part): part is (typeof ALONE)[number] {
+  return ALONE.some((one) => one === part);
+}
+
 const QUICK: readonly Part[] = ['load', 'idle', 'baselines'];
 const FULL: readonly Part[] = PARTS.filter((part) => part !== 'load');
 

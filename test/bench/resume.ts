@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from './machine.ts';
-import type { BenchPlan, Part } from './options.ts';
+import { isAlone, type BenchPlan, type Part } from './options.ts';
 import type { BenchResult } from './result.ts';
 
 /** A later run that added parts to a result. */
@@ -11,8 +11,6 @@ export interface Resumption {
   readonly parts: readonly Part[];
 }
 
-const ALONE: readonly Part[] = ['smtp', 'replicas', 'stored'];
-
 /** @throws Error when there is none in the directory. */
 export function resultIn(directory: string): BenchResult {
   return JSON.parse(readFileSync(join(directory, 'result.json'), 'utf8')) as BenchResult;
@@ -20,7 +18,7 @@ export function resultIn(directory: string): BenchResult {
 
 /** The parts that a result has: an interrupted run planned more. */
 export function partsOf({ plan, rounds, ...others }: BenchResult): Part[] {
-  return plan.parts.filter((part) => (ALONE.includes(part) ? part in others : rounds.length > 0));
+  return plan.parts.filter((part) => (isAlone(part) ? part in others : rounds.length > 0));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { runBaselines } from './baselines/baselines.ts';
 import { countedMails, smtpMails } from './mails.ts';
-import type { BenchPlan, Part } from './options.ts';
+import { isAlone, type BenchPlan, type Part } from './options.ts';
 import { measureBacklog } from './parts/backlog.ts';
 import { inFreshSystem, shortly, warmUp, type Outside, type PartContext } from './parts/context.ts';
 import { measureIdle } from './parts/idle.ts';
@@ -10,9 +10,6 @@ import { measureLoad } from './parts/load.ts';
 import { search } from './parts/search.ts';
 import { measureSmtp } from './parts/smtp.ts';
 import type { Round, SmtpResult } from './result.ts';
-
-/** Parts that share a system: one after the other, each after the one whose result it needs. */
-const SHARED: readonly Part[] = ['load', 'search', 'latency', 'backlog', 'idle', 'limits', 'baselines'];
 
 /** A part that can not be carried out counts as broken, and what others have measured meanwhile is not lost. */
 export async function attempt<T>(
@@ -31,7 +28,7 @@ export async function attempt<T>(
 }
 
 export function needsRound({ parts }: BenchPlan): boolean {
-  return parts.some((part) => SHARED.includes(part));
+  return parts.some((part) => !isAlone(part));
 }
 
 /** All parts that share a system, in a fresh one. */

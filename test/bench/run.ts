@@ -1,6 +1,6 @@
 import { figuresOf, median } from './figures.ts';
 import { thisMachine } from './machine.ts';
-import { benchOptions, HELP, type BenchOptions } from './options.ts';
+import { ALONE, benchOptions, HELP, type BenchOptions } from './options.ts';
 import type { Outside } from './parts/context.ts';
 import { measureReplicas } from './parts/replicas.ts';
 import { measureStored } from './parts/stored.ts';
@@ -58,12 +58,12 @@ async function measure(
     await store(measured);
   }
   const reference = foundBy(rounds) ?? plan.rate;
-  const others: Record<'smtp' | 'replicas' | 'stored', () => Promise<Partial<Measured>>> = {
+  const others: Record<(typeof ALONE)[number], () => Promise<Partial<Measured>>> = {
     smtp: async () => ({ smtp: await runSmtp(outside, reference) }),
     replicas: async () => ({ replicas: await measureReplicas(outside, plan.replicas, reference) }),
     stored: async () => ({ stored: await measureStored(outside, plan.stored, reference) }),
   };
-  for (const part of ['smtp', 'replicas', 'stored'] as const) {
+  for (const part of ALONE) {
     if (!plan.parts.includes(part)) continue;
     measured = { ...measured, ...(await attempt(outside, part, others[part])) };
     await store(measured);
