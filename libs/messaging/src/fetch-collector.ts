@@ -106,7 +106,7 @@ export class FetchCollector {
     }
     pulse.stop();
     const failure = (await this.commitDone(interrupted())) ?? pulse.failure;
-    if (failure === undefined && !interrupted()) await this.letGather(shares);
+    if (failure === undefined && !interrupted()) await this.letGather(shares, begun);
     for (const share of shares) {
       if (failure === undefined) share.resolve();
       else share.reject(failure);
@@ -114,9 +114,9 @@ export class FetchCollector {
   }
 
   /** What fills a transaction needs no company: pauses must not be what a consumer with a backlog spends its time on. */
-  private async letGather(shares: readonly Share[]): Promise<void> {
+  private async letGather(shares: readonly Share[], begun: number): Promise<void> {
     const records = shares.reduce((sum, share) => sum + share.done, 0);
-    const pause = this.pace.pauseAfter(records);
+    const pause = this.pace.pauseAfter(this.now() - begun);
     if (records < this.size.current) await sleep(pause);
   }
 

@@ -93,6 +93,7 @@ export class GroupCommit<Input, Output> {
   }
 
   private async run(group: typeof this.waiting): Promise<void> {
+    const begun = this.now();
     try {
       const outcomes = await this.commit(group.map(({ input }) => input));
       group.forEach(({ resolve, reject }, index) => {
@@ -103,7 +104,7 @@ export class GroupCommit<Input, Output> {
     } catch (error) {
       group.forEach(({ reject }) => reject(error));
     } finally {
-      const pause = this.pace.pauseAfter(group.length);
+      const pause = this.pace.pauseAfter(this.now() - begun);
       if (pause > 0) await sleep(pause);
       this.active -= 1;
       this.next();

@@ -1,6 +1,9 @@
-/** Inputs per second up to which a system counts as idle, and from which on as busy. */
-const IDLE = 20;
-const BUSY = 100;
+/** The share of its time at work up to which a worker counts as idle, and from which on as busy. */
+const IDLE = 0.1;
+const BUSY = 0.5;
+
+/** What is longer ago than this hardly counts. */
+const MEMORY_MS = 1_000;
 
 /** How long work may gather between two batches, in milliseconds: with hardly any load, and with much. */
 export interface GatherTimes {
@@ -10,11 +13,11 @@ export interface GatherTimes {
 
 /**
  * How long to let work gather between two batches. A transaction costs much the same whatever it carries, so waking at once for
- * every little bit of work would make a busy machine spend itself on many small ones. The measure is the inputs of about the
- * last second.
+ * every little bit of work would make a busy machine spend itself on many small ones. The measure is the share of about the last
+ * second that went into batches: on a machine that is slow, or has others to serve, each takes longer, and so carries more.
  */
 export class Pace {
-  private recent = 0;
+  private share = 0;
   private at = 0;
 
   constructor(
@@ -22,12 +25,17 @@ export class Pace {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Counts a batch that is done. @returns for how many milliseconds the next one should wait. */
-  pauseAfter(inputs: number): number {
+  /** Counts a batch that is done and took `tookMs`. @returns for how many milliseconds the next one should wait. */
+  pauseAfter(tookMs: number): number {
     const now = this.now();
-    this.recent = this.recent * Math.exp((this.at - now) / 1_000) + inputs;
+    this.share = this.share * remaining(now - this.at) + 1 - remaining(tookMs);
     this.at = now;
     const { idleMs, busyMs } = this.times;
-    return idleMs + (busyMs - idleMs) * Math.min(1, Math.max(0, (this.recent - IDLE) / (BUSY - IDLE)));
+    return idleMs + (busyMs - idleMs) * Math.min(1, Math.max(0, (this.share - IDLE) / (BUSY - IDLE)));
   }
+}
+
+/** How much of something still counts after a time. */
+function remaining(ms: number): number {
+  return Math.exp(-ms / MEMORY_MS);
 }

@@ -106,11 +106,12 @@ export class OutboxRelay {
     acknowledged: readonly string[],
   ): Promise<{ rows: OutboxRow[]; acknowledged: readonly string[] }> {
     const positions = rows.map((row) => row.position);
+    const begun = performance.now();
     const sent = this.producer.send(toTopicMessages(rows));
     if (rows.length < READ_AHEAD_FROM) {
       await sent;
       this.failures = 0;
-      await sleep(this.pace.pauseAfter(rows.length), this.stopping.signal);
+      await sleep(this.pace.pauseAfter(performance.now() - begun), this.stopping.signal);
       return { rows: [], acknowledged: [...acknowledged, ...positions] };
     }
     // Both must have come to rest before an error of either is thrown on.
@@ -118,7 +119,7 @@ export class OutboxRelay {
     const [answer, next] = await Promise.allSettled([sent, reading]);
     if (answer.status === 'rejected') throw answer.reason;
     this.failures = 0;
-    this.pace.pauseAfter(rows.length);
+    this.pace.pauseAfter(performance.now() - begun);
     if (next.status === 'rejected') throw next.reason;
     return { rows: next.value, acknowledged: positions };
   }
