@@ -3,6 +3,7 @@ import { benchOptions } from './options';
 import { page } from './page';
 import { plotsOf } from './plots';
 import type { BenchResult, Round } from './result';
+import { percentiles } from './statistics';
 import { aStage, baselinesWith } from './test-data';
 
 const ROUND: Round = {
@@ -33,6 +34,16 @@ describe('the page of a result', () => {
     const plots = plotsOf(result);
     expect(plots.map(({ name }) => name)).toEqual(['latency', 'cpu', 'throughput']);
     for (const { name, title } of plots) expect(page(result, plots)).toContain(`![${title}](${name}.svg)`);
+  });
+
+  it('shows what the time until confirmed is made of', () => {
+    const ms = percentiles([3, 5, 4]);
+    const text = page(
+      aResult({ steps: { orders: 3, confirmedMs: percentiles([20]), steps: [{ name: 'Kafka', ms }] } }),
+      [],
+    );
+    expect(text).toContain('3 orders, 5 a second, medians. One commit alone takes');
+    expect(text).toContain('| Kafka | 4 | 5 |\n| POST → confirmed | 20 | 20 |');
   });
 
   it('says what was broken', () => {

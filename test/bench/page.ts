@@ -20,6 +20,7 @@ export function page(result: BenchResult, plots: readonly Plot[]): string {
     '## Plots',
     ...plots.map(({ name, title }) => `![${title}](${name}.svg)`),
     ...loads(last),
+    ...steps(result, last),
     ...processes(last),
     ...baselines(last),
     ...replicasAndStored(result),
@@ -93,6 +94,21 @@ function loads(round: Round | undefined): string[] {
     ...(search === undefined ? [] : [loadCells('sustained', search.confirmed)]),
   ];
   return rows.length === 0 ? [] : ['## Loads', 'Of the last round.', table(LOAD_HEAD, rows)];
+}
+
+function steps({ steps: measured }: BenchResult, round: Round | undefined): string[] {
+  if (measured === undefined) return [];
+  const { commitMs, sendMs } = round?.baselines?.commitAndSend ?? {};
+  const beside = commitMs && sendMs ? ` One commit alone takes ${commitMs.p50} ms, one send ${sendMs.p50} ms.` : '';
+  const rows = [...measured.steps, { name: 'POST → confirmed', ms: measured.confirmedMs }];
+  return [
+    '## Steps',
+    `What the time from POST to confirmed is made of: ${measured.orders} orders, 5 a second, medians.${beside}`,
+    table(
+      ['step', 'p50 ms', 'p95 ms'],
+      rows.map(({ name, ms }) => [name, ms.p50, ms.p95]),
+    ),
+  ];
 }
 
 function processes(round: Round | undefined): string[] {
@@ -182,6 +198,7 @@ const HOW = list([
   'Mails are written, claimed, rendered, composed and marked sent, three an order; the delivery adapter counts them instead of opening a connection. SMTP is measured on its own.',
   'CPU is what the kernel counts for a process and its children, all of them but the load generator. Resident is VmRSS at the end of the load.',
   'POST → confirmed is measured by a waiting GET for ten orders a second.',
+  'Steps: an event is written, given to Kafka (the timestamp of its record) and received (the transaction of its inbox entry); all on one clock, in whole milliseconds.',
   'Backlog: the drained rate counts from the first sign of work, after processes have booted and joined their groups; the time until rest includes that.',
   'Stored orders are written by SQL as finished ones of the last year, 100,000 users, vacuumed; inboxes know the last eight days. More processes share this one machine; with them, each process has six connections to PostgreSQL instead of ten.',
   'Baselines run after the system has stopped, on its PostgreSQL and Kafka.',

@@ -5,6 +5,8 @@ import type { Machine } from './machine.ts';
 import type { BenchPlan } from './options.ts';
 import type { Resumption } from './resume.ts';
 import type { StageResult } from './stage.ts';
+import type { Percentiles } from './statistics.ts';
+import type { Step } from './steps.ts';
 
 /** A few orders a second, and then as many as were asked for. */
 export interface LoadResult {
@@ -73,6 +75,13 @@ export interface Round {
   readonly baselines?: BaselinesResult;
 }
 
+/** What the time from POST to confirmed is made of, with nothing else to do. */
+export interface StepsResult {
+  readonly orders: number;
+  readonly confirmedMs: Percentiles;
+  readonly steps: readonly Step[];
+}
+
 /** What the path over SMTP carries: notifications gather while their service is stopped, and then all are mailed. */
 export interface SmtpResult {
   readonly mails: number;
@@ -102,6 +111,7 @@ export interface BenchResult {
   readonly machine: Machine;
   readonly plan: BenchPlan;
   readonly rounds: readonly Round[];
+  readonly steps?: StepsResult;
   readonly smtp?: SmtpResult;
   readonly replicas?: readonly ReplicasResult[];
   readonly stored?: readonly StoredResult[];

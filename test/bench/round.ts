@@ -9,7 +9,8 @@ import { measureLatency } from './parts/latency.ts';
 import { measureLoad } from './parts/load.ts';
 import { search } from './parts/search.ts';
 import { measureSmtp } from './parts/smtp.ts';
-import type { Round, SmtpResult } from './result.ts';
+import { measureSteps } from './parts/steps.ts';
+import type { Round, SmtpResult, StepsResult } from './result.ts';
 
 /** A part that can not be carried out counts as broken, and what others have measured meanwhile is not lost. */
 export async function attempt<T>(
@@ -68,6 +69,16 @@ async function measureRound(plan: BenchPlan, context: PartContext): Promise<Roun
     ...(limits && { limits }),
     ...(baselines && { baselines }),
   };
+}
+
+/** What an order waits for, in a system that has few of them. */
+export async function runSteps(outside: Outside, rate: number): Promise<StepsResult> {
+  return inFreshSystem(outside, await countedMails(), { label: 'bench-steps' }, async (context) => {
+    await warmUp(context, Math.ceil(rate / 2));
+    const result = await measureSteps(context);
+    context.broken.push(...(await context.bench.finalCheck()));
+    return result;
+  });
 }
 
 /** What SMTP carries, in a system whose mails all go through it. */

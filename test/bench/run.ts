@@ -7,7 +7,7 @@ import { measureStored } from './parts/stored.ts';
 import { summaryOf } from './report.ts';
 import type { BenchResult, Round } from './result.ts';
 import { headOfBoth, planLeft, resultIn } from './resume.ts';
-import { attempt, needsRound, runRound, runSmtp } from './round.ts';
+import { attempt, needsRound, runRound, runSmtp, runSteps } from './round.ts';
 import { storeDocuments, storeResult } from './store.ts';
 
 const options = benchOptions(process.argv.slice(2));
@@ -59,6 +59,7 @@ async function measure(
   }
   const reference = foundBy(rounds) ?? plan.rate;
   const others: Record<(typeof ALONE)[number], () => Promise<Partial<Measured>>> = {
+    steps: async () => ({ steps: await runSteps(outside, reference) }),
     smtp: async () => ({ smtp: await runSmtp(outside, reference) }),
     replicas: async () => ({ replicas: await measureReplicas(outside, plan.replicas, reference) }),
     stored: async () => ({ stored: await measureStored(outside, plan.stored, reference) }),

@@ -25,7 +25,7 @@ class FakeConsumer {
     }));
     const name = `${topic}/${partition}`;
     const payload: Partial<EachBatchPayload> = {
-      batch: { topic, partition, messages } as unknown as EachBatchPayload['batch'],
+      batch: { topic, partition, messages, offsetLag: () => '0' } as unknown as EachBatchPayload['batch'],
       resolveOffset: (offset) => this.resolved.push(`${name}@${offset}`),
       heartbeat: async () => {
         this.heartbeats += 1;

@@ -113,11 +113,11 @@ export class FetchCollector {
     }
   }
 
-  /** What fills a transaction needs no company: pauses must not be what a consumer with a backlog spends its time on. */
+  /** Whoever has left records behind needs no more of them: pauses must not be what a consumer with a backlog spends its time on. */
   private async letGather(shares: readonly Share[], begun: number): Promise<void> {
-    const records = shares.reduce((sum, share) => sum + share.done, 0);
     const pause = this.pace.pauseAfter(this.now() - begun);
-    if (records < this.size.current) await sleep(pause);
+    const hasBacklog = shares.some(({ payload }) => Number(payload.batch.offsetLag()) > 0);
+    if (!hasBacklog) await sleep(pause);
   }
 
   /** At once when somebody else goes on with these partitions: what is not committed comes again there. @returns what went wrong. */

@@ -186,9 +186,10 @@ function consumerConfigOf(options: MessagingOptions, stopping: AbortSignal): Con
     heartbeatInterval: HEARTBEAT_INTERVAL_MS,
     rebalanceTimeout: 60_000,
     maxWaitTimeInMs: 500,
-    // A record takes many times its bytes of memory while it waits for its turn.
+    // A record takes many times its bytes of memory while it waits for its turn. kafkajs asks for partitions in the same order each
+    // time, so what the last ones have should fit in as well.
     maxBytesPerPartition: 64 * 1024,
-    maxBytes: 512 * 1024,
+    maxBytes: 1024 * 1024,
     retry: {
       retries: 10,
       initialRetryTime: 300,
