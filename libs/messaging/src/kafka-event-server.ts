@@ -189,7 +189,7 @@ function consumerConfigOf(options: MessagingOptions, stopping: AbortSignal): Con
     // A record takes many times its bytes of memory while it waits for its turn. kafkajs asks for partitions in the same order each
     // time, so what the last ones have should fit in as well.
     maxBytesPerPartition: 64 * 1024,
-    maxBytes: 1024 * 1024,
+    maxBytes: 768 * 1024,
     retry: {
       retries: 10,
       initialRetryTime: 300,
