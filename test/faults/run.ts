@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
 import { buildFaultyServices } from './programs.ts';
 import { page } from './page.ts';
 import { details, report } from './report.ts';
@@ -69,7 +70,8 @@ async function run(): Promise<number> {
   mkdirSync(options.out, { recursive: true });
   writeFileSync(join(options.out, 'report.txt'), `seed ${seed}\n${table}`);
   const asPage = page(results, seed, Number(options.rate), new Date());
-  writeFileSync(options.page ? 'docs/fault-suite.md' : join(options.out, 'report.md'), asPage);
+  const file = options.page ? 'docs/fault-suite.md' : join(options.out, 'report.md');
+  writeFileSync(file, await format(asPage, { ...(await resolveConfig('package.json')), filepath: file }));
   const red = results.filter(isRed).length;
   writeFileSync(join(options.out, 'counts.json'), JSON.stringify(asJestCounts(results.length - red, red)));
   process.stdout.write(`\n${table}\n${results.length - red} green, ${red} red\n`);
