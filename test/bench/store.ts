@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
+import { writeFormatted } from '../docs/write-formatted.ts';
 import { page } from './page.ts';
 import { plotsOf } from './plots.ts';
 import type { BenchResult } from './result.ts';
@@ -8,7 +8,7 @@ import type { BenchResult } from './result.ts';
 /** The figures, for programs. */
 export async function storeResult(result: BenchResult, directory: string): Promise<void> {
   mkdirSync(directory, { recursive: true });
-  await write(join(directory, 'result.json'), JSON.stringify(result));
+  await writeFormatted(join(directory, 'result.json'), JSON.stringify(result));
 }
 
 /** The figures, the plots, and the page with both. */
@@ -16,10 +16,5 @@ export async function storeDocuments(result: BenchResult, directory: string): Pr
   await storeResult(result, directory);
   const plots = plotsOf(result);
   for (const { name, svg } of plots) writeFileSync(join(directory, `${name}.svg`), svg);
-  await write(join(directory, 'README.md'), page(result, plots));
-}
-
-/** Formatted as the repository is, where it may be stored. */
-async function write(file: string, content: string): Promise<void> {
-  writeFileSync(file, await format(content, { ...(await resolveConfig('package.json')), filepath: file }));
+  await writeFormatted(join(directory, 'README.md'), page(result, plots));
 }

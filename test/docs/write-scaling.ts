@@ -1,14 +1,11 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import type { BenchResult } from '../bench/result';
 import { withCalculation } from '../bench/scaling/document';
 import { read, repository } from './markdown';
+import { writeFormatted } from './write-formatted';
 
 const PAGE = 'docs/scaling.md';
 
 const result = JSON.parse(read('docs/benchmarks/result.json')) as BenchResult;
-const page = withCalculation(read(PAGE), result);
-const style = await resolveConfig(join(repository, 'package.json'));
-writeFileSync(join(repository, PAGE), await format(page, { ...style, filepath: PAGE }));
+await writeFormatted(join(repository, PAGE), withCalculation(read(PAGE), result));
 console.log(`wrote ${PAGE}`);

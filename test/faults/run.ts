@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { format, resolveConfig } from 'prettier';
+import { writeFormatted } from '../docs/write-formatted.ts';
 import { buildFaultyServices } from './programs.ts';
 import { page } from './page.ts';
 import { details, report } from './report.ts';
@@ -70,8 +70,7 @@ async function run(): Promise<number> {
   mkdirSync(options.out, { recursive: true });
   writeFileSync(join(options.out, 'report.txt'), `seed ${seed}\n${table}`);
   const asPage = page(results, seed, Number(options.rate), new Date());
-  const file = options.page ? 'docs/fault-suite.md' : join(options.out, 'report.md');
-  writeFileSync(file, await format(asPage, { ...(await resolveConfig('package.json')), filepath: file }));
+  await writeFormatted(options.page ? 'docs/fault-suite.md' : join(options.out, 'report.md'), asPage);
   const red = results.filter(isRed).length;
   writeFileSync(join(options.out, 'counts.json'), JSON.stringify(asJestCounts(results.length - red, red)));
   process.stdout.write(`\n${table}\n${results.length - red} green, ${red} red\n`);

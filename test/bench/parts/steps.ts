@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { serviceNames } from '../../../infra/local/index.ts';
+import type { ServiceName } from '../../../infra/local/index.ts';
 import { KafkaProbe } from '../../system/kafka.ts';
 import type { BenchSystem } from '../bench-system.ts';
 import { PRICE } from '../load.ts';
@@ -27,10 +27,14 @@ export async function measureSteps({ bench, seconds, say }: PartContext): Promis
       if (found === undefined) throw new Error(`order ${orderId} is confirmed, but nobody has handled its ${type}`);
       return found;
     };
-    const [created, paid, taken] = EVENTS_ON_THE_WAY.map(times) as [EventTimes, EventTimes, EventTimes];
     return {
-      ...{ placed, confirmed },
-      events: { order_created: created, payment_successful: paid, inventory_updated: taken },
+      placed,
+      events: {
+        order_created: times('order_created'),
+        payment_successful: times('payment_successful'),
+        inventory_updated: times('inventory_updated'),
+      },
+      confirmed,
     };
   });
   const confirmedMs = percentiles(orders.map(({ placed, confirmed }) => confirmed - placed));
@@ -78,10 +82,10 @@ const CONSUMERS = {
   order_created: 'payment-service',
   payment_successful: 'inventory-service',
   inventory_updated: 'order-service',
-} as const satisfies Record<EventOnTheWay, (typeof serviceNames)[number]>;
+} as const satisfies Record<EventOnTheWay, ServiceName>;
 
 /** When transactions that handled an event began, by the event's id. Cut to milliseconds, as all other times are. */
-async function receiptsOf(system: BenchSystem['system'], service: string): Promise<Map<string, number>> {
+async function receiptsOf(system: BenchSystem['system'], service: ServiceName): Promise<Map<string, number>> {
   const rows = await system.sql<{ event_id: string; ms: string }>(
     `SELECT event_id, floor(extract(epoch FROM received_at) * 1000)::text AS ms
      FROM ${service.replace('-', '_')}.inbox WHERE consumer_group = $1`,
