@@ -1,6 +1,6 @@
 import { Query, type QueryResult } from 'pg';
 import { QueryFailedError, type QueryRunner } from 'typeorm';
-import { arrayLiteral } from './array-literal';
+import { statementValues } from './statement-values';
 
 /** The part of pg's client that is used beside TypeORM, which can not name a statement. */
 interface Client {
@@ -20,7 +20,7 @@ export class DatabaseSession {
    * @throws QueryFailedError
    */
   async query<Row>(text: string, parameters: readonly unknown[] = [], name?: string): Promise<Row[]> {
-    const { rows } = await this.run(text, parameters.map(toValue), name);
+    const { rows } = await this.run(text, statementValues(text, parameters), name);
     return rows as Row[];
   }
 
@@ -45,8 +45,4 @@ export class DatabaseSession {
       this.client.query(Object.assign(query, { name }));
     });
   }
-}
-
-function toValue(parameter: unknown): unknown {
-  return Array.isArray(parameter) ? (arrayLiteral(parameter) ?? parameter) : parameter;
 }

@@ -12,7 +12,11 @@ interface Written {
   readonly timestampDelta: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers: Readonly<Record<string, string | null>>;
+  readonly headers: Readonly<Record<string, Header | readonly Header[]>>;
+}
+type Header = string | Buffer | null;
+interface Message {
+  readonly key: string;
 }
 interface Decoder {
   readVarInt(): number;
@@ -24,6 +28,12 @@ const decode = inside('./src/protocol/recordBatch/record/v0/decoder') as (
   decoder: Decoder,
   batch: { firstOffset: string; firstTimestamp: string },
 ) => Written & { readonly offset: string; readonly timestamp: string };
+const group = inside('./src/producer/groupMessagesPerPartition') as (sent: {
+  readonly topic: string;
+  readonly partitionMetadata: readonly object[];
+  readonly messages: readonly Message[];
+  readonly partitioner: (sent: { readonly message: Message }) => number;
+}) => Record<number, Message[]>;
 interface ClusterInside {
   findGroupCoordinator(options: { readonly groupId: string }): Promise<unknown>;
 }
@@ -51,6 +61,22 @@ describe('the partition of a key', () => {
   });
 });
 
+describe('the messages of a partition', () => {
+  it('are those the partitioner says, in their order', () => {
+    const messages = ['a', 'b', 'c', 'd', 'e'].map((key) => ({ key }));
+    const partitioner = ({ message }: { readonly message: Message }): number => (message.key === 'b' ? 7 : 0);
+    const grouped = group({ topic: 'orders', partitionMetadata: [{}], messages, partitioner });
+    expect(grouped).toEqual({ 0: [{ key: 'a' }, { key: 'c' }, { key: 'd' }, { key: 'e' }], 7: [{ key: 'b' }] });
+  });
+});
+
+/** ASCII is read as text, anything else as bytes. */
+function asRead([name, value]: [string, string | null]): [string, Header] {
+  return [name, value === null || Buffer.byteLength(value) === value.length ? value : Buffer.from(value)];
+}
+
+const EMPTY: Written = { offsetDelta: 0, timestampDelta: 0, key: null, value: null, headers: {} };
+
 describe('a record', () => {
   const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
   const delta = fc.oneof(fc.integer({ min: -300, max: 300 }), fc.maxSafeInteger());
@@ -71,19 +97,43 @@ describe('a record', () => {
           expect([found.key, found.value]).toEqual([record.key, record.value]);
           expect(found.offset).toBe(String(record.offsetDelta));
           expect(found.timestamp).toBe(String(record.timestampDelta));
-          const written = Object.entries(record.headers).map(([name, value]) => [
-            name,
-            value === null ? null : Buffer.from(value),
-          ]);
-          expect(new Map(Object.entries(found.headers))).toEqual(new Map(written as [string, Buffer | null][]));
+          expect(new Map(Object.entries(found.headers))).toEqual(new Map(Object.entries(record.headers).map(asRead)));
         },
       ),
       { numRuns: 500 },
     );
   });
 
+  it('has headers of any name, those of what every object inherits too, and one several times', () => {
+    const names = [
+      '__proto__',
+      'constructor',
+      'toString',
+      'ce_id',
+      'x'.repeat(63),
+      'x'.repeat(64),
+      'x'.repeat(65),
+      'ä',
+    ];
+    const values = ['a', null, 'b'.repeat(63), 'b'.repeat(64), 'é', Buffer.from([0xff, 0])];
+    const headers = Object.fromEntries(names.map((name) => [name, values]));
+    for (const once of [read(encode({ ...EMPTY, headers }).buffer), read(encode({ ...EMPTY, headers }).buffer)]) {
+      expect(Object.keys(once.headers)).toEqual(names);
+      for (const name of names) {
+        expect(once.headers[name]).toEqual([...values.slice(0, 4), Buffer.from('é'), Buffer.from([0xff, 0])]);
+      }
+    }
+    expect(read(encode({ ...EMPTY, headers: {} }).buffer).headers['constructor']).toBeUndefined();
+  });
+
+  it('may be large, and the next one small', () => {
+    const value = Buffer.alloc(2_000_000, 'a');
+    expect(read(encode({ ...EMPTY, value }).buffer).value).toEqual(value);
+    expect(read(encode({ ...EMPTY, value: Buffer.from('b') }).buffer).value).toEqual(Buffer.from('b'));
+  });
+
   it('has an offset beyond what a number can hold', () => {
-    const record = { offsetDelta: 3, timestampDelta: 7, key: null, value: null, headers: {} };
+    const record = { ...EMPTY, offsetDelta: 3, timestampDelta: 7 };
     const batch = { firstOffset: '9223372036854775800', firstTimestamp: '1764000000000' };
     expect(read(encode(record).buffer, batch)).toMatchObject({
       offset: '9223372036854775803',

@@ -3,6 +3,7 @@ import type { Message } from 'kafkajs';
 import { Client } from 'pg';
 import type { MessagingOptions } from './messaging-options';
 import { OUTBOX_CHANNEL_PREFIX } from './outbox-signal';
+import { statementValues } from './statement-values';
 import { headersFromBase64, type StoredHeaders } from './stored-headers';
 
 /** A row of the outbox, ready to be sent. */
@@ -107,8 +108,8 @@ export class OutboxReader {
    */
   async read(limit: number, { acknowledged, beingSent = [] }: PublishedRows): Promise<OutboxRow[]> {
     if (this.failure !== undefined) throw this.failure;
-    const statement = { name: 'delete and read', text: DELETE_AND_READ, values: [limit, acknowledged, beingSent] };
-    const { rows } = await this.client.query<StoredRow>(statement);
+    const values = statementValues(DELETE_AND_READ, [limit, acknowledged, beingSent]);
+    const { rows } = await this.client.query<StoredRow>({ name: 'delete and read', text: DELETE_AND_READ, values });
     return rows.map((row) => ({ position: row.position, type: row.type, message: messageOf(row) }));
   }
 

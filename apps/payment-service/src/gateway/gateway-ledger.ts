@@ -1,5 +1,5 @@
 import { minorUnitsOf } from '@app/events';
-import { GroupCommit, type Settled } from '@app/messaging';
+import { GroupCommit, statementValues, type Settled } from '@app/messaging';
 import { fromMinorUnits, toMinorUnits } from '@app/platform';
 import type { Pool, PoolClient } from 'pg';
 import type { GatewayAnswer, OpenOutcome } from '../domain/gateway-outcome';
@@ -77,7 +77,7 @@ export class GatewayLedger {
   }
 
   async find(idempotencyKey: string): Promise<GatewayAnswer | undefined> {
-    const { rows } = await this.pool.query<LedgerRow>({ ...FIND, values: [[idempotencyKey]] });
+    const { rows } = await this.pool.query<LedgerRow>(withValues(FIND, [[idempotencyKey]]));
     return rows[0] === undefined ? undefined : answerOf(fromRow(rows[0]));
   }
 
@@ -114,8 +114,8 @@ export class GatewayLedger {
   private async followUp(client: PoolClient, requests: readonly FollowUp[]): Promise<Map<string, LedgerReply>> {
     if (requests.length === 0) return new Map();
     const references = [...new Set(requests.map(({ reference }) => reference))];
-    await client.query({ ...LOCK_HOLDS, values: [references] });
-    const { rows } = await client.query<LedgerRow>({ ...HISTORY, values: [references] });
+    await client.query(withValues(LOCK_HOLDS, [references]));
+    const { rows } = await client.query<LedgerRow>(withValues(HISTORY, [references]));
     const histories = Map.groupBy(rows.map(fromRow), ({ reference }) => reference);
     const entries: LedgerEntry[] = [];
     const replies = new Map<string, LedgerReply>();
@@ -138,7 +138,7 @@ export class GatewayLedger {
 
 async function find(client: PoolClient, entries: readonly LedgerEntry[]): Promise<Map<string, LedgerEntry>> {
   const keys = entries.map(({ idempotencyKey }) => idempotencyKey);
-  const { rows } = await client.query<LedgerRow>({ ...FIND, values: [keys] });
+  const { rows } = await client.query<LedgerRow>(withValues(FIND, [keys]));
   return new Map(rows.map((row) => [row.idempotency_key, fromRow(row)]));
 }
 
@@ -153,8 +153,12 @@ async function write(client: PoolClient, entries: readonly LedgerEntry[]): Promi
     entries.map((entry) => entry.currency),
     entries.map((entry) => entry.paymentMethod),
   ];
-  const { rows } = await client.query<{ idempotency_key: string }>({ ...WRITE, values });
+  const { rows } = await client.query<{ idempotency_key: string }>(withValues(WRITE, values));
   return new Set(rows.map((row) => row.idempotency_key));
+}
+
+function withValues<Statement extends { readonly text: string }>(statement: Statement, values: readonly unknown[]) {
+  return { ...statement, values: statementValues(statement.text, values) };
 }
 
 /** Two attempts at one authorisation differ in the reference they propose; only one of them is in the books. */

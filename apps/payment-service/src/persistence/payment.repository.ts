@@ -46,8 +46,10 @@ const LATER: readonly Column[] = [
   'refund_reference',
 ];
 const INSERTED = COLUMNS.filter((column) => !LATER.includes(column));
+/** What an order says of itself: it hardly ever changes, and JSON is dear to read and to write. */
+const FACTS: readonly Column[] = ['payment_method', 'items'];
 const CHANGEABLE = COLUMNS.filter((column) => !FIXED.includes(column));
-const UPDATED: readonly Column[] = ['order_id', ...CHANGEABLE];
+const USUALLY_CHANGED = CHANGEABLE.filter((column) => !FACTS.includes(column));
 
 const LOCK = `SELECT ${COLUMNS.join(', ')} FROM payments WHERE order_id = ANY ($1::uuid[]) ORDER BY order_id FOR UPDATE`;
 
@@ -57,9 +59,8 @@ const INSERT = `
   ON CONFLICT (order_id) DO NOTHING
   RETURNING order_id`;
 
-const UPDATE = `
-  UPDATE payments SET ${CHANGEABLE.map((column) => `${column} = changed.${column}`).join(', ')}
-  FROM ${unnest(UPDATED)} WHERE payments.order_id = changed.order_id`;
+const UPDATE = update(USUALLY_CHANGED);
+const UPDATE_WITH_FACTS = update(CHANGEABLE);
 
 const CLAIM = `
   UPDATE payments
@@ -85,9 +86,17 @@ export class PaymentRepository {
     return new Set(rows.map((row) => row.order_id));
   }
 
-  /** Stores payments that {@link lock} gave before. */
-  async update(unitOfWork: UnitOfWork, payments: readonly Payment[]): Promise<void> {
-    if (payments.length > 0) await unitOfWork.query(UPDATE, valuesOf(UPDATED, payments));
+  /** Stores payments that {@link lock} gave before; `known` has them as they were then. */
+  async update(
+    unitOfWork: UnitOfWork,
+    payments: readonly Payment[],
+    known: ReadonlyMap<string, Payment>,
+  ): Promise<void> {
+    const isCompleted = (payment: Payment): boolean => hasNewFacts(payment, known.get(payment.orderId));
+    const completed = payments.filter(isCompleted);
+    const others = payments.filter((payment) => !isCompleted(payment));
+    if (completed.length > 0) await unitOfWork.query(UPDATE_WITH_FACTS, valuesOf(keyAnd(CHANGEABLE), completed));
+    if (others.length > 0) await unitOfWork.query(UPDATE, valuesOf(keyAnd(USUALLY_CHANGED), others));
   }
 
   /** Leases up to `limit` payments with an operation that is due and nobody is at, the longest waiting first. */
@@ -101,6 +110,20 @@ export class PaymentRepository {
     ]);
     return rows.map(fromRow);
   }
+}
+
+function update(columns: readonly Column[]): string {
+  return `
+    UPDATE payments SET ${columns.map((column) => `${column} = changed.${column}`).join(', ')}
+    FROM ${unnest(keyAnd(columns))} WHERE payments.order_id = changed.order_id`;
+}
+
+function keyAnd(columns: readonly Column[]): Column[] {
+  return ['order_id', ...columns];
+}
+
+function hasNewFacts(payment: Payment, before: Payment | undefined): boolean {
+  return payment.items !== before?.items || payment.paymentMethod !== before.paymentMethod;
 }
 
 function unnest(columns: readonly Column[]): string {

@@ -57,7 +57,7 @@ export class AdvancePayments {
     const isKnown = ({ orderId }: Payment): boolean => known.has(orderId);
     const begun = changed.filter((payment) => !isKnown(payment));
     const stored = await this.payments.insert(unitOfWork, begun);
-    await this.payments.update(unitOfWork, changed.filter(isKnown));
+    await this.payments.update(unitOfWork, changed.filter(isKnown), known);
 
     const isWritten = (payment: Payment): boolean => isKnown(payment) || stored.has(payment.orderId);
     for (const { payment, announcements } of decisions) {
