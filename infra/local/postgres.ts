@@ -54,8 +54,8 @@ export function postgres(options: PostgresOptions): Component {
 /** fsync and synchronous_commit stay on: what the system promises after a crash is tried on this database. */
 const settings = Object.entries({
   max_connections: '200',
-  shared_buffers: '256MB',
-  max_wal_size: '2GB',
+  shared_buffers: '512MB',
+  max_wal_size: '4GB',
   random_page_cost: '1.1',
   jit: 'off',
   timezone: 'UTC',

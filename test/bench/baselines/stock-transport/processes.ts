@@ -74,7 +74,7 @@ function component(
     name: role,
     command: process.execPath,
     // As the system's services are run.
-    args: ['--disable-warning=TimeoutNegativeWarning', ...memoryFlags, join(output, `${PROGRAM}.js`)],
+    args: ['--disable-warning=TimeoutNegativeWarning', ...memoryFlags(), join(output, `${PROGRAM}.js`)],
     env: {
       ...memoryEnv,
       NODE_ENV: 'production',
