@@ -23,20 +23,27 @@ export interface ServiceOptions {
 /*
  * What a request or a batch holds lives a few hundred milliseconds: in a young generation that is too small it becomes old, and
  * is moved and marked before it is thrown away. One thread collects the young generation: with all processors busy more of them only
- * wait for each other. Of an old generation that may not become large V8 collects each third more that is in it; with 60 % its
- * threads had two fifths less to do. The limit is a safety net: queues are bounded well below it.
+ * wait for each other. Of an old generation that may not become large V8 collects each third more that is in it: the more of it
+ * lives only briefly, the dearer that is. The limit is a safety net: queues are bounded well below it.
  */
-export function memoryFlags(youngMiB = 16): string[] {
+interface Heap {
+  readonly youngMiB: number;
+  /** How much the old generation grows until it is collected. */
+  readonly growthPercent: number;
+}
+
+const HEAP: Heap = { youngMiB: 16, growthPercent: 40 };
+/** It has the most messages in hand: with a larger young generation it would need more than 200 MiB in all. */
+const HEAP_OF_NOTIFICATION: Heap = { youngMiB: 8, growthPercent: 60 };
+
+export function memoryFlags({ youngMiB, growthPercent } = HEAP): string[] {
   return [
     `--max-semi-space-size=${String(youngMiB)}`,
     '--no-parallel-scavenge',
-    '--heap-growing-percent=60',
+    `--heap-growing-percent=${String(growthPercent)}`,
     '--max-old-space-size=192',
   ];
 }
-
-/** Of the notification service, which has the most messages in hand: with 16 MiB it would need more than 200 MiB in all. */
-const NOTIFICATION_YOUNG_MIB = 8;
 
 /** glibc's malloc would keep a heap per thread, up to eight per core, and hand little of it back. */
 export const memoryEnv = { MALLOC_ARENA_MAX: '2' };
@@ -49,7 +56,7 @@ export function service(options: ServiceOptions): Component {
     args: [
       '--import',
       pathToFileURL(join(repository, 'infra', 'source-maps.js')).href,
-      ...memoryFlags(options.service === 'notification-service' ? NOTIFICATION_YOUNG_MIB : undefined),
+      ...memoryFlags(options.service === 'notification-service' ? HEAP_OF_NOTIFICATION : HEAP),
       options.entry ?? join(repository, 'dist', 'apps', options.service, 'main.js'),
     ],
     env: { ...memoryEnv, ...options.env, PORT: String(port) },
