@@ -1,21 +1,12 @@
-import { infrastructureUrls } from '@app/testing';
 import fc from 'fast-check';
-import pg from 'pg';
+import { arrayReader } from '../test/array-reader';
 import { arrayLiteral } from './array-literal';
 
-let client: pg.Client;
-beforeAll(async () => {
-  client = new pg.Client({ connectionString: infrastructureUrls().adminUrl });
-  await client.connect();
-});
-afterAll(() => client.end());
+const read = arrayReader();
 
 /** What PostgreSQL understands by it. */
-async function understood(elements: readonly unknown[], type: string): Promise<unknown> {
-  const { rows } = await client.query<{ element: unknown }>(`SELECT unnest($1::${type}[]) AS element`, [
-    arrayLiteral(elements),
-  ]);
-  return rows.map(({ element }) => element);
+function understood(elements: readonly unknown[], type: string): Promise<unknown> {
+  return read(arrayLiteral(elements), type);
 }
 
 describe('the text form of an array', () => {

@@ -6,8 +6,8 @@ const TO_ESCAPE = /[\\"]/g;
 const NOT_AS_IN_JSON = /[\u0000-\u001f\ud800-\udfff]/;
 
 /**
- * PostgreSQL's text form of an array with one dimension; `undefined` when something is in it that is left to pg. Sets of rows
- * are sent in it, and pg's own conversion is made for values of any kind: it quotes all text and puts dates together by hand.
+ * PostgreSQL's text form of an array with one dimension; `undefined` when something is in it that is left to pg. Columns without
+ * a binary form are sent in it; pg's own conversion is made for values of any kind: it quotes all text and puts dates together by hand.
  */
 export function arrayLiteral(elements: readonly unknown[]): string | undefined {
   let text = '{';

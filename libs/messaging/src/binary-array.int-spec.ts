@@ -1,22 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { infrastructureUrls } from '@app/testing';
 import fc from 'fast-check';
-import pg from 'pg';
+import { arrayReader } from '../test/array-reader';
 import { binaryArray, type BinaryElementType } from './binary-array';
 
-let client: pg.Client;
-beforeAll(async () => {
-  client = new pg.Client({ connectionString: infrastructureUrls().adminUrl });
-  await client.connect();
-});
-afterAll(() => client.end());
+const read = arrayReader();
 
 /** What PostgreSQL understands by it. */
-async function understood(elements: readonly unknown[], type: BinaryElementType): Promise<unknown> {
+function understood(elements: readonly unknown[], type: BinaryElementType): Promise<unknown> {
   const array = binaryArray(type, elements);
   if (array === undefined) throw new TypeError('no binary form');
-  const { rows } = await client.query<{ element: unknown }>(`SELECT unnest($1::${type}[]) AS element`, [array]);
-  return rows.map(({ element }) => element);
+  return read(array, type);
 }
 
 async function expectRoundTrips<T>(type: BinaryElementType, element: fc.Arbitrary<T>, shown: (value: T) => unknown) {
@@ -46,15 +39,7 @@ describe('the binary form of an array', () => {
     );
   });
 
-  it('keeps UUIDs', () =>
-    expectRoundTrips(
-      'uuid',
-      fc.oneof(
-        fc.uuid(),
-        fc.constant(null).map(() => randomUUID()),
-      ),
-      asItIs,
-    ));
+  it('keeps UUIDs', () => expectRoundTrips('uuid', fc.uuid(), asItIs));
 
   it('keeps a UUID in capitals', async () => {
     const id = randomUUID();

@@ -10,6 +10,6 @@ export { DEFAULT_RETRY_DELAYS_MS, MessagingOptions, messagingOptionsOf, UNHURRIE
 export { MESSAGING_MIGRATIONS } from './migrations';
 export { OnEvent } from './on-event.decorator';
 export { backoff, sleep } from './sleep';
-export { statementValues } from './statement-values';
+export { withValues } from './statement-values';
 export { Transactions } from './transactions';
 export { UnitOfWork, type OutgoingEvent } from './unit-of-work';

@@ -3,7 +3,7 @@ import type { Message } from 'kafkajs';
 import { Client } from 'pg';
 import type { MessagingOptions } from './messaging-options';
 import { OUTBOX_CHANNEL_PREFIX } from './outbox-signal';
-import { statementValues } from './statement-values';
+import { withValues } from './statement-values';
 import { headersFromBase64, type StoredHeaders } from './stored-headers';
 
 /** A row of the outbox, ready to be sent. */
@@ -39,18 +39,21 @@ const RECORD_OVERHEAD_BYTES = 150;
  * are being sent are left out by name, not by "position greater than", because a transaction that took its position early may
  * commit late. The reading part does not see what the deleting part deletes.
  */
-const DELETE_AND_READ = `
-  WITH published AS (DELETE FROM outbox WHERE position = ANY ($2::bigint[]))
-  SELECT position, aggregateid, type, payload, headers, sequence, encoding
-  FROM (
-    SELECT *, sum(bytes) OVER (ORDER BY position) AS bytes_so_far
+const DELETE_AND_READ = {
+  name: 'delete and read',
+  text: `
+    WITH published AS (DELETE FROM outbox WHERE position = ANY ($2::bigint[]))
+    SELECT position, aggregateid, type, payload, headers, sequence, encoding
     FROM (
-      SELECT *, coalesce(octet_length(payload), 0) + octet_length(headers) + ${RECORD_OVERHEAD_BYTES} AS bytes
-      FROM outbox WHERE position <> ALL ($2::bigint[] || $3::bigint[]) ORDER BY position LIMIT $1
-    ) AS head
-  ) AS measured
-  WHERE bytes_so_far <= ${MAX_BATCH_BYTES} OR bytes_so_far = bytes
-  ORDER BY position`;
+      SELECT *, sum(bytes) OVER (ORDER BY position) AS bytes_so_far
+      FROM (
+        SELECT *, coalesce(octet_length(payload), 0) + octet_length(headers) + ${RECORD_OVERHEAD_BYTES} AS bytes
+        FROM outbox WHERE position <> ALL ($2::bigint[] || $3::bigint[]) ORDER BY position LIMIT $1
+      ) AS head
+    ) AS measured
+    WHERE bytes_so_far <= ${MAX_BATCH_BYTES} OR bytes_so_far = bytes
+    ORDER BY position`,
+};
 
 /**
  * The relay's own database connection: it holds the advisory lock, so it must be one session for the relay's whole active
@@ -108,8 +111,8 @@ export class OutboxReader {
    */
   async read(limit: number, { acknowledged, beingSent = [] }: PublishedRows): Promise<OutboxRow[]> {
     if (this.failure !== undefined) throw this.failure;
-    const values = statementValues(DELETE_AND_READ, [limit, acknowledged, beingSent]);
-    const { rows } = await this.client.query<StoredRow>({ name: 'delete and read', text: DELETE_AND_READ, values });
+    const statement = withValues(DELETE_AND_READ, [limit, acknowledged, beingSent]);
+    const { rows } = await this.client.query<StoredRow>(statement);
     return rows.map((row) => ({ position: row.position, type: row.type, message: messageOf(row) }));
   }
 

@@ -1,5 +1,5 @@
 import { minorUnitsOf } from '@app/events';
-import { GroupCommit, statementValues, type Settled } from '@app/messaging';
+import { GroupCommit, withValues, type Settled } from '@app/messaging';
 import { fromMinorUnits, toMinorUnits } from '@app/platform';
 import type { Pool, PoolClient } from 'pg';
 import type { GatewayAnswer, OpenOutcome } from '../domain/gateway-outcome';
@@ -155,10 +155,6 @@ async function write(client: PoolClient, entries: readonly LedgerEntry[]): Promi
   ];
   const { rows } = await client.query<{ idempotency_key: string }>(withValues(WRITE, values));
   return new Set(rows.map((row) => row.idempotency_key));
-}
-
-function withValues<Statement extends { readonly text: string }>(statement: Statement, values: readonly unknown[]) {
-  return { ...statement, values: statementValues(statement.text, values) };
 }
 
 /** Two attempts at one authorisation differ in the reference they propose; only one of them is in the books. */
