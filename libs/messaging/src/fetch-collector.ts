@@ -9,8 +9,7 @@ import { toConsumedRecord, type ConsumedRecord } from './consumed-record';
 /** A partition's share of a fetch: kafkajs waits for it, the collector answers. */
 interface Share {
   readonly payload: EachBatchPayload;
-  readonly records: readonly ConsumedRecord[];
-  /** How many of `records`, from the front, are done with. */
+  /** How many of its messages, from the front, are done with. */
   done: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -69,10 +68,8 @@ export class FetchCollector {
 
   /** kafkajs's `eachBatch`. */
   async add(payload: EachBatchPayload): Promise<void> {
-    const { topic, partition, messages } = payload.batch;
-    const records = messages.map((message) => toConsumedRecord(topic, partition, message));
     return new Promise((resolve, reject) => {
-      this.waiting.push({ payload, records, done: 0, resolve, reject });
+      this.waiting.push({ payload, done: 0, resolve, reject });
       if (!this.flushing) {
         this.flushing = true;
         // All partitions of a fetch are handed over in the same turn of the event loop.
@@ -158,7 +155,8 @@ export class FetchCollector {
   }
 
   private pause(shares: readonly Share[], error: unknown): void {
-    const resumes = shares.filter((share) => share.done < share.records.length).map((share) => share.payload.pause());
+    const left = shares.filter(({ payload, done }) => done < payload.batch.messages.length);
+    const resumes = left.map(({ payload }) => payload.pause());
     this.port.outage(error, () => resumes.forEach((resume) => resume()));
   }
 }
@@ -191,13 +189,18 @@ interface ChunkPart {
   readonly records: readonly ConsumedRecord[];
 }
 
-/** Cuts the shares into chunks of the size that is right at that moment, each partition's records in their order. */
+/**
+ * Cuts the shares into chunks of the size that is right at that moment, each partition's records in their order. Messages are read
+ * only when their turn comes: until then what is made of them would only keep the garbage collector busy.
+ */
 function* chunksOf(shares: readonly Share[], size: () => number): Generator<ChunkPart[]> {
   let chunk: ChunkPart[] = [];
   let room = size();
   for (const share of shares) {
-    for (let from = 0; from < share.records.length;) {
-      const records = share.records.slice(from, from + room);
+    const { topic, partition, messages } = share.payload.batch;
+    for (let from = 0; from < messages.length;) {
+      const together = messages.slice(from, from + room);
+      const records = together.map((message) => toConsumedRecord(topic, partition, message));
       chunk.push({ share, records });
       from += records.length;
       room -= records.length;
