@@ -143,7 +143,7 @@ function baselines(round: Round | undefined): string[] {
       ...(rawKafka === undefined
         ? []
         : [
-            `kafkajs alone: ${rounded(rawKafka.recordsPerSecond)} records/s, ${rawKafka.clientCpuSecondsPer1000Records} CPU s per 1,000 records in the client`,
+            `kafkajs alone: ${rounded(rawKafka.recordsPerSecond)} records/s, ${rawKafka.clientCpuSecondsPer1000Records.toFixed(3)} CPU s per 1,000 records in the client`,
           ]),
       ...(commitAndSend === undefined
         ? []
