@@ -56,7 +56,7 @@ LABEL org.opencontainers.image.title="payment-service" \
 COPY --from=build /app/dist/apps/payment-service dist/apps/payment-service
 ENV PORT=8002
 EXPOSE 8002
-CMD ["node", "--import", "./infra/source-maps.js", "--max-semi-space-size=16", "--no-parallel-scavenge", "--heap-growing-percent=40", "--max-old-space-size=192", "dist/apps/payment-service/main.js"]
+CMD ["node", "--import", "./infra/source-maps.js", "--max-semi-space-size=16", "--no-parallel-scavenge", "--heap-growing-percent=60", "--max-old-space-size=192", "dist/apps/payment-service/main.js"]
 
 FROM runtime AS inventory-service
 LABEL org.opencontainers.image.title="inventory-service" \
@@ -64,7 +64,7 @@ LABEL org.opencontainers.image.title="inventory-service" \
 COPY --from=build /app/dist/apps/inventory-service dist/apps/inventory-service
 ENV PORT=8003
 EXPOSE 8003
-CMD ["node", "--import", "./infra/source-maps.js", "--max-semi-space-size=16", "--no-parallel-scavenge", "--heap-growing-percent=40", "--max-old-space-size=192", "dist/apps/inventory-service/main.js"]
+CMD ["node", "--import", "./infra/source-maps.js", "--max-semi-space-size=16", "--no-parallel-scavenge", "--heap-growing-percent=60", "--max-old-space-size=192", "dist/apps/inventory-service/main.js"]
 
 FROM runtime AS notification-service
 LABEL org.opencontainers.image.title="notification-service" \

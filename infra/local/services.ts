@@ -32,11 +32,15 @@ interface Heap {
   readonly growthPercent: number;
 }
 
-const HEAP: Heap = { youngMiB: 16, growthPercent: 40 };
-/** It has the most messages in hand: with a larger young generation it would need more than 200 MiB in all. */
-const HEAP_OF_NOTIFICATION: Heap = { youngMiB: 8, growthPercent: 60 };
+const ROOMY: Heap = { youngMiB: 16, growthPercent: 60 };
+/** For 200 MiB in all: the order service has requests in hand beside messages, the notification service the most messages. */
+const HEAPS: Partial<Record<ServiceName, Heap>> = {
+  'order-service': { youngMiB: 16, growthPercent: 40 },
+  'notification-service': { youngMiB: 8, growthPercent: 60 },
+};
 
-export function memoryFlags({ youngMiB, growthPercent } = HEAP): string[] {
+export function memoryFlags(service?: ServiceName): string[] {
+  const { youngMiB, growthPercent } = (service && HEAPS[service]) ?? ROOMY;
   return [
     `--max-semi-space-size=${String(youngMiB)}`,
     '--no-parallel-scavenge',
@@ -56,7 +60,7 @@ export function service(options: ServiceOptions): Component {
     args: [
       '--import',
       pathToFileURL(join(repository, 'infra', 'source-maps.js')).href,
-      ...memoryFlags(options.service === 'notification-service' ? HEAP_OF_NOTIFICATION : HEAP),
+      ...memoryFlags(options.service),
       options.entry ?? join(repository, 'dist', 'apps', options.service, 'main.js'),
     ],
     env: { ...memoryEnv, ...options.env, PORT: String(port) },

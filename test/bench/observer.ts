@@ -9,15 +9,15 @@ import { NOTIFICATIONS_AN_ORDER, rampSeconds, type BacklogSample } from './susta
  * their record is still in Kafka, are to go as well.
  */
 const BACKLOG = `
-  SELECT (SELECT count(*) FROM orders WHERE status IN ('pending', 'paid')) AS orders,
+  SELECT (SELECT count(*) FROM orders WHERE open_until IS NOT NULL) AS orders,
     (SELECT count(*) FROM notifications WHERE status = 'pending') AS pending,
     pg_stat_get_tuples_inserted('order_service.order_events'::regclass)
       - pg_stat_get_tuples_inserted('notification_service.notifications'::regclass) AS unwritten`;
 
 const OPEN = `
-  SELECT 'order ' || order_id || ' ' || status AS what FROM orders WHERE status IN ('pending', 'paid')
+  SELECT 'order ' || order_id || ' ' || status AS what FROM orders WHERE open_until IS NOT NULL
   UNION ALL SELECT 'payment ' || payment_id || ' ' || status FROM payments
-    WHERE status <> 'captured' AND status NOT IN ('failed', 'voided', 'refunded', 'cancelled')
+    WHERE final_status IS NULL
   UNION ALL SELECT 'notification ' || notification_id || ' ' || status FROM notifications WHERE status = 'pending'`;
 
 /* $1 to $3: id, user and product of each accepted order. */
@@ -72,6 +72,10 @@ export class Observer {
   async backlog(): Promise<{ orders: number; pending: number; unwritten: number }> {
     const [row] = await this.rows<{ orders: string; pending: string; unwritten: string }>(BACKLOG);
     return { orders: Number(row?.orders), pending: Number(row?.pending), unwritten: Number(row?.unwritten) };
+  }
+
+  openOrders(): Promise<number> {
+    return this.count('SELECT count(*) AS n FROM orders WHERE open_until IS NOT NULL');
   }
 
   /** Of the orders placed since. */

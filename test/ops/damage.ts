@@ -52,7 +52,7 @@ export const DAMAGE: readonly (readonly [title: string, invariant: string, check
     'I3',
     'unknown-payment',
     sql(`UPDATE payments SET status = 'unknown', operation = 'capture', attempts = 9, uncertain = true,
-         due_at = now() + interval '1 hour' WHERE order_id = $1`),
+         due_at = now() + interval '1 hour', look_at = now() + interval '1 hour' WHERE order_id = $1`),
   ],
   [
     'a second capture in the books',

@@ -10,6 +10,7 @@ import { IdempotencyKeys } from './persistence/idempotency-keys';
 import { CreateOrderTables1763800100000 } from './persistence/migrations/1763800100000-create-order-tables';
 import { CreateOrderEvents1763800200000 } from './persistence/migrations/1763800200000-create-order-events';
 import { CreateIdempotencyKeys1763800300000 } from './persistence/migrations/1763800300000-create-idempotency-keys';
+import { LeaveIndexesOfOrdersAlone1764300000000 } from './persistence/migrations/1764300000000-leave-indexes-of-orders-alone';
 import { OrderCache } from './persistence/order-cache';
 import { OrderEventEntity } from './persistence/order-event.entity';
 import { OrderEntity, OrderItemEntity } from './persistence/order.entity';
@@ -29,6 +30,7 @@ export const MIGRATIONS = [
   CreateOrderTables1763800100000,
   CreateOrderEvents1763800200000,
   CreateIdempotencyKeys1763800300000,
+  LeaveIndexesOfOrdersAlone1764300000000,
 ];
 
 @Module({})

@@ -10,6 +10,7 @@ import { OrderEventsConsumer } from './messaging/order-events.consumer';
 import { CreatePayments1763900000000 } from './persistence/migrations/1763900000000-create-payments';
 import { CreateGatewayLedger1763900100000 } from './persistence/migrations/1763900100000-create-gateway-ledger';
 import { CreateStripeEvents1763900200000 } from './persistence/migrations/1763900200000-create-stripe-events';
+import { LeaveIndexesOfPaymentsAlone1764300000000 } from './persistence/migrations/1764300000000-leave-indexes-of-payments-alone';
 import { PaymentEntity } from './persistence/payment.entity';
 import { PaymentRepository } from './persistence/payment.repository';
 import { StripeEventRepository } from './persistence/stripe-event.repository';
@@ -61,6 +62,7 @@ export function databaseOptions(config: PaymentServiceConfig): DatabaseOptions {
       CreatePayments1763900000000,
       CreateGatewayLedger1763900100000,
       CreateStripeEvents1763900200000,
+      LeaveIndexesOfPaymentsAlone1764300000000,
     ],
   };
 }

@@ -196,7 +196,7 @@ describe('what Stripe tells of its own accord', () => {
     // As if the answer to the capture had been lost and the next look were far away.
     await sql(
       `UPDATE payments SET stage = 'capturing', status = 'unknown', operation = 'capture', attempts = 9, uncertain = true,
-         sent_at = now(), due_at = now() + interval '1 hour', captured_amount = 0 WHERE order_id = $1`,
+         sent_at = now(), due_at = now() + interval '1 hour', look_at = now() + interval '1 hour', captured_amount = 0 WHERE order_id = $1`,
       [orderId],
     );
     const answer = await tell(event('payment_intent.succeeded', orderId));

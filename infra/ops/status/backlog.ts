@@ -41,10 +41,10 @@ const BACKLOG = serviceNames
 const WORK = `
   SELECT (SELECT json_object_agg(status, n) FROM (SELECT status, count(*) AS n FROM order_service.orders GROUP BY 1) AS o)
       AS "ordersByState",
-    (SELECT count(*)::int FROM order_service.orders WHERE status IN ('pending', 'paid') AND deadline_at < now())
+    (SELECT count(*)::int FROM order_service.orders WHERE open_until < now())
       AS "ordersPastDeadline",
     (SELECT count(*)::int FROM payment_service.payments WHERE status = 'unknown') AS "unknownPayments",
-    (SELECT count(*)::int FROM payment_service.payments WHERE due_at < now()) AS "duePayments",
+    (SELECT count(*)::int FROM payment_service.payments WHERE look_at < now() AND due_at < now()) AS "duePayments",
     (SELECT count(*)::int FROM notification_service.notifications WHERE status = 'pending') AS "undeliveredNotifications",
     (SELECT coalesce(extract(epoch FROM now() - min(created_at)) * 1000, 0)::float
      FROM notification_service.notifications WHERE status = 'pending') AS "oldestUndeliveredMs",

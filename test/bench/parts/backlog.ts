@@ -16,10 +16,10 @@ export async function measureBacklog(context: PartContext, sustained: number): P
   const firstId = firstIdAt(Date.now());
   const load = offerLoad({ ...bench.loadOptions(), rate, seconds, followEvery: Infinity });
   const samples = await load.answered;
-  const { orders } = await bench.observer.backlog();
+  const orders = await bench.observer.openOrders();
   const begin = performance.now();
   const started = Promise.all(names.map((name) => bench.system.stack.supervisor.start(name)));
-  const drained = await emptying(async () => (await bench.observer.backlog()).orders);
+  const drained = await emptying(() => bench.observer.openOrders());
   await started;
   await bench.observer.untilSettled(samples, firstId);
   const recoverySeconds = Math.round((performance.now() - begin) / 100) / 10;

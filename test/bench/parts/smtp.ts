@@ -14,7 +14,7 @@ export async function measureSmtp(context: PartContext, rate: number): Promise<S
   const firstId = firstIdAt(Date.now());
   const load = offerLoad({ ...bench.loadOptions(), rate, seconds, followEvery: Infinity });
   const samples = await load.answered;
-  await emptying(async () => (await bench.observer.backlog()).orders);
+  await emptying(() => bench.observer.openOrders());
   await supervisor.start('notification-service');
   const pid = supervisor.pid('notification-service');
   const before = cpuSecondsOf(pid);

@@ -13,6 +13,14 @@ export const PAYMENT_STATUSES = [
 ] as const;
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
+/** Nothing more is expected of a payment with one of these. */
+export const FINAL_PAYMENT_STATUSES = ['captured', 'failed', 'voided', 'refunded', 'cancelled'] as const;
+export type FinalPaymentStatus = (typeof FINAL_PAYMENT_STATUSES)[number];
+
+export function isFinalStatus(status: PaymentStatus): status is FinalPaymentStatus {
+  return (FINAL_PAYMENT_STATUSES as readonly string[]).includes(status);
+}
+
 /** Where a payment stands: what is known of the money, what the order wants, and which operation is due. */
 export const PAYMENT_STAGES = [
   'expected',

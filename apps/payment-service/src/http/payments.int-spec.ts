@@ -1,7 +1,14 @@
 import { OrderCreated } from '@app/events';
 import { Transactions } from '@app/messaging';
 import { shutDown } from '@app/platform';
-import { anEvent, anOrderId, createTestDatabase, infrastructureUrls, type TestDatabase } from '@app/testing';
+import {
+  anEvent,
+  anOrderId,
+  createTestDatabase,
+  eventually,
+  infrastructureUrls,
+  type TestDatabase,
+} from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { created, get, startReplica } from '../../test/replica';
 import { FollowOrders } from '../use-cases/follow-orders';
@@ -38,6 +45,22 @@ describe('the list of payments', () => {
     expect(one.body).toMatchObject({ payment_id: seen[0], user_id: 'pager' });
     const none = await get(app, '/payments?user_id=pager&status=refunded');
     expect(none.body).toEqual({ payments: [], next_cursor: null });
+  });
+
+  it('finds payments by status, open ones and ended ones', async () => {
+    const methods = ['credit_card', 'test_declined', 'test_timeout'];
+    const events = methods.map((method) =>
+      anEvent(OrderCreated, anOrderId(), { ...created(method), user_id: 'in every state' }),
+    );
+    await app.get(Transactions).run((unitOfWork) => app.get(FollowOrders).created(events, unitOfWork));
+    await eventually(async () => {
+      for (const [index, status] of ['authorized', 'failed', 'unknown'].entries()) {
+        const { body } = await get(app, `/payments?user_id=in%20every%20state&status=${status}`);
+        expect(body.payments).toMatchObject([{ order_id: events[index]!.orderId, status }]);
+      }
+    });
+    const { body } = await get(app, '/payments?user_id=in%20every%20state&status=captured');
+    expect(body.payments).toEqual([]);
   });
 
   it.each([

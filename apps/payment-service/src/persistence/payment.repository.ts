@@ -54,19 +54,34 @@ const USUALLY_CHANGED = CHANGEABLE.filter((column) => !FACTS.includes(column));
 const LOCK = `SELECT ${COLUMNS.join(', ')} FROM payments WHERE order_id = ANY ($1::uuid[]) ORDER BY order_id FOR UPDATE`;
 
 const INSERT = `
-  INSERT INTO payments (${INSERTED.join(', ')})
-  SELECT ${INSERTED.join(', ')} FROM ${unnest(INSERTED)} ORDER BY order_id
+  INSERT INTO payments (${INSERTED.join(', ')}, look_at)
+  SELECT ${INSERTED.join(', ')}, due_at FROM ${unnest(INSERTED)} ORDER BY order_id
   ON CONFLICT (order_id) DO NOTHING
   RETURNING order_id`;
+
+/*
+ * When the sweep looks at a payment: not later than something is due. It is not moved as long as that holds, nor taken away
+ * from a payment that soon has the next operation, because each change of it is an entry in every index of the table. The sweep
+ * moves what it finds too early.
+ */
+const LOOK_AT = `
+      CASE WHEN changed.due_at IS NOT NULL THEN least(payments.look_at, changed.due_at)
+        WHEN changed.stage = 'authorized' THEN payments.look_at END`;
 
 const UPDATE = update(USUALLY_CHANGED);
 const UPDATE_WITH_FACTS = update(CHANGEABLE);
 
-const CLAIM = `
+const LOOK = `
+  SELECT payment_id, coalesce(due_at <= $1::timestamptz, false) AS due FROM payments
+  WHERE look_at <= $1::timestamptz ORDER BY look_at LIMIT $2 FOR UPDATE SKIP LOCKED`;
+
+const LOOK_LATER = 'UPDATE payments SET look_at = due_at WHERE payment_id = ANY ($1::uuid[])';
+
+const LEASE = `
   UPDATE payments
-  SET due_at = $3::timestamptz, sent_at = CASE WHEN stage = ANY ($4::text[]) THEN sent_at ELSE $1::timestamptz END
-  WHERE payment_id = ANY (ARRAY(
-    SELECT payment_id FROM payments WHERE due_at <= $1::timestamptz ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED))
+  SET due_at = $3::timestamptz, look_at = $3::timestamptz,
+      sent_at = CASE WHEN stage = ANY ($4::text[]) THEN sent_at ELSE $2::timestamptz END
+  WHERE payment_id = ANY ($1::uuid[])
   RETURNING ${COLUMNS.join(', ')}`;
 
 /** The table of payments, for whole batches at a time. */
@@ -101,20 +116,27 @@ export class PaymentRepository {
 
   /** Leases up to `limit` payments with an operation that is due and nobody is at, the longest waiting first. */
   async claim(unitOfWork: UnitOfWork, limit: number, now: Date, leasedUntil: Date): Promise<Payment[]> {
-    const rows = await unitOfWork.query<PaymentRow>(CLAIM, [
-      now,
-      limit,
-      leasedUntil,
-      // These are only asked about, not sent: how long ago they were sent stays as it is.
-      PAYMENT_STAGES.filter(isUnwanted),
-    ]);
+    for (;;) {
+      const seen = await unitOfWork.query<{ payment_id: string; due: boolean }>(LOOK, [now, limit]);
+      const due = seen.filter((row) => row.due).map((row) => row.payment_id);
+      const notYet = seen.filter((row) => !row.due).map((row) => row.payment_id);
+      if (notYet.length > 0) await unitOfWork.query(LOOK_LATER, [notYet]);
+      if (due.length > 0) return this.lease(unitOfWork, due, now, leasedUntil);
+      if (seen.length < limit) return [];
+    }
+  }
+
+  private async lease(unitOfWork: UnitOfWork, ids: readonly string[], now: Date, until: Date): Promise<Payment[]> {
+    // These are only asked about, not sent: how long ago they were sent stays as it is.
+    const onlyAskedAbout = PAYMENT_STAGES.filter(isUnwanted);
+    const rows = await unitOfWork.query<PaymentRow>(LEASE, [ids, now, until, onlyAskedAbout]);
     return rows.map(fromRow);
   }
 }
 
 function update(columns: readonly Column[]): string {
   return `
-    UPDATE payments SET ${columns.map((column) => `${column} = changed.${column}`).join(', ')}
+    UPDATE payments SET ${columns.map((column) => `${column} = changed.${column}`).join(', ')}, look_at = ${LOOK_AT}
     FROM ${unnest(keyAnd(columns))} WHERE payments.order_id = changed.order_id`;
 }
 

@@ -14,7 +14,7 @@ const FORGET = `
 
 /* Only what waits for another attempt because its outcome is unknown: who is at work right now needs no hint. */
 const BRING_FORWARD = `
-  UPDATE payments SET due_at = least(due_at, $2::timestamptz)
+  UPDATE payments SET due_at = $2::timestamptz, look_at = least(look_at, $2::timestamptz)
   WHERE order_id = $1 AND operation IS NOT NULL AND uncertain AND due_at > $2::timestamptz`;
 
 /** What Stripe has said, and what it is good for: a payment of unknown outcome is looked up sooner. */

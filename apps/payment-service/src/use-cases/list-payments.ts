@@ -1,7 +1,7 @@
 import { decodeCursor, encodeCursor } from '@app/platform';
 import { Injectable } from '@nestjs/common';
-import { DataSource, LessThan } from 'typeorm';
-import type { PaymentStatus } from '../domain/payment-stage';
+import { DataSource, IsNull, LessThan } from 'typeorm';
+import { isFinalStatus, type PaymentStatus } from '../domain/payment-stage';
 import { PaymentEntity } from '../persistence/payment.entity';
 
 /** Which payments are wanted; what is absent does not matter. */
@@ -35,6 +35,6 @@ function present({ orderId, userId, status }: PaymentFilter) {
   return {
     ...(orderId === undefined ? {} : { orderId }),
     ...(userId === undefined ? {} : { userId }),
-    ...(status === undefined ? {} : { status }),
+    ...(status === undefined ? {} : { status, finalStatus: isFinalStatus(status) ? status : IsNull() }),
   };
 }
