@@ -75,6 +75,7 @@ export class OutboxReader {
       options: sessionOptions({
         synchronous_commit: 'off',
         enable_seqscan: 'off',
+        max_parallel_workers_per_gather: '0',
         plan_cache_mode: 'force_generic_plan',
         // The lock must not stay with a machine that is gone, or with a process that is stopped. An active relay asks
         // every other second for new rows; only for a Kafka in trouble does it wait longer, and then losing the lock does

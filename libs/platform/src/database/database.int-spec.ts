@@ -84,12 +84,13 @@ describe('several replicas starting at once', () => {
 });
 
 describe('a connection of a service', () => {
-  it('finds its own tables, goes by an index where there is one and says who it is', async () => {
+  it('finds its own tables, goes by an index where there is one, alone, and says who it is', async () => {
     const rows: unknown = await dataSource.query(
       `SELECT current_setting('search_path') AS path, current_setting('enable_seqscan') AS seqscan,
+              current_setting('max_parallel_workers_per_gather') AS workers,
               current_setting('application_name') AS name, current_setting('statement_timeout') AS statement`,
     );
-    const expected = { path: 'order_service', seqscan: 'off', name: 'order-service', statement: '5s' };
+    const expected = { path: 'order_service', seqscan: 'off', workers: '0', name: 'order-service', statement: '5s' };
     expect(rows).toEqual([expected]);
   });
 
