@@ -38,7 +38,7 @@ const ENDS: readonly RowCheck[] = [
           to_char(o.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), coalesce(p.status, 'not begun'),
           coalesce(a.status, 'not asked for')) AS found
       FROM orders o CROSS JOIN bounds LEFT JOIN payments p USING (order_id) LEFT JOIN stock_allocations a USING (order_id)
-      WHERE o.status IN ('pending', 'paid') AND o.created_at >= since AND o.created_at < settled_before`,
+      WHERE o.open_until IS NOT NULL AND o.created_at >= since AND o.created_at < settled_before`,
   },
   {
     invariant: 'I5',

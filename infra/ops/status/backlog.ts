@@ -43,7 +43,8 @@ const WORK = `
       AS "ordersByState",
     (SELECT count(*)::int FROM order_service.orders WHERE open_until < now())
       AS "ordersPastDeadline",
-    (SELECT count(*)::int FROM payment_service.payments WHERE status = 'unknown') AS "unknownPayments",
+    (SELECT count(*)::int FROM payment_service.payments WHERE final_status IS NULL AND status = 'unknown')
+      AS "unknownPayments",
     (SELECT count(*)::int FROM payment_service.payments WHERE look_at < now() AND due_at < now()) AS "duePayments",
     (SELECT count(*)::int FROM notification_service.notifications WHERE status = 'pending') AS "undeliveredNotifications",
     (SELECT coalesce(extract(epoch FROM now() - min(created_at)) * 1000, 0)::float
