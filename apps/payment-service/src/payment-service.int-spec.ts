@@ -1,5 +1,5 @@
 import { OrderCancelled, OrderConfirmed, OrderCreated } from '@app/events';
-import { Transactions, type UnitOfWork } from '@app/messaging';
+import { Transactions } from '@app/messaging';
 import { migrationOptions, shutDown } from '@app/platform';
 import {
   anEvent,
@@ -119,11 +119,7 @@ describe('an answer that is lost', () => {
 describe('a payment whose worker died', () => {
   it('is taken up by another one when its lease is over', async () => {
     const orderId = anOrderId();
-    // It died right after its commit.
-    const lastCommit = { afterCommit: { value: () => undefined } };
-    await transaction((unitOfWork) =>
-      follow(0).created([created(orderId)], Object.create(unitOfWork, lastCommit) as UnitOfWork),
-    );
+    await transaction((unitOfWork) => follow(0).created([created(orderId)], harness.asOfTheDying(unitOfWork)));
     expect(await payment(orderId)).toMatchObject({ status: 'pending' });
     await status(orderId, 'authorized');
     expect(await announced(orderId)).toEqual(['payment_successful']);

@@ -1,4 +1,5 @@
 import type { OrderCancelled, OrderConfirmed, OrderCreated } from '@app/events';
+import type { UnitOfWork } from '@app/messaging';
 import { createService } from '@app/platform';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
@@ -39,6 +40,11 @@ export async function recordAnnouncements(app: NestFastifyApplication): Promise<
     'CREATE TRIGGER record AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION record_announcement()',
   ];
   for (const statement of statements) await app.get(DataSource).query(statement);
+}
+
+/** The unit of work of a process that dies right after its commit: nothing is begun then. */
+export function asOfTheDying(unitOfWork: UnitOfWork): UnitOfWork {
+  return Object.create(unitOfWork, { afterCommit: { value: () => undefined } }) as UnitOfWork;
 }
 
 /** GET, as a client sees it. */

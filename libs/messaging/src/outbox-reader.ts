@@ -1,4 +1,5 @@
 import { SEQUENCE_DIGITS } from '@app/events';
+import { PLANNING, sessionOptions } from '@app/platform';
 import type { Message } from 'kafkajs';
 import { Client } from 'pg';
 import type { MessagingOptions } from './messaging-options';
@@ -74,8 +75,7 @@ export class OutboxReader {
       // ever written on this connection.
       options: sessionOptions({
         synchronous_commit: 'off',
-        enable_seqscan: 'off',
-        max_parallel_workers_per_gather: '0',
+        ...PLANNING,
         plan_cache_mode: 'force_generic_plan',
         // The lock must not stay with a machine that is gone, or with a process that is stopped. An active relay asks
         // every other second for new rows; only for a Kafka in trouble does it wait longer, and then losing the lock does
@@ -121,12 +121,6 @@ export class OutboxReader {
   async close(): Promise<void> {
     await this.client.end().catch(() => undefined);
   }
-}
-
-function sessionOptions(settings: Record<string, string>): string {
-  return Object.entries(settings)
-    .map(([name, value]) => `-c ${name}=${value}`)
-    .join(' ');
 }
 
 function messageOf(row: StoredRow): Message {

@@ -151,7 +151,7 @@ export class OrderRepository {
   /** Open orders whose deadline has passed, oldest first; only ids, nothing is locked. */
   async overdue(now: Date, limit: number): Promise<string[]> {
     const rows: { order_id: string }[] = await this.dataSource.query(
-      `SELECT order_id FROM orders WHERE open_until <= $1 ORDER BY open_until LIMIT $2`,
+      'SELECT order_id FROM orders WHERE open_until <= $1 ORDER BY open_until LIMIT $2',
       [now, limit],
     );
     return rows.map((row) => row.order_id);

@@ -11,12 +11,13 @@ import {
 } from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
-import { confirmed, created, startReplica } from '../../test/replica';
+import { asOfTheDying, confirmed, created, startReplica } from '../../test/replica';
 import { loadConfig } from '../config';
 import type { GatewayOutcome } from '../domain/gateway-outcome';
 import { databaseOptions } from '../payment-service.module';
 import { AdvancePayments } from '../use-cases/advance-payments';
 import { FollowOrders } from '../use-cases/follow-orders';
+import { LeaveIndexesOfPaymentsAlone1764300000000 } from './migrations/1764300000000-leave-indexes-of-payments-alone';
 import { PaymentRepository } from './payment.repository';
 
 const LEASE_MS = 60_000;
@@ -37,8 +38,7 @@ afterAll(async () => {
 
 /** Nothing is begun after the commit, so whatever happens here the test does. */
 function transaction<T>(work: (unitOfWork: UnitOfWork) => Promise<T>): Promise<T> {
-  const idle = { afterCommit: { value: () => undefined } };
-  return app.get(Transactions).run((unitOfWork) => work(Object.create(unitOfWork, idle) as UnitOfWork));
+  return app.get(Transactions).run((unitOfWork) => work(asOfTheDying(unitOfWork)));
 }
 
 async function row(orderId: string): Promise<{ stage: string; due_at: Date | null; look_at: Date | null }> {
@@ -158,18 +158,24 @@ describe('the look for what is due', () => {
 describe('the migration', () => {
   it('has payments looked at that were due before it', async () => {
     const other = await createTestDatabase('payment-service');
-    const source = await new DataSource(
-      migrationOptions(databaseOptions(loadConfig({ DATABASE_URL: other.url }))),
-    ).initialize();
-    await source.runMigrations();
-    await source.undoLastMigration();
-    await source.query(`
+    const options = databaseOptions(loadConfig({ DATABASE_URL: other.url }));
+    const migrate = async (migrations: typeof options.migrations): Promise<DataSource> => {
+      const source = await new DataSource(migrationOptions({ ...options, migrations })).initialize();
+      await source.runMigrations();
+      return source;
+    };
+    const index = options.migrations.indexOf(LeaveIndexesOfPaymentsAlone1764300000000);
+    const before = await migrate(options.migrations.slice(0, index));
+    await before.query(`
       INSERT INTO payment_service.payments (payment_id, order_id, user_id, stage, status, amount, currency, items, operation,
         attempts, uncertain, due_at, correlation_id, created_at, updated_at)
       VALUES (gen_random_uuid(), gen_random_uuid(), 'user_123', 'authorizing', 'pending', 1, 'USD', '[]', 'authorize',
         0, false, '2026-01-01', 'c', now(), now())`);
-    await source.runMigrations();
-    const rows = await source.query('SELECT look_at = due_at AS same, final_status FROM payment_service.payments');
+    await before.destroy();
+    const source = await migrate(options.migrations);
+    const rows: unknown = await source.query(
+      'SELECT look_at = due_at AS same, final_status FROM payment_service.payments',
+    );
     await source.destroy();
     await other.drop();
     expect(rows).toEqual([{ same: true, final_status: null }]);

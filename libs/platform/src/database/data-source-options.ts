@@ -27,11 +27,18 @@ export interface DatabaseOptions {
 const CONNECT_TIMEOUT_MS = 3_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
 
-/*
- * What a service asks for are a few rows, by an index. Statistics that are behind can make PostgreSQL expect a hundred thousand, and start
- * two processes to find them: that takes longer than the look, each time.
+/**
+ * How PostgreSQL is to plan on every connection of a service, whose statements ask for a few rows, by an index. Statistics that are behind
+ * can make it expect a hundred thousand, and start two processes to find them: that takes longer than the look, each time.
  */
-const PLANNING = '-c enable_seqscan=off -c max_parallel_workers_per_gather=0';
+export const PLANNING = { enable_seqscan: 'off', max_parallel_workers_per_gather: '0' } as const;
+
+/** Settings of a session, as pg takes them for `options`. */
+export function sessionOptions(settings: Readonly<Record<string, string>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
+}
 
 /**
  * TypeORM options of a service's pool. Statements and lock waits are bounded by the config, a transaction that
@@ -74,7 +81,7 @@ export function connection(options: Pick<DatabaseOptions, 'schema' | 'service'>,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    options: `${PLANNING} -c search_path=${schemaName(options.schema)} -c TimeZone=UTC`,
+    options: sessionOptions({ ...PLANNING, search_path: schemaName(options.schema), TimeZone: 'UTC' }),
   };
 }
 
