@@ -1,5 +1,6 @@
-import { Query, type QueryResult } from 'pg';
+import { Query, type QueryArrayResult } from 'pg';
 import { QueryFailedError, type QueryRunner } from 'typeorm';
+import { namedRows } from './named-rows';
 import { statementValues } from './statement-values';
 
 /** The part of pg's client that is used beside TypeORM, which can not name a statement. */
@@ -20,8 +21,15 @@ export class DatabaseSession {
    * @throws QueryFailedError
    */
   async query<Row>(text: string, parameters: readonly unknown[] = [], name?: string): Promise<Row[]> {
-    const { rows } = await this.run(text, statementValues(text, parameters), name);
-    return rows as Row[];
+    return namedRows<Row>(await this.run(text, statementValues(text, parameters), name));
+  }
+
+  /**
+   * Runs one or more statements that give no rows.
+   * @throws QueryFailedError
+   */
+  async execute(text: string): Promise<void> {
+    await this.run(text, []);
   }
 
   /** @throws Error when a statement had failed and whoever ran it went on: PostgreSQL then rolls back, and says so only here. */
@@ -30,7 +38,7 @@ export class DatabaseSession {
     if (command !== 'COMMIT') throw new Error('a statement of this transaction had failed: it was rolled back');
   }
 
-  private async run(text: string, values: unknown[], name?: string): Promise<Pick<QueryResult, 'rows' | 'command'>> {
+  private async run(text: string, values: unknown[], name?: string): Promise<QueryArrayResult> {
     try {
       return await this.submit(text, values, name);
     } catch (error) {
@@ -38,11 +46,10 @@ export class DatabaseSession {
     }
   }
 
-  /** With a query of pg's own: an object that describes one is copied, property by property, descriptors and all. */
-  private submit(text: string, values: unknown[], name?: string): Promise<Pick<QueryResult, 'rows' | 'command'>> {
+  private submit(text: string, values: unknown[], name?: string): Promise<QueryArrayResult> {
     return new Promise((resolve, reject) => {
-      const query = new Query(text, values, (error, result) => (error ? reject(error) : resolve(result)));
-      this.client.query(Object.assign(query, { name }));
+      const statement = { text, values, name, rowMode: 'array' };
+      this.client.query(new Query(statement, (error, result) => (error ? reject(error) : resolve(result))));
     });
   }
 }

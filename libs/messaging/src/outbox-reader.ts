@@ -3,8 +3,8 @@ import { PLANNING, sessionOptions } from '@app/platform';
 import type { Message } from 'kafkajs';
 import { Client } from 'pg';
 import type { MessagingOptions } from './messaging-options';
+import { queryRows } from './named-rows';
 import { OUTBOX_CHANNEL_PREFIX } from './outbox-signal';
-import { withValues } from './statement-values';
 import { headersFromBase64, type StoredHeaders } from './stored-headers';
 
 /** A row of the outbox, ready to be sent. */
@@ -112,8 +112,7 @@ export class OutboxReader {
    */
   async read(limit: number, { acknowledged, beingSent = [] }: PublishedRows): Promise<OutboxRow[]> {
     if (this.failure !== undefined) throw this.failure;
-    const statement = withValues(DELETE_AND_READ, [limit, acknowledged, beingSent]);
-    const { rows } = await this.client.query<StoredRow>(statement);
+    const rows = await queryRows<StoredRow>(this.client, DELETE_AND_READ, [limit, acknowledged, beingSent]);
     return rows.map((row) => ({ position: row.position, type: row.type, message: messageOf(row) }));
   }
 

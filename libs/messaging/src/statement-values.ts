@@ -21,14 +21,6 @@ export function statementValues(text: string, parameters: readonly unknown[]): u
   });
 }
 
-/** A statement with a name, as pg takes it, for who has a connection of pg's own. */
-export function withValues<Statement extends { readonly text: string }>(
-  statement: Statement,
-  values: readonly unknown[],
-): Statement & { values: unknown[] } {
-  return { ...statement, values: statementValues(statement.text, values) };
-}
-
 function elementTypesOf(text: string): readonly (BinaryElementType | undefined)[] {
   const known = elementTypes.get(text);
   if (known !== undefined) return known;

@@ -48,7 +48,7 @@ export class Transactions {
     try {
       const session = await DatabaseSession.of(runner);
       unitOfWork = new UnitOfWork(session);
-      await session.query(BEGIN);
+      await session.execute(BEGIN);
       try {
         result = await work(unitOfWork);
         for (const conclude of unitOfWork.pending.conclusions) await conclude();
@@ -69,7 +69,7 @@ export class Transactions {
 
   /** On a broken connection the rollback fails too; the pool discards that connection, which rolls back by itself. */
   private async rollBack(session: DatabaseSession): Promise<void> {
-    await session.query('ROLLBACK').catch((error: unknown) => {
+    await session.execute('ROLLBACK').catch((error: unknown) => {
       this.logger.debug(`rollback not possible: ${String(error)}`);
     });
   }

@@ -1,5 +1,5 @@
 import { minorUnitsOf } from '@app/events';
-import { GroupCommit, withValues, type Settled } from '@app/messaging';
+import { GroupCommit, queryRows, type Settled } from '@app/messaging';
 import { fromMinorUnits, toMinorUnits } from '@app/platform';
 import type { Pool, PoolClient } from 'pg';
 import type { GatewayAnswer, OpenOutcome } from '../domain/gateway-outcome';
@@ -77,8 +77,8 @@ export class GatewayLedger {
   }
 
   async find(idempotencyKey: string): Promise<GatewayAnswer | undefined> {
-    const { rows } = await this.pool.query<LedgerRow>(withValues(FIND, [[idempotencyKey]]));
-    return rows[0] === undefined ? undefined : answerOf(fromRow(rows[0]));
+    const [row] = await queryRows<LedgerRow>(this.pool, FIND, [[idempotencyKey]]);
+    return row && answerOf(fromRow(row));
   }
 
   async close(): Promise<void> {
@@ -114,8 +114,8 @@ export class GatewayLedger {
   private async followUp(client: PoolClient, requests: readonly FollowUp[]): Promise<Map<string, LedgerReply>> {
     if (requests.length === 0) return new Map();
     const references = [...new Set(requests.map(({ reference }) => reference))];
-    await client.query(withValues(LOCK_HOLDS, [references]));
-    const { rows } = await client.query<LedgerRow>(withValues(HISTORY, [references]));
+    await queryRows(client, LOCK_HOLDS, [references]);
+    const rows = await queryRows<LedgerRow>(client, HISTORY, [references]);
     const histories = Map.groupBy(rows.map(fromRow), ({ reference }) => reference);
     const entries: LedgerEntry[] = [];
     const replies = new Map<string, LedgerReply>();
@@ -138,7 +138,7 @@ export class GatewayLedger {
 
 async function find(client: PoolClient, entries: readonly LedgerEntry[]): Promise<Map<string, LedgerEntry>> {
   const keys = entries.map(({ idempotencyKey }) => idempotencyKey);
-  const { rows } = await client.query<LedgerRow>(withValues(FIND, [keys]));
+  const rows = await queryRows<LedgerRow>(client, FIND, [keys]);
   return new Map(rows.map((row) => [row.idempotency_key, fromRow(row)]));
 }
 
@@ -153,7 +153,7 @@ async function write(client: PoolClient, entries: readonly LedgerEntry[]): Promi
     entries.map((entry) => entry.currency),
     entries.map((entry) => entry.paymentMethod),
   ];
-  const { rows } = await client.query<{ idempotency_key: string }>(withValues(WRITE, values));
+  const rows = await queryRows<{ idempotency_key: string }>(client, WRITE, values);
   return new Set(rows.map((row) => row.idempotency_key));
 }
 
