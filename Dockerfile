@@ -48,7 +48,7 @@ LABEL org.opencontainers.image.title="order-service" \
 COPY --from=build /app/dist/apps/order-service dist/apps/order-service
 ENV PORT=8001
 EXPOSE 8001
-CMD ["node", "--import", "./infra/source-maps.js", "--max-semi-space-size=16", "--no-parallel-scavenge", "--heap-growing-percent=40", "--max-old-space-size=192", "dist/apps/order-service/main.js"]
+CMD ["node", "--import", "./infra/source-maps.js", "--max-semi-space-size=8", "--no-parallel-scavenge", "--heap-growing-percent=60", "--max-old-space-size=192", "dist/apps/order-service/main.js"]
 
 FROM runtime AS payment-service
 LABEL org.opencontainers.image.title="payment-service" \
