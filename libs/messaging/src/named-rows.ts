@@ -36,7 +36,7 @@ export async function queryRows<Row>(
 }
 
 function namingOf(names: readonly string[]): Naming {
-  const key = names.map((name) => JSON.stringify(name)).join();
+  const key = names.join('\0'); // which no name in PostgreSQL has
   let naming = namings.get(key);
   if (naming === undefined) {
     if (namings.size >= MAX_NAMINGS) return (values) => Object.fromEntries(names.map((name, at) => [name, values[at]]));

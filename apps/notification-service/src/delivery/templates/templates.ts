@@ -11,18 +11,18 @@ export interface Wording {
 }
 
 /** What each of them names: whose order and how much money it is about, both as a customer reads it. */
-export interface Subject {
+interface OrderInWords {
   readonly orderId: string;
   readonly amount: string;
 }
 
-export interface ItemLine {
+interface ItemLine {
   readonly name: string;
   readonly quantity: number;
   readonly price: string;
 }
 
-export function orderReceived({ orderId, amount }: Subject, items: readonly ItemLine[]): Wording {
+export function orderReceived({ orderId, amount }: OrderInWords, items: readonly ItemLine[]): Wording {
   return {
     subject: `We have received your order ${orderId}`,
     text: () => `Thank you for your order ${orderId}.
@@ -44,7 +44,7 @@ ${items.map(
   };
 }
 
-export function orderPaid({ orderId, amount }: Subject): Wording {
+export function orderPaid({ orderId, amount }: OrderInWords): Wording {
   return {
     subject: `Your payment for order ${orderId} is approved`,
     text: () => `Your payment of ${amount} for order ${orderId} is approved.
@@ -57,7 +57,7 @@ The amount is reserved now. It is charged once everything you ordered has been s
   };
 }
 
-export function paymentFailed({ orderId, amount }: Subject, reason: string): Wording {
+export function paymentFailed({ orderId, amount }: OrderInWords, reason: string): Wording {
   return {
     subject: `The payment for your order ${orderId} failed`,
     text: () => `We could not take the payment of ${amount} for order ${orderId}: ${reason}.
@@ -70,7 +70,7 @@ You have not been charged.`,
   };
 }
 
-export function orderConfirmed({ orderId, amount }: Subject): Wording {
+export function orderConfirmed({ orderId, amount }: OrderInWords): Wording {
   return {
     subject: `Your order ${orderId} is confirmed`,
     text: () =>
@@ -81,7 +81,7 @@ export function orderConfirmed({ orderId, amount }: Subject): Wording {
   };
 }
 
-export function orderCancelled({ orderId, amount }: Subject, reason: string): Wording {
+export function orderCancelled({ orderId, amount }: OrderInWords, reason: string): Wording {
   return {
     subject: `Your order ${orderId} was cancelled`,
     text: () => `Your order ${orderId} over ${amount} was cancelled because ${reason}.
@@ -95,7 +95,7 @@ If an amount was reserved or charged, you will get it back and hear from us abou
 }
 
 /** Money that had been taken went back. */
-export function paymentRefunded({ orderId, amount }: Subject): Wording {
+export function paymentRefunded({ orderId, amount }: OrderInWords): Wording {
   return {
     subject: `We have refunded your payment for order ${orderId}`,
     text: () =>
@@ -107,7 +107,7 @@ export function paymentRefunded({ orderId, amount }: Subject): Wording {
 }
 
 /** Only a hold had been placed, and was released. */
-export function paymentVoided({ orderId, amount }: Subject): Wording {
+export function paymentVoided({ orderId, amount }: OrderInWords): Wording {
   return {
     subject: `Nothing was charged for your order ${orderId}`,
     text: () => `The hold of ${amount} for order ${orderId} was released, nothing was charged.`,
