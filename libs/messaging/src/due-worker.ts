@@ -4,6 +4,7 @@ import type { DueItem, DueWork, DueWorkerLimits } from './due-work';
 import { classifyFailure } from './failure';
 import { GroupCommit } from './group-commit';
 import type { GatherTimes } from './pace';
+import { RecentIds } from './recent-ids';
 import { backoff, sleep } from './sleep';
 import type { Transactions } from './transactions';
 
@@ -22,8 +23,8 @@ export class DueWorker<Item extends DueItem, Outcome> {
   private readonly queues = new Map<string, Item[]>();
   private readonly ready: string[] = [];
   private readonly results: GroupCommit<{ item: Item; outcome: Outcome }, void>;
-  /** Ids of items that are through, the newest at the end: as many as matter for what may still come after them. */
-  private readonly through = new Set<string>();
+  /** Items that are through: as many as matter for what may still come after them. */
+  private readonly through: RecentIds;
   private held = 0;
   /** Calls in progress. */
   private active = 0;
@@ -44,6 +45,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
     gather: GatherTimes,
   ) {
     this.logger = new Logger(`DueWorker.${work.name}`);
+    this.through = new RecentIds(limits.capacity * 2);
     this.results = new GroupCommit((results) => this.settle(results), {
       maxGroup: 500,
       gather,
@@ -163,14 +165,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
       });
       return;
     }
-    if (this.work.succession?.isThrough(outcome) === true) this.remember(item.id);
-  }
-
-  private remember(id: string): void {
-    this.through.add(id);
-    if (this.through.size <= this.limits.capacity * 2) return;
-    const [oldest] = this.through;
-    if (oldest !== undefined) this.through.delete(oldest);
+    if (this.work.succession?.isThrough(outcome) === true) this.through.add(item.id);
   }
 
   /** A call that does not end by itself when its time is up is given up: it must not keep its place, nor its order, for ever. */

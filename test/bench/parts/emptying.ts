@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const WITHIN_MS = 600_000;
-/** A look counts what is left, and all of it takes time from those who are emptying it: only the end has to be seen soon. */
-const LOOK_EVERY_MS = { first: 1_000, last: 200 };
+/** A look counts what is left, and all of it takes time from those who are emptying it: only begin and end have to be seen soon. */
+const LOOK_EVERY_MS = { between: 1_000, atBothEnds: 200 };
 const LAST_SHARE = 0.1;
 
 /**
@@ -16,7 +16,8 @@ export async function emptying(left: () => Promise<number>): Promise<{ readonly 
   let first: typeof before | undefined;
   while (before.left > 0) {
     if (performance.now() > deadline) throw new Error(`${before.left} are still left after ten minutes`);
-    await delay(before.left > LAST_SHARE * most ? LOOK_EVERY_MS.first : LOOK_EVERY_MS.last);
+    const between = first !== undefined && before.left > LAST_SHARE * most;
+    await delay(between ? LOOK_EVERY_MS.between : LOOK_EVERY_MS.atBothEnds);
     const now = { at: performance.now(), left: await left() };
     if (now.left < before.left) first ??= before;
     before = now;
