@@ -23,6 +23,11 @@ export function isAlone(part: Part): part is (typeof ALONE)[number] {
   return ALONE.some((one) => one === part);
 }
 
+/** Whether some of the parts share a system in each round. */
+export function needsRound(parts: readonly Part[]): boolean {
+  return parts.some((part) => !isAlone(part));
+}
+
 const QUICK: readonly Part[] = ['load', 'idle', 'baselines'];
 const FULL: readonly Part[] = PARTS.filter((part) => part !== 'load');
 
@@ -76,7 +81,8 @@ to its end. Fails when an order is lost, doubled or wrong; a target that is miss
   --mails     counted: rendered and composed, but not handed to a mail server; smtp: sent to one that accepts everything
   --seed      decides who orders what
   --page      writes the result to docs/benchmarks, instead of --out (.local/bench)
-  --resume    goes on with the result that is stored there: only those parts are measured that it does not have
+  --resume    goes on with the result that is stored there: only those parts are measured that it does not have, and as many
+              rounds as it has fewer than --rounds
   --no-baseline   leaves baselines out
   --keep      leaves data and logs under .local/stacks
 `;

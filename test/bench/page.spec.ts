@@ -46,6 +46,16 @@ describe('the page of a result', () => {
     expect(text).toContain('| Kafka | 4 | 5 |\n| POST → confirmed | 20 | 20 |');
   });
 
+  it('tells what a later run has added', () => {
+    const resumed = [
+      { at: 'T1', commit: 'b', parts: ['search', 'smtp'], rounds: 2 },
+      { at: 'T2', commit: 'c', parts: ['stored'], rounds: 0 },
+    ] as const;
+    const text = page(aResult({ resumed }), []);
+    expect(text).toContain('- added with 2 more of the rounds: search, smtp; T1, commit b');
+    expect(text).toContain('- added: stored; T2, commit c');
+  });
+
   it('says what was broken', () => {
     expect(page(aResult({ broken: ['3 orders lost'] }), [])).toContain('## What was broken\n\n- 3 orders lost');
   });

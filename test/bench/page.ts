@@ -50,7 +50,10 @@ function where({ at, machine, plan, rounds, broken, resumed = [] }: BenchResult)
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   return list([
     `${at}, commit ${machine.commit}`,
-    ...resumed.map((later) => `${later.parts.join(', ')}: ${later.at}, commit ${later.commit}`),
+    ...resumed.map(
+      ({ at, commit, parts, rounds }) =>
+        `added${rounds > 0 ? ` with ${rounds} more of the rounds` : ''}: ${parts.join(', ')}; ${at}, commit ${commit}`,
+    ),
     `${machine.cpus} × ${machine.model}, ${machine.memoryGiB} GiB, ${machine.system}: services, Kafka, ZooKeeper, PostgreSQL, Redis and the load generator share it`,
     versions.join(', '),
     `rounds: ${rounds.length}, loads of ${plan.seconds} s, seed ${plan.seed}, mails ${plan.mails}; parts: ${plan.parts.join(', ')}`,

@@ -17,9 +17,24 @@ describe('a benchmark that goes on with a result', () => {
     const left = planLeft(plan, result, machine);
     expect(headOfBoth(result, left, { at: 'now', commit: 'b' })).toMatchObject({
       at: 'then',
-      plan: { parts: ['search', 'replicas', 'smtp', 'stored'] },
-      resumed: [{ at: 'now', commit: 'b', parts: ['smtp', 'stored'] }],
+      plan: { parts: ['search', 'replicas', 'smtp', 'stored'], rounds: 1 },
+      resumed: [{ at: 'now', commit: 'b', parts: ['smtp', 'stored'], rounds: 0 }],
     });
+  });
+
+  it('measures as many rounds as are missing', () => {
+    const left = planLeft({ ...plan, rounds: 3 }, result, machine);
+    expect(left).toMatchObject({ parts: ['search', 'smtp', 'stored'], rounds: 2 });
+    expect(headOfBoth(result, left, { at: 'now', commit: 'b' })).toMatchObject({
+      plan: { parts: ['search', 'replicas', 'smtp', 'stored'], rounds: 3 },
+      resumed: [{ rounds: 2 }],
+    });
+  });
+
+  it('measures parts that no round has in rounds of their own', () => {
+    const left = planLeft({ ...plan, parts: ['search', 'idle'], rounds: 2 }, result, machine);
+    expect(left).toMatchObject({ parts: ['idle'], rounds: 2 });
+    expect(headOfBoth(result, left, { at: 'now', commit: 'b' }).plan.rounds).toBe(3);
   });
 
   it('does not go on with that of another machine', () => {

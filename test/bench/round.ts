@@ -1,6 +1,6 @@
 import { runBaselines } from './baselines/baselines.ts';
 import { countedMails, smtpMails } from './mails.ts';
-import { isAlone, type BenchPlan, type Part } from './options.ts';
+import type { BenchPlan, Part } from './options.ts';
 import { measureBacklog } from './parts/backlog.ts';
 import { inFreshSystem, shortly, warmUp, type Outside, type PartContext } from './parts/context.ts';
 import { measureIdle } from './parts/idle.ts';
@@ -26,10 +26,6 @@ export async function attempt<T>(
     broken.push(what);
     return undefined;
   }
-}
-
-export function needsRound({ parts }: BenchPlan): boolean {
-  return parts.some((part) => !isAlone(part));
 }
 
 /** All parts that share a system, in a fresh one. */

@@ -1,13 +1,13 @@
 import { figuresOf, median } from './figures.ts';
 import { thisMachine } from './machine.ts';
-import { ALONE, benchOptions, HELP, type BenchOptions } from './options.ts';
+import { ALONE, benchOptions, HELP, needsRound, type BenchOptions } from './options.ts';
 import type { Outside } from './parts/context.ts';
 import { measureReplicas } from './parts/replicas.ts';
 import { measureStored } from './parts/stored.ts';
 import { summaryOf } from './report.ts';
 import type { BenchResult, Round } from './result.ts';
 import { headOfBoth, planLeft, resultIn } from './resume.ts';
-import { attempt, needsRound, runRound, runSmtp, runSteps } from './round.ts';
+import { attempt, runRound, runSmtp, runSteps } from './round.ts';
 import { storeDocuments, storeResult } from './store.ts';
 
 const options = benchOptions(process.argv.slice(2));
@@ -50,7 +50,7 @@ async function measure(
 ): Promise<Measured> {
   const rounds: Round[] = [...before.rounds];
   let measured: Measured = { ...before, rounds };
-  for (let round = 1; needsRound(plan) && round <= plan.rounds; round += 1) {
+  for (let round = 1; needsRound(plan.parts) && round <= plan.rounds; round += 1) {
     if (plan.rounds > 1) outside.say(`round ${round} of ${plan.rounds}`);
     const from = foundBy(rounds) ?? plan.rate;
     const done = await attempt(outside, `round ${round}`, () => runRound({ ...plan, rate: from }, outside, keep));
