@@ -4,7 +4,7 @@ const KEPT = 100;
 const ids = Array.from({ length: 1_000 }, (_, at) => `id-${String(at)}`);
 
 describe('recent ids', () => {
-  it('are remembered as long as they are among the newest, and forgotten before there are twice as many', () => {
+  it('are remembered as long as they are among the newest, and never more than twice as many', () => {
     const recent = new RecentIds(KEPT);
     for (const [at, id] of ids.entries()) {
       recent.add(id);

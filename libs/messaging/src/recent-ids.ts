@@ -1,5 +1,5 @@
 /**
- * Remembers at least the `atLeast` newest ids, and less than twice as many. Two sets take turns: a single one, of which the oldest
+ * Remembers at least the `atLeast` newest ids, and at most twice as many. Two sets take turns: a single one, of which the oldest
  * is deleted for each that is new, looks for its oldest behind all the places that deleted ones have left.
  */
 export class RecentIds {
