@@ -7,8 +7,17 @@ import { ensureDirectory } from './paths.ts';
 import { loopback } from './ports.ts';
 import { ask, kafkaProbe } from './probes.ts';
 
+/** A second listener, for clients that are to reach Kafka through a proxy of their own. */
+export interface KafkaBehindProxy {
+  /** Where Kafka listens, and where the proxy has to connect to. */
+  readonly port: number;
+  /** What Kafka tells those clients its port is: where the proxy has to listen. Nobody listens there otherwise. */
+  readonly proxyPort: number;
+}
+
 export interface KafkaOptions {
   readonly port: number;
+  readonly behindProxy: KafkaBehindProxy | undefined;
   readonly zookeeperPort: number;
   readonly data: string;
   readonly logFile: string;
@@ -57,11 +66,14 @@ async function untilForgotten(zookeeperPort: number): Promise<void> {
   }
 }
 
-function properties({ port, zookeeperPort }: KafkaOptions, topics: string): string {
+function properties({ port, behindProxy, zookeeperPort }: KafkaOptions, topics: string): string {
   const address = `PLAINTEXT://${loopback}:${String(port)}`;
+  const proxied = (at: number) => `,PROXIED://${loopback}:${String(at)}`;
   return `broker.id=0
-listeners=${address}
-advertised.listeners=${address}
+listeners=${address}${behindProxy === undefined ? '' : proxied(behindProxy.port)}
+advertised.listeners=${address}${behindProxy === undefined ? '' : proxied(behindProxy.proxyPort)}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
 zookeeper.connect=${loopback}:${String(zookeeperPort)}
 zookeeper.session.timeout.ms=${String(sessionTimeoutMs)}
 zookeeper.connection.timeout.ms=18000

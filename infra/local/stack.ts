@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Artifacts } from './artifacts.ts';
 import type { Component } from './component.ts';
-import { kafka } from './kafka.ts';
+import { kafka, type KafkaBehindProxy } from './kafka.ts';
 import { rotateLog } from './log-file.ts';
 import { maildev } from './maildev.ts';
 import { paths } from './paths.ts';
@@ -47,6 +47,7 @@ export interface ServiceRequest {
 
 export interface StackPlan {
   readonly ports: StackPorts;
+  readonly kafkaBehindProxy?: KafkaBehindProxy;
   readonly directories: StackDirectories;
   /** By default all. Dependencies are not added: `kafka` needs `zookeeper`. */
   readonly components?: readonly InfrastructureName[];
@@ -72,6 +73,11 @@ export class Stack {
     this.#components = plan.components ?? infrastructure;
     this.supervisor = new Supervisor(plan.directories.run);
     for (const name of this.#components) this.#add(this.#infrastructure(name, artifacts));
+  }
+
+  /** For clients that are to reach Kafka through a proxy; only the stack of a test has it. */
+  get kafkaBehindProxy(): KafkaBehindProxy | undefined {
+    return this.#plan.kafkaBehindProxy;
   }
 
   /** Kafka's bootstrap servers. */
@@ -137,7 +143,13 @@ export class Stack {
       case 'zookeeper':
         return zookeeper({ ...common, port: ports.zookeeper, javaClassPath });
       case 'kafka':
-        return kafka({ ...common, port: ports.kafka, zookeeperPort: ports.zookeeper, javaClassPath });
+        return kafka({
+          ...common,
+          port: ports.kafka,
+          behindProxy: this.kafkaBehindProxy,
+          zookeeperPort: ports.zookeeper,
+          javaClassPath,
+        });
       case 'postgres':
         return postgres({ ...common, port: ports.postgres, data: directories.postgres, home, initSql: paths.initSql });
       case 'redis':

@@ -67,8 +67,10 @@ async function assemble(
   artifacts: Artifacts,
 ): Promise<Stack> {
   const [zookeeper = 0, kafka = 0, postgres = 0, redis = 0, smtp = 0, mail = 0] = await freePorts(6);
+  const [port = 0, proxyPort = 0] = await freePorts(2);
   const plan = {
     ports: { zookeeper, kafka, postgres, redis, smtp, mail },
+    kafkaBehindProxy: { port, proxyPort },
     directories,
     restart: options.restart ?? false,
     ...(options.components && { components: options.components }),

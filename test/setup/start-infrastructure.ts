@@ -15,6 +15,7 @@ export default async function startInfrastructure({ maxWorkers }: { maxWorkers: 
     adminUrl: stack.databaseUrl('admin'),
     redisUrl: stack.redisUrl,
     kafka: stack.kafka,
+    kafkaBehindProxy: stack.kafkaBehindProxy,
     smtpUrl: stack.smtpUrl,
   }));
   process.env['TEST_INFRASTRUCTURE'] = JSON.stringify(urls);

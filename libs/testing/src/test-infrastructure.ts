@@ -4,6 +4,11 @@ export interface InfrastructureUrls {
   readonly adminUrl: string;
   readonly redisUrl: string;
   readonly kafka: string;
+  /**
+   * The same Kafka, for clients that are to go through a {@link TcpProxy}: it listens on `port`, and tells whoever asks it there
+   * that it is found at `proxyPort`, on the loopback address.
+   */
+  readonly kafkaBehindProxy: { readonly port: number; readonly proxyPort: number };
   readonly smtpUrl: string;
 }
 
