@@ -39,13 +39,15 @@ export class DeskClient {
   async list(filter: MessageFilter, limit: number): Promise<MessageSummary[]> {
     const found: MessageSummary[] = [];
     let cursor: string | undefined;
-    do {
+    let more = true;
+    while (more) {
       const size = String(Math.min(PAGE, limit - found.length));
       const query = queryOf({ ...filter, limit: size, ...(cursor === undefined ? {} : { cursor }) });
       const page = await this.send<{ failed_messages: MessageSummary[]; next_cursor: string | null }>('GET', query);
       found.push(...page.failed_messages);
       cursor = page.next_cursor ?? undefined;
-    } while (cursor !== undefined && found.length < limit);
+      more = cursor !== undefined && found.length < limit && page.failed_messages.length > 0;
+    }
     return found.slice(0, limit);
   }
 

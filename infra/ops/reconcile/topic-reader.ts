@@ -25,6 +25,8 @@ export interface Progress {
 
 const TOPICS = EVENTS.map(({ type }) => type);
 const PAGE = 2_000;
+/** What a `timestamptz` and a `Date` can both hold, in milliseconds since the epoch; a record may carry any 64-bit number. */
+const LATEST_MS = Date.UTC(9999, 11, 31);
 const STALL_MS = 30_000;
 
 /** Reads the event topics from a moment on, without being noticed by anyone: its consumer group is its own and goes with it. */
@@ -73,11 +75,27 @@ export class TopicReader {
     const open = new Set([...ends].filter(([key, end]) => (this.positions.get(key) ?? 0n) < end).map(([key]) => key));
     if (open.size === 0) return;
     const groupId = `ops-${crypto.randomUUID()}`;
-    const consumer = this.kafka.consumer({ groupId, maxWaitTimeInMs: 200, allowAutoTopicCreation: false });
+    const consumer = this.kafka.consumer({
+      groupId,
+      maxWaitTimeInMs: 200,
+      allowAutoTopicCreation: false,
+      // Whatever ends it once would end it again, and nobody would be told.
+      retry: { retries: 3, initialRetryTime: 300, maxRetryTime: 2_000, restartOnFailure: () => Promise.resolve(false) },
+    });
     const reading = Promise.withResolvers<undefined>();
     const watch = new Watch(() => reading.reject(new Error('Kafka gives no more records')));
-    consumer.on(consumer.events.CRASH, ({ payload }) => {
-      if (!payload.restart) reading.reject(payload.error);
+    const progressed = (key: string): void => {
+      // What arrives in other partitions must not hide that one stands still.
+      if (!open.has(key)) return;
+      watch.progressed();
+      if ((this.positions.get(key) ?? 0n) >= (ends.get(key) ?? 0n)) open.delete(key);
+      if (open.size === 0) reading.resolve(undefined);
+    };
+    consumer.on(consumer.events.CRASH, ({ payload }) => reading.reject(payload.error));
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
+      // Markers of transactions and aborted records are not handed over, but they have offsets.
+      if (batchSize === 0) this.advance(keyOf(topic, partition), lastOffset);
+      progressed(keyOf(topic, partition));
     });
     try {
       const subscribed = new Set([...open].map(topicOf));
@@ -87,10 +105,10 @@ export class TopicReader {
         autoCommit: false,
         eachBatchAutoResolve: false,
         eachBatch: async (payload) => {
-          await this.takeBatch(payload, take);
-          watch.progressed();
-          for (const key of open) if ((this.positions.get(key) ?? 0n) >= (ends.get(key) ?? 0n)) open.delete(key);
-          if (open.size === 0) reading.resolve(undefined);
+          await this.takeBatch(payload, take).catch((error: unknown) => {
+            reading.reject(error);
+            throw error;
+          });
         },
       });
       for (const key of ends.keys()) if (subscribed.has(topicOf(key))) consumer.seek(this.placeOf(key));
@@ -115,10 +133,17 @@ export class TopicReader {
       const fresh = page.filter(({ offset }) => BigInt(offset) >= position);
       if (fresh.length > 0) await take(fresh.map((message) => factsOf(batch.topic, batch.partition, message)));
       const last = page.at(-1)?.offset ?? '0';
-      if (BigInt(last) + 1n > position) this.positions.set(key, BigInt(last) + 1n);
+      this.advance(key, last);
       payload.resolveOffset(last);
       await payload.heartbeat();
     }
+    if (payload.isRunning()) this.advance(key, batch.lastOffset());
+  }
+
+  /** This offset is done with. */
+  private advance(key: string, offset: string): void {
+    const next = BigInt(offset) + 1n;
+    if (next > (this.positions.get(key) ?? 0n)) this.positions.set(key, next);
   }
 
   /** The present end of each partition; at the first call also where to begin. */
@@ -162,10 +187,15 @@ async function existingTopics(admin: Admin): Promise<string[]> {
 function factsOf(topic: string, partition: number, message: KafkaMessage): RecordFacts {
   const { key, value, headers = {}, offset, timestamp } = message;
   const decoded = decodeRecord({ topic, key, value, headers });
-  const place = { topic, partition, offset, at: new Date(Number(timestamp)) };
+  const place = { topic, partition, offset, at: timeOf(timestamp) };
   if (!decoded.ok) return { ...place, event: null, fromPublisher: false };
   const { id, orderId, sequence, source } = decoded.event;
   return { ...place, event: { id, orderId, sequence }, fromPublisher: source === `/${eventOfTopic(topic)?.publisher}` };
+}
+
+/** The nearest moment that can be stored: a broken clock is no reason not to look at the record. */
+function timeOf(timestamp: string): Date {
+  return new Date(Math.min(Math.max(Number(timestamp), 0), LATEST_MS));
 }
 
 function keyOf(topic: string, partition: number): string {
