@@ -13,12 +13,21 @@ are. Without an option: with Docker Compose when a Docker engine answers, else n
   --docker   with Docker Compose
   --native   without Docker; needs Java 17 or newer, Maven and npm. Data, logs and downloads are kept in .local
   --without SERVICE
-             leaves a service out, to be run from source: npx nest start SERVICE --watch. May be repeated
+             leaves a service out, to be run from source, and prints the command for that. May be repeated
   --help     this text
 
-A port that is taken is moved by a variable, for instance POSTGRES_HOST_PORT=5433 ./start-system.sh
+A port that is taken is moved by a variable, in .env or for this once: POSTGRES_HOST_PORT=5433 ./start-system.sh
 Stop with ./stop-system.sh; ./stop-system.sh --volumes removes the data too.
 END
+}
+
+# For each service that is left out: the environment with which it joins the system when it is run from source.
+write_environments() {
+  local service
+  for service in $START_WITHOUT; do
+    mkdir -p .local/run
+    node infra/local/cli.ts env "$service" >".local/run/$service.env" || return 1
+  done
 }
 
 # The address of one component, from the lines in $addresses.
@@ -34,13 +43,6 @@ native_summary() {
   echo "Logs: .local/logs/<component>.log"
 }
 
-# Whether the supervisor named first in the record of processes is alive.
-native_runs() {
-  local supervisor
-  supervisor=$(sed -n 's/.*"pid": \([0-9]*\).*/\1/p' .local/run/processes.json 2>/dev/null | head -n 1)
-  [ -n "$supervisor" ] && kill -0 "$supervisor" 2>/dev/null
-}
-
 start_natively() {
   . infra/node.sh
   node infra/local/cli.ts preflight
@@ -50,9 +52,11 @@ start_natively() {
     *) return 1 ;;
   esac
   node infra/local/cli.ts start || return
+  write_environments || return
   native_summary
 }
 
+. infra/local/running.sh
 . infra/local/summary.sh
 . infra/local/docker.sh
 

@@ -2,10 +2,24 @@
 # The documented calls, with curl, against the running system. The last line is "N passed, N failed".
 set -uo pipefail
 
-order_service=${ORDER_URL:-http://localhost:8001}
-payment_service=${PAYMENT_URL:-http://localhost:8002}
-inventory_service=${INVENTORY_URL:-http://localhost:8003}
-notification_service=${NOTIFICATION_URL:-http://localhost:8004}
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." || exit 1
+. infra/local/running.sh
+. infra/local/docker.sh
+
+# address_of VARIABLE SERVICE PORT: the variable, or the system of this working copy, native or in Docker, the port written down for a service that is run from
+# source, or the documented one.
+address_of() {
+  local url=${!1:-}
+  if [ -z "$url" ] && native_runs; then url=$(native_url_of "$2"); fi
+  if [ -z "$url" ] && [ -n "${in_docker:-}" ]; then url=$(url_of "$2" "$3"); fi
+  printf '%s' "${url:-$(planned_url "$2" "$3")}"
+}
+
+if ! native_runs && docker_answers && find_compose; then in_docker=yes; fi
+order_service=$(address_of ORDER_SERVICE_URL order-service 8001)
+payment_service=$(address_of PAYMENT_SERVICE_URL payment-service 8002)
+inventory_service=$(address_of INVENTORY_SERVICE_URL inventory-service 8003)
+notification_service=$(address_of NOTIFICATION_SERVICE_URL notification-service 8004)
 
 passed=0
 failed=0

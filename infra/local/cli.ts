@@ -4,17 +4,25 @@
  *   node cli.ts preflight          exit code 0: may be started, 3: is running, 1: said why not
  *   node cli.ts start              starts the system in the background and waits until it is ready
  *   node cli.ts urls               NAME=address lines of the running system
+ *   node cli.ts addresses          the same of the system that runs, or would be started, natively or in Docker
+ *   node cli.ts env SERVICE        the environment with which a service run from source joins it, NAME=value lines
+ *   node cli.ts kill COMPONENT     SIGKILL for a component of the running system; it is started again
+ *   node cli.ts pause COMPONENT    freezes it with all its processes, and `resume` lets it go on
  *   node cli.ts stop [--volumes]   stops it, and removes its data
  *
  * `preflight` and `stop` work without node_modules.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { environmentOf, localAddresses } from './addresses.ts';
 import { localSystem } from './local-system.ts';
 import { paths } from './paths.ts';
 import { missingPrerequisites } from './prerequisites.ts';
+import { processTree, signalAll } from './process-tree.ts';
 import { endLeftovers, ownerOf } from './run-record.ts';
 import { readState, removeState } from './run-state.ts';
+import { serviceNames } from './service-names.ts';
 
 const alreadyRunning = 3;
 
@@ -33,6 +41,29 @@ function urls(): number {
   return 0;
 }
 
+function printLines(values: Readonly<Record<string, string>>): number {
+  for (const [name, value] of Object.entries(values)) console.log(`${name}=${value}`);
+  return 0;
+}
+
+function environment(name: string | undefined): number {
+  const service = serviceNames.find((known) => known === name);
+  if (service === undefined) throw new Error(`there is no service ${name ?? ''}: ${serviceNames.join(', ')}`);
+  return printLines(environmentOf(service));
+}
+
+/** PostgreSQL is many processes, so the whole tree of a component gets the signal. */
+function signal(name: string | undefined, what: NodeJS.Signals): number {
+  const components = ownerOf(paths.run) === undefined ? [] : (readState()?.components ?? []);
+  if (components.length === 0) throw new Error('nothing runs natively');
+  const pid = components.find((component) => component.name === name)?.pid;
+  if (pid === undefined) {
+    throw new Error(`${name ?? 'nothing'} does not run: ${components.map((component) => component.name).join(', ')}`);
+  }
+  signalAll(processTree(pid), what);
+  return 0;
+}
+
 async function stop(withData: boolean): Promise<number> {
   const owner = ownerOf(paths.run);
   if (owner !== undefined) {
@@ -42,6 +73,7 @@ async function stop(withData: boolean): Promise<number> {
   }
   await endLeftovers(paths.run);
   removeState();
+  for (const service of serviceNames) rmSync(join(paths.run, `${service}.env`), { force: true });
   console.log(owner === undefined ? 'Nothing runs natively.' : 'Stopped.');
   if (withData) {
     const { data, postgres } = localSystem().directories;
@@ -68,10 +100,24 @@ async function main([command, ...flags]: string[]): Promise<number> {
     }
     case 'urls':
       return urls();
+    case 'addresses': {
+      const { services, ...others } = localAddresses();
+      return printLines({ ...services, ...others });
+    }
+    case 'env':
+      return environment(flags[0]);
+    case 'kill':
+      return signal(flags[0], 'SIGKILL');
+    case 'pause':
+      return signal(flags[0], 'SIGSTOP');
+    case 'resume':
+      return signal(flags[0], 'SIGCONT');
     case 'stop':
       return stop(flags.includes('--volumes'));
     default:
-      console.error('usage: cli.ts preflight | start | urls | stop [--volumes]');
+      console.error(
+        'usage: cli.ts preflight | start | urls | addresses | env SERVICE | kill | pause | resume COMPONENT | stop [--volumes]',
+      );
       return 2;
   }
 }

@@ -72,13 +72,13 @@ function reportChanges(stack: Stack): void {
 }
 
 function publish(stack: Stack, error?: string): void {
-  const { supervisor, services, mailUrl } = stack;
+  const { supervisor, services, mailUrl: mail, kafka, redisUrl: redis, smtpUrl: smtp } = stack;
   writeState({
     phase,
     pid: process.pid,
     startedAt,
     components: supervisor.names.map((name) => supervisor.status(name)),
-    urls: { ...services, mail: mailUrl, kafka: stack.kafka, database: stack.databaseUrl('admin') },
+    urls: { ...services, mail, kafka, redis, smtp, database: stack.databaseUrl('admin') },
     ...(error !== undefined && { error }),
   });
 }

@@ -119,6 +119,10 @@ start_in_docker() {
     return 1
   fi
   trap - INT TERM
+  # Whoever runs a service from source has Node.js; nobody else needs it here.
+  if [ -n "${START_WITHOUT:-}" ]; then
+    . infra/node.sh && write_environments || return 1
+  fi
   docker_summary
 }
 

@@ -19,13 +19,7 @@ export interface LocalSystem {
  * developer runs those from source.
  */
 export function localSystem(): LocalSystem {
-  const settings = { ...environmentFile(), ...process.env };
-  const port = (name: string, documented: number): number => {
-    const variable = hostPortVariable(name);
-    const value = Number(settings[variable] ?? documented);
-    if (Number.isInteger(value) && value > 0 && value < 65_536) return value;
-    throw new Error(`${variable} is not a port number: ${settings[variable] ?? ''}`);
-  };
+  const port = hostPorts();
   const without = new Set(process.env.START_WITHOUT?.split(' '));
   const services = serviceNames
     .filter((name) => !without.has(name))
@@ -46,6 +40,21 @@ export function localSystem(): LocalSystem {
       data: paths.data,
       postgres: join(postgresHome, 'data', 'postgres'),
     },
+  };
+}
+
+/** The port of a service, whether it is to be started or is left out. */
+export function servicePort(name: ServiceName): number {
+  return hostPorts()(name, servicePorts[name]);
+}
+
+function hostPorts(): (name: string, documented: number) => number {
+  const settings = { ...environmentFile(), ...process.env };
+  return (name, documented) => {
+    const variable = hostPortVariable(name);
+    const value = Number(settings[variable] ?? documented);
+    if (Number.isInteger(value) && value > 0 && value < 65_536) return value;
+    throw new Error(`${variable} is not a port number: ${settings[variable] ?? ''}`);
   };
 }
 

@@ -39,11 +39,29 @@ async function takenPorts({ ports, services }: LocalSystem): Promise<string[]> {
   const { mail, ...others } = ports;
   const wanted = Object.entries({ ...others, maildev: mail, ...services });
   const free = await Promise.all(wanted.map(([, port]) => isFree(port)));
-  return wanted
-    .filter((_, index) => free[index] === false)
-    .map(([name, port]) => {
-      const elsewhere = `${hostPortVariable(name)}=${String(port + 10)} ./start-system.sh`;
-      const component = name === 'smtp' ? 'maildev' : name;
-      return `Port ${String(port)} is taken, ${component} needs it. Free it, or move it: ${elsewhere}`;
-    });
+  const taken = wanted.filter((_, index) => free[index] === false);
+  if (taken.length === 0) return [];
+  const moves: string[] = [];
+  const used = new Set(wanted.map(([, port]) => port));
+  for (const [name, port] of taken) moves.push(`${hostPortVariable(name)}=${String(await freePortAbove(port, used))}`);
+  const sentences = taken.map(
+    ([name, port]) => `Port ${String(port)} is taken, ${name === 'smtp' ? 'maildev' : name} needs it.`,
+  );
+  // In .env every command finds them again: start, stop, ops, the smoke test.
+  return [
+    ...sentences,
+    `Free ${taken.length === 1 ? 'it' : 'them'}, or move what is taken:\n\n    ${asCommand(moves)}\n`,
+  ];
+}
+
+function asCommand(lines: readonly string[]): string {
+  return `printf '%s\\n' ${lines.join(' ')} >> .env && ./start-system.sh`;
+}
+
+/** The first free one, ten further on each time; it counts as used then. */
+async function freePortAbove(taken: number, used: Set<number>): Promise<number> {
+  let port = taken + 10;
+  while (port < 65_000 && (used.has(port) || !(await isFree(port)))) port += 10;
+  used.add(port);
+  return port;
 }

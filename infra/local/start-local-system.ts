@@ -56,12 +56,13 @@ function stopItOnInterrupt(daemon: number): void {
 }
 
 async function follow(daemon: number): Promise<number> {
+  const begun = performance.now();
   const shown = new Set<string>();
   for (;;) {
     const alive = tell(daemon, 0);
     const state = readState();
     if (state?.pid === daemon) {
-      showReady(state, shown);
+      showReady(state, shown, performance.now() - begun);
       if (state.phase === 'ready') return 0;
       if (state.phase === 'failed') return reportFailure(state.error ?? '');
     }
@@ -74,11 +75,12 @@ async function follow(daemon: number): Promise<number> {
   }
 }
 
-function showReady(state: RunState, shown: Set<string>): void {
-  for (const { name, state: now, readyAfterMs, ports } of state.components) {
+/** Seconds since the start of all, as with Docker. */
+function showReady(state: RunState, shown: Set<string>, sinceMs: number): void {
+  for (const { name, state: now, ports } of state.components) {
     if (now !== 'ready' || shown.has(name)) continue;
     shown.add(name);
-    const seconds = ((readyAfterMs ?? 0) / 1000).toFixed(1);
+    const seconds = (sinceMs / 1000).toFixed(1);
     console.log(`  ready  ${name.padEnd(22)} ${seconds.padStart(5)} s   port ${ports.join(', ')}`);
   }
 }

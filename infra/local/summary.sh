@@ -3,7 +3,7 @@
 # print_summary ORDER PAYMENT INVENTORY NOTIFICATION MAIL [KAFKA_UI]: where everything is, and what to try first.
 print_summary() {
   local -a urls=()
-  local url
+  local url service
   for url in "${@:1:4}"; do urls+=("${url:+$url   (API: $url/docs)}"); done
   cat <<END
 
@@ -18,9 +18,19 @@ END
   if [ -n "${6:-}" ]; then echo "  Kafka UI              $6"; fi
   cat <<END
 
+END
+  for service in ${START_WITHOUT:-}; do
+    cat <<END
+Run $service from source, in this system:
+
+  npx nest start $service --watch --env-file .local/run/$service.env
+
+END
+  done
+  cat <<END
 Place an order:
 
-  curl -X POST ${1:-http://localhost:8001}/orders \\
+  curl -X POST ${1:-$(planned_url order-service 8001)}/orders \\
     -H "Content-Type: application/json" \\
     -d '{
       "user_id": "user_123",
@@ -36,8 +46,8 @@ Place an order:
 
 and see what it did:
 
-  curl ${3:-http://localhost:8003}/inventory
-  curl "${4:-http://localhost:8004}/notifications?user_id=user_123"
+  curl ${3:-$(planned_url inventory-service 8003)}/inventory
+  curl "${4:-$(planned_url notification-service 8004)}/notifications?user_id=user_123"
 
 Stop with ./stop-system.sh
 END

@@ -1,8 +1,5 @@
-import { localSystem } from '../../local/local-system.ts';
-import { postgresUrl } from '../../local/postgres.ts';
-import { readState } from '../../local/run-state.ts';
-import { serviceUrl } from '../../local/services.ts';
-import { serviceNames, servicePorts, type ServiceName } from '../../local/service-names.ts';
+import { localAddresses } from '../../local/addresses.ts';
+import { serviceNames, type ServiceName } from '../../local/service-names.ts';
 import { OpsError } from './exit-code.ts';
 
 /** Where the system is. */
@@ -20,27 +17,26 @@ export interface AddressFlags {
 
 /**
  * Flags before environment (`ORDER_SERVICE_URL`, …, `OPS_DATABASE_URL` or `DATABASE_URL`, `KAFKA_BOOTSTRAP_SERVERS`) before
- * the ports of the local system, as `start-system.sh` has them.
+ * the system of this working copy: where it runs, or else the ports with which it would be started.
  */
 export function systemAddresses(flags: AddressFlags, environment: NodeJS.ProcessEnv = process.env): SystemAddresses {
-  const local = localSystem();
-  const running = readState()?.urls ?? {};
+  const local = localAddresses();
   const urlOf = (name: ServiceName): string => {
     const variable = `${name.toUpperCase().replace('-', '_')}_URL`;
-    return checked(
-      variable,
-      environment[variable] ?? running[name] ?? serviceUrl(local.services[name] ?? servicePorts[name]),
-    );
+    return checked(variable, environment[variable] ?? local.services[name]);
   };
   return {
     services: Object.fromEntries(serviceNames.map((name) => [name, urlOf(name)])) as Record<ServiceName, string>,
-    databaseUrl:
-      flags.databaseUrl ??
-      environment['OPS_DATABASE_URL'] ??
-      environment['DATABASE_URL'] ??
-      postgresUrl(local.ports.postgres),
-    kafka: (flags.kafka ?? environment['KAFKA_BOOTSTRAP_SERVERS'] ?? `127.0.0.1:${local.ports.kafka}`).split(','),
+    databaseUrl: flags.databaseUrl ?? environment['OPS_DATABASE_URL'] ?? environment['DATABASE_URL'] ?? local.database,
+    kafka: (flags.kafka ?? environment['KAFKA_BOOTSTRAP_SERVERS'] ?? local.kafka).split(','),
   };
+}
+
+/** Where it is, on one line, without passwords: whoever has several systems sees which one answers. */
+export function describeAddresses({ services, databaseUrl, kafka }: SystemAddresses): string {
+  const database = URL.canParse(databaseUrl) ? new URL(databaseUrl).host : 'the given database';
+  const hosts = serviceNames.map((name) => new URL(services[name]).host);
+  return `services ${hosts.join(', ')}; PostgreSQL ${database}; Kafka ${kafka.join(',')}`;
 }
 
 /** The services of a `--service` flag, given once or more; all of them by default. @throws OpsError */

@@ -25,18 +25,16 @@ export interface Work {
   readonly failedNotifications: number;
 }
 
-const BACKLOG = serviceNames
-  .map((service) => {
-    const messages = `${roleOf(service)}.failed_messages`;
-    const counted = (status: string): string => `(SELECT count(*)::int FROM ${messages} WHERE status = '${status}')`;
-    return `
-      SELECT '${service}' AS service, count(*)::int AS outbox,
-        coalesce(extract(epoch FROM clock_timestamp() - min(created_at)) * 1000, 0)::float AS "outboxAgeMs",
-        ${counted('retrying')} AS retrying, ${counted('waiting')} AS waiting,
-        ${counted('dead_lettered')} AS "deadLettered", ${counted('quarantined')} AS quarantined
-      FROM ${roleOf(service)}.outbox`;
-  })
-  .join(' UNION ALL ');
+function backlogQuery(service: ServiceName): string {
+  const messages = `${roleOf(service)}.failed_messages`;
+  const counted = (status: string): string => `(SELECT count(*)::int FROM ${messages} WHERE status = '${status}')`;
+  return `
+    SELECT '${service}' AS service, count(*)::int AS outbox,
+      coalesce(extract(epoch FROM clock_timestamp() - min(created_at)) * 1000, 0)::float AS "outboxAgeMs",
+      ${counted('retrying')} AS retrying, ${counted('waiting')} AS waiting,
+      ${counted('dead_lettered')} AS "deadLettered", ${counted('quarantined')} AS quarantined
+    FROM ${roleOf(service)}.outbox`;
+}
 
 const WORK = `
   SELECT (SELECT json_object_agg(status, n) FROM (SELECT status, count(*) AS n FROM order_service.orders GROUP BY 1) AS o)
@@ -52,11 +50,22 @@ const WORK = `
     (SELECT count(*)::int FROM notification_service.notifications WHERE status IN ('failed', 'undeliverable'))
       AS "failedNotifications"`;
 
-export async function backlogOf(client: Client): Promise<Backlog[]> {
-  return (await client.query<Backlog>(BACKLOG)).rows;
+async function servicesWithTables(client: Client): Promise<ServiceName[]> {
+  const { rows } = await client.query<{ schema: string }>(
+    `SELECT schemaname AS schema FROM pg_tables WHERE tablename = 'outbox'`,
+  );
+  return serviceNames.filter((service) => rows.some(({ schema }) => schema === roleOf(service)));
 }
 
+/** Of every service that has its tables: one that was never started has none, and that hides nothing of the others. */
+export async function backlogOf(client: Client): Promise<Backlog[]> {
+  const present = await servicesWithTables(client);
+  return present.length === 0 ? [] : (await client.query<Backlog>(present.map(backlogQuery).join(' UNION ALL '))).rows;
+}
+
+/** Undefined as long as a service has no tables. */
 export async function workOf(client: Client): Promise<Work | undefined> {
+  if ((await servicesWithTables(client)).length < serviceNames.length) return undefined;
   const [row] = (await client.query<Work & { ordersByState: Work['ordersByState'] | null }>(WORK)).rows;
   return row === undefined ? undefined : { ...row, ordersByState: row.ordersByState ?? {} };
 }

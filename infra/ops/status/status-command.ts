@@ -4,7 +4,7 @@ import { withDatabase } from '../cli/database.ts';
 import { approximately } from '../cli/duration.ts';
 import { EXIT, type ExitCode } from '../cli/exit-code.ts';
 import { table, type Cell } from '../cli/table.ts';
-import type { SystemAddresses } from '../cli/target.ts';
+import { describeAddresses, type SystemAddresses } from '../cli/target.ts';
 import { backlogOf, workOf, type Backlog, type Work } from './backlog.ts';
 import { consumerLag, type Lag } from './lag.ts';
 
@@ -46,7 +46,7 @@ export async function statusCommand(console: Console, addresses: SystemAddresses
     ...(lag === undefined ? {} : { lag }),
   };
   if (json) printJson(console, status);
-  else console.print(report(status));
+  else console.print(`${describeAddresses(addresses)}\n\n${report(status)}`);
   return exitOf(status);
 }
 
