@@ -30,10 +30,12 @@ COPY infra/source-maps.js infra/
 # The user `node`, as a number: Kubernetes' runAsNonRoot can not check a name.
 USER 1000:1000
 # The image has no curl. No answer at all is a rejected promise, which also ends node with 1.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+HEALTHCHECK --interval=10s --timeout=5s --start-period=180s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/health/ready').then((answer) => process.exit(answer.ok ? 0 : 1))"]
 ARG VERSION=local
 ARG REVISION=unknown
+# What /health and every log line say.
+ENV SERVICE_VERSION=${VERSION}
 LABEL org.opencontainers.image.vendor="order-processing" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \

@@ -12,7 +12,7 @@
 #
 #   REHEARSAL_HOME   where everything is kept; remove it to start afresh (/var/tmp/order-processing-rehearsal)
 #   DEBIAN_MIRROR    for debootstrap (http://deb.debian.org/debian)
-#   *_HOST_PORT      as for docker-compose.yml, when a port is taken
+#   *_HOST_PORT      as for docker-compose.yml, when a port is taken; REPLICA_HOST_PORTS for three replicas (8102-8104)
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -57,8 +57,12 @@ prerequisites() {
 }
 
 engine_pid=''
+had_bridge=true
+forwarding=''
 engine() {
   docker info >/dev/null 2>&1 && return
+  ip link show docker0 >/dev/null 2>&1 || had_bridge=false
+  forwarding=$(iptables -S FORWARD 2>/dev/null | sed -n 's/^-P FORWARD //p')
   step "Starting a Docker engine in $home/docker"
   export DOCKER_HOST=unix://$home/docker.sock
   dockerd --host "$DOCKER_HOST" --data-root "$home/docker" --exec-root "$home/docker-run" \
@@ -90,17 +94,23 @@ clean_up() {
   if [[ -n $engine_pid ]]; then
     kill "$engine_pid" 2>/dev/null || true
     wait "$engine_pid" 2>/dev/null || true
+    # The engine leaves its bridge, and a firewall that forwards nothing.
+    [[ $had_bridge == true ]] || ip link delete docker0 2>/dev/null || true
+    [[ -z $forwarding ]] || iptables -P FORWARD "$forwarding" 2>/dev/null || true
   fi
   exit "$code"
 }
 
-health() { docker inspect --format '{{.State.Health.Status}}' "$1" 2>/dev/null || echo absent; }
+# The container of a service of docker-compose.yml; the four services of ours have no name of their own.
+container() { compose ps --quiet "$1" 2>/dev/null | head -n 1; }
+
+health() { docker inspect --format '{{.State.Health.Status}}' "$(container "$1")" 2>/dev/null || echo absent; }
 
 wait_healthy() {
   local name deadline=$((SECONDS + 180))
   for name in "$@"; do
     until [[ $(health "$name") == healthy ]]; do
-      ((SECONDS < deadline)) || fail "$name is $(health "$name"): $(docker inspect --format '{{json .State}}' "$name")"
+      ((SECONDS < deadline)) || fail "$name is $(health "$name"): $(docker inspect --format '{{json .State}}' "$(container "$name")")"
       sleep 1
     done
   done
@@ -148,14 +158,16 @@ documented_calls() {
 # The process itself, from outside: `docker kill` counts as a wish of the user and is not undone.
 kill_process() {
   local pid child restarts
-  pid=$(docker inspect --format '{{.State.Pid}}' "$1")
-  restarts=$(docker inspect --format '{{.RestartCount}}' "$1")
+  local id
+  id=$(container "$1")
+  pid=$(docker inspect --format '{{.State.Pid}}' "$id")
+  restarts=$(docker inspect --format '{{.RestartCount}}' "$id")
   # Below docker-init, where there is one.
   child=$(cut -d ' ' -f 1 "/proc/$pid/task/$pid/children")
   step "SIGKILL for $1"
   kill -KILL "${child:-$pid}"
   for _ in {1..90}; do
-    (($(docker inspect --format '{{.RestartCount}}' "$1") > restarts)) && [[ $(health "$1") == healthy ]] && break
+    (($(docker inspect --format '{{.RestartCount}}' "$id") > restarts)) && [[ $(health "$1") == healthy ]] && break
     sleep 1
   done
   [[ $(health "$1") == healthy ]] || fail "$1 did not come back: $(health "$1")"
@@ -187,6 +199,14 @@ else
   docker exec -i postgres psql -U admin -d microservices_db -P pager=off -c '\dn'
 fi
 kill_process kafka
+
+if [[ ${#services[@]} -gt 0 ]]; then
+  step 'Three replicas of the payment service'
+  PAYMENT_SERVICE_HOST_PORT=${REPLICA_HOST_PORTS:-8102-8104} compose up -d --scale payment-service=3 >"$home/up.log" 2>&1 ||
+    { tail -30 "$home/up.log"; fail "docker-compose up --scale, see $home/up.log"; }
+  [[ $(compose ps --quiet payment-service | wc -l) == 3 ]] || fail 'there are not three replicas'
+  expect_confirmed "$(place_order | order_id)"
+fi
 
 if [[ $keep == true ]]; then exit 0; fi
 
