@@ -1,6 +1,7 @@
 import { printJson, type Console } from '../cli/console.ts';
 import { withDatabase } from '../cli/database.ts';
 import { EXIT, OpsError, type ExitCode } from '../cli/exit-code.ts';
+import { countOf } from '../cli/table.ts';
 import { verifyAudit, type AuditProblem, type AuditScope } from './verify-audit.ts';
 
 /** More than anybody reads; they are counted all the same. */
@@ -25,9 +26,12 @@ export async function auditVerify(
   });
   if (progress.orders === 0 && scope.orderIds !== undefined)
     throw new OpsError(`there is no order ${scope.orderIds.join()}`);
-  const verdict = bad === 0 ? 'every trail vouches for its order' : `${bad} do not agree with their trail`;
+  const verdict = bad === 0 ? 'every trail vouches for its order' : `${countOf(bad, 'order')} not vouched for`;
   if (json) printJson(console, { ...progress, bad_orders: bad, problems });
-  else console.print(`${progress.orders} orders with ${progress.entries} entries verified: ${verdict}`);
+  else
+    console.print(
+      `${countOf(progress.orders, 'order')} with ${countOf(progress.entries, 'entry', 'entries')} verified: ${verdict}`,
+    );
   return bad === 0 ? EXIT.fine : EXIT.found;
 }
 

@@ -13,15 +13,12 @@ interface DeskFlags {
   readonly json?: true;
   readonly status?: string;
   readonly topic?: string;
-  readonly reason?: string;
+  /** The reason they failed for; why they are discarded is another one. */
+  readonly failedAs?: string;
   readonly error?: string;
   readonly since?: string;
   readonly order?: string;
 }
-
-type Narrowing = {
-  readonly [Name in 'status' | 'topic' | 'reason' | 'error' | 'since' | 'order']?: string | undefined;
-};
 
 interface BulkFlags extends DeskFlags {
   readonly all?: true;
@@ -29,8 +26,8 @@ interface BulkFlags extends DeskFlags {
   readonly dryRun?: true;
   readonly force?: true;
   readonly actor?: string;
-  /** Which to discard, as opposed to why. */
-  readonly failedAs?: string;
+  /** Why they are discarded. */
+  readonly reason?: string;
   readonly timeout: string;
 }
 
@@ -47,7 +44,7 @@ Examples
   npm run ops -- failed discard 0197a3c0-… --reason "test data"
   npm run ops -- failed export --since 1d > failed.ndjson
 
-Exit codes: 0 nothing failed or all done, 1 failed messages found, 2 wrong usage or a service does not answer.`;
+Exit codes: 0 nothing failed or all done, 1 failed messages found or failed again, 2 wrong usage or a service does not answer.`;
 
 /** `failed …`: the desk of failed messages, of all services at once. */
 export function failedProgram(console: Console, finish: Finish): Command {
@@ -86,7 +83,7 @@ function looking(program: Command, console: Console, finish: Finish): void {
 
 function acting(program: Command, console: Console, finish: Finish): void {
   for (const kind of ['retry', 'discard'] as const) {
-    const command = filtered(program.command(kind).argument('[id]'), kind === 'retry' ? '--reason' : '--failed-as')
+    const command = filtered(program.command(kind).argument('[id]'))
       .description(kind === 'retry' ? 'handle messages once more' : 'give messages up for good')
       .option('--all', 'all of them, without a filter')
       .option('--max <n>', 'at most so many, of all services together', count)
@@ -97,10 +94,9 @@ function acting(program: Command, console: Console, finish: Finish): void {
     else command.option('--reason <text>', 'why, 1 to 500 characters; required');
     command.action((id: string | undefined, flags: BulkFlags) => {
       const { max } = flags;
-      const narrowing = kind === 'retry' ? flags : { ...flags, reason: flags.failedAs };
       const wish = {
         kind,
-        filter: filterOf(console, narrowing),
+        filter: filterOf(console, flags),
         all: flags.all ?? false,
         actor: flags.actor ?? console.user,
         dryRun: flags.dryRun ?? false,
@@ -115,14 +111,14 @@ function acting(program: Command, console: Console, finish: Finish): void {
   }
 }
 
-function filtered(command: Command, reasonFlag = '--reason'): Command {
+function filtered(command: Command): Command {
   return shared(command)
     .option(
       '--status <status>',
       'retrying, waiting, dead_lettered, quarantined, resolved, discarded; default: unfinished',
     )
     .option('--topic <topic>')
-    .option(`${reasonFlag} <reason>`, 'undecodable, unknown_type, invalid, handler_failed')
+    .option('--failed-as <reason>', 'undecodable, unknown_type, invalid, handler_failed')
     .option('--error <text>', 'the error’s class, or a part of its message')
     .option('--since <moment>', 'failed since: 10m, 2h, or a time')
     .option('--order <id>', 'about this order');
@@ -140,11 +136,11 @@ function contextOf(console: Console, flags: DeskFlags): DeskContext {
   return { console, clients, json: flags.json ?? false };
 }
 
-function filterOf(console: Console, { status, topic, reason, error, since, order }: Narrowing): MessageFilter {
+function filterOf(console: Console, { status, topic, failedAs, error, since, order }: DeskFlags): MessageFilter {
   return {
     ...(status === undefined ? {} : { status }),
     ...(topic === undefined ? {} : { topic }),
-    ...(reason === undefined ? {} : { reason }),
+    ...(failedAs === undefined ? {} : { reason: failedAs }),
     ...(error === undefined ? {} : { error }),
     ...(since === undefined ? {} : { since: momentOf(since, console.now()).toISOString() }),
     ...(order === undefined ? {} : { order_id: order }),

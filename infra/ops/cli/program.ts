@@ -21,6 +21,15 @@ interface LookFlags extends AddressFlags {
   readonly settle: string;
   readonly only?: readonly string[];
   readonly list?: true;
+  /** Of each check; all when it is infinite. */
+  readonly limit: number;
+}
+
+interface SendFlags extends AddressFlags {
+  readonly key?: string;
+  readonly value?: string;
+  readonly header?: readonly string[];
+  readonly json?: true;
 }
 
 /** Runs a command line, without the name of the program. Never rejects: what goes wrong is said, and is the exit code. */
@@ -75,9 +84,10 @@ function reconcileProgram(console: Console, finish: (work: Promise<ExitCode>) =>
     .option('--settle <duration>', 'what changed later may still be on its way', '60s')
     .option('--only <invariant...>', 'I1, I2, …; see --list')
     .option('--list', 'say what is checked')
+    .option('--limit <n>', 'at most so many of each check are printed, all are counted; 0 prints all', limit, 10)
     .addHelpText(
       'after',
-      '\nWith --json one disagreement a line. Exit codes: 0 everything agrees, 1 something does not, 2 can not look.',
+      '\nWith --json one disagreement a line, and all of them. Exit codes: 0 everything agrees, 1 something does not, 2 can not look.',
     )
     .action((flags: LookFlags) => {
       const { databaseUrl, kafka } = systemAddresses(flags);
@@ -87,7 +97,8 @@ function reconcileProgram(console: Console, finish: (work: Promise<ExitCode>) =>
         ...(flags.since === undefined ? {} : { since: momentOf(flags.since, console.now()) }),
         ...(flags.only === undefined ? {} : { invariants: flags.only.map(invariant) }),
       };
-      return finish(reconcileCommand(console, { databaseUrl, kafka }, options, flags.json ?? false));
+      const print = { json: flags.json ?? false, limit: flags.json === true ? Infinity : flags.limit };
+      return finish(reconcileCommand(console, { databaseUrl, kafka }, options, print));
     });
 }
 
@@ -106,10 +117,11 @@ function sendProgram(console: Console, finish: (work: Promise<ExitCode>) => Prom
     .option('--value <text>', 'without it the record has none')
     .option('--header <name=value...>')
     .option('--kafka <host:port,…>')
+    .option('--json', 'JSON instead of a sentence')
     .addHelpText('after', `\nExample\n  npm run ops -- send order_created --key no-order --value '{"broken": '`)
-    .action((topic: string, flags: AddressFlags & { key?: string; value?: string; header?: readonly string[] }) => {
-      const { key, value, header: headers = [] } = flags;
-      return finish(sendRecord(console, systemAddresses(flags).kafka, { topic, key, value, headers }));
+    .action((topic: string, flags: SendFlags) => {
+      const { key, value, header: headers = [], json = false } = flags;
+      return finish(sendRecord(console, systemAddresses(flags).kafka, { topic, key, value, headers }, json));
     });
 }
 
@@ -127,6 +139,12 @@ function behave(command: Command, console: Console): void {
     writeErr: (text) => console.note(text.trimEnd()),
   });
   for (const child of command.commands) behave(child, console);
+}
+
+function limit(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new OpsError(`not a number of disagreements: ${text}`);
+  return value === 0 ? Infinity : value;
 }
 
 function orderId(text: string): string {

@@ -25,6 +25,11 @@ export function table(headings: readonly string[], rows: readonly (readonly Cell
     .join('\n');
 }
 
+/** `1 order`, `3 orders`. */
+export function countOf(count: number, singular: string, plural = `${singular}s`): string {
+  return `${count} ${count === 1 ? singular : plural}`;
+}
+
 /** As much of a text as fits on a line of so many characters. */
 export function clip(text: string | null, length: number): string {
   const line = (text ?? '').replace(/\s+/g, ' ');

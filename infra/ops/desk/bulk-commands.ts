@@ -1,7 +1,7 @@
 import { printJson } from '../cli/console.ts';
 import { EXIT, OpsError, type ExitCode } from '../cli/exit-code.ts';
 import type { BulkRequest, DeskClient } from './desk-client.ts';
-import type { DryRun, Job, MessageFilter } from './desk-messages.ts';
+import type { DryRun, Job, MessageFilter, MessageSummary } from './desk-messages.ts';
 import { dryRunReport, listReport, progressLine, type Of } from './desk-reports.ts';
 import { exitOf, findOwner, fromAll, type DeskContext } from './failed-commands.ts';
 
@@ -37,7 +37,7 @@ export async function retryOrDiscard(context: DeskContext, wish: BulkWish): Prom
   }
   if (wish.force) throw new OpsError('--force is for one message: give its id');
   if (!narrowed && !all)
-    throw new OpsError(`which ones? give an id, a filter (--topic, --reason, --error, …), or --all`);
+    throw new OpsError(`which ones? give an id, a filter (--topic, --failed-as, --error, …), or --all`);
   return dryRun ? tryDry(context, wish) : many(context, wish);
 }
 
@@ -49,10 +49,28 @@ async function one(context: DeskContext, wish: BulkWish, id: string): Promise<Ex
   const message = await (wish.kind === 'retry'
     ? client.retryOne(id, actor, force)
     : client.discardOne(id, actor, reason));
-  const answer = { ...message, service: client.service };
+  const ended = wish.kind === 'retry' ? await outcomeOf(context, client, message, wish.patienceMs) : message;
+  const answer = { ...ended, service: client.service };
   if (json) printJson(console, answer);
   else console.print(listReport([answer], console.now()));
-  return EXIT.fine;
+  if (ended.status === 'retrying') console.note('still being retried: npm run ops -- failed show ' + id);
+  return ended.status === 'resolved' || ended.status === 'discarded' ? EXIT.fine : EXIT.found;
+}
+
+/** The message when its retry has ended in one way or the other, or when patience is at its end. */
+async function outcomeOf(
+  { console }: DeskContext,
+  client: DeskClient,
+  released: MessageSummary,
+  patienceMs: number,
+): Promise<MessageSummary> {
+  const deadline = console.now().getTime() + patienceMs;
+  let message = released;
+  while (message.status === 'retrying' && console.now().getTime() < deadline) {
+    if (!(await console.pause(POLL_MS))) break;
+    message = await client.show(released.failed_message_id);
+  }
+  return message;
 }
 
 async function tryDry(context: DeskContext, wish: BulkWish): Promise<ExitCode> {
@@ -102,7 +120,8 @@ async function follow(context: DeskContext, wish: BulkWish, client: DeskClient, 
     if (!(await console.pause(POLL_MS))) break;
     job = await client.job(job.job_id);
     const line = progressLine({ ...job, service: client.service });
-    if (line !== told) console.note(line);
+    // The end is printed with those of the others.
+    if (line !== told && job.status === 'running') console.note(line);
     told = line;
   }
   return { ...job, service: client.service };

@@ -1,5 +1,5 @@
 import { approximately } from '../cli/duration.ts';
-import { clip, printable, table } from '../cli/table.ts';
+import { clip, countOf, printable, table } from '../cli/table.ts';
 import type { DryRun, Job, MessageDetail, MessageGroup, MessageSummary } from './desk-messages.ts';
 
 /** Whatever comes of one service, with its name. */
@@ -44,7 +44,7 @@ export function detailReport(message: Of<MessageDetail>): string {
     ['record', `${message.topic}, partition ${message.partition}, offset ${message.offset}`],
     ['event', message.event_id],
     ['order', message.order_id],
-    ['tried', `${message.attempts} times, ${message.desk_retries} of them from the desk`],
+    ['tried', `${countOf(message.attempts, 'time')}, ${message.desk_retries} of them from the desk`],
     ['next try', message.next_attempt_at],
     ['error', errorOf(message)],
   ].map(([name, value]) => `${(name ?? '').padEnd(10)}${printable(value ?? '–')}`);
@@ -110,9 +110,12 @@ export function progressLine({
   released,
   resolved,
   failed_again: again,
+  skipped,
 }: Of<Job>): string {
   const done = kind === 'retry' ? `${resolved} resolved, ${again} failed again` : `${resolved} discarded`;
-  return `${service}: ${kind} ${status}, ${released} of ${total} released, ${done}`;
+  // Quarantined ones are only retried by name.
+  const left = skipped === 0 ? '' : `, ${skipped} left alone${kind === 'retry' ? ' (quarantined: see --force)' : ''}`;
+  return `${service}: ${kind} ${status}, ${released} of ${total} released, ${done}${left}`;
 }
 
 function section<Item>(

@@ -10,10 +10,14 @@ export interface SeenRequest {
   readonly body: unknown;
 }
 
-/** A desk that holds some messages and remembers what it was asked; its jobs end at the second look. */
+/**
+ * A desk that holds some messages and remembers what it was asked; jobs and retries end at the next look. A message whose error
+ * says `broken` fails again.
+ */
 export class DeskStandIn {
   readonly seen: SeenRequest[] = [];
   private readonly jobs = new Map<string, Job>();
+  private readonly retried = new Set<string>();
 
   private constructor(
     private readonly server: Server,
@@ -59,7 +63,10 @@ export class DeskStandIn {
     if (message?.status === 'quarantined' && (body as { force?: boolean }).force !== true) {
       return [409, { status: 409, code: 'FAILED_MESSAGE.QUARANTINED', detail: 'It was retried too often.' }];
     }
-    return message === undefined ? notFound() : [202, { ...message, status: 'retrying' }];
+    if (message === undefined) return notFound();
+    const retry = path.endsWith('/retry');
+    if (retry) this.retried.add(message.failed_message_id);
+    return [202, { ...message, status: retry ? 'retrying' : 'discarded' }];
   }
 
   private read(path: string, query: Readonly<Record<string, string>>): [number, unknown] {
@@ -87,7 +94,10 @@ export class DeskStandIn {
           error_stack: null,
         };
         const lists = { attempt_history: [], waiting: [], actions: [] };
-        return message === undefined ? notFound() : [200, { ...message, ...rest, ...lists }];
+        if (message === undefined) return notFound();
+        const again = message.error_message?.includes('broken') === true ? 'dead_lettered' : 'resolved';
+        const status = this.retried.has(message.failed_message_id) ? again : message.status;
+        return [200, { ...message, status, ...rest, ...lists }];
       }
     }
   }

@@ -34,7 +34,10 @@ const environment = process.env;
 
 beforeEach(async () => {
   payment = await DeskStandIn.start([message('p1'), message('p2'), message('p3', { status: 'quarantined' })]);
-  inventory = await DeskStandIn.start([message('i1', { created_at: '2026-01-15T09:59:00.000Z' })]);
+  inventory = await DeskStandIn.start([
+    message('i1', { created_at: '2026-01-15T09:59:00.000Z' }),
+    message('i2', { created_at: '2026-01-15T09:20:00.000Z', error_message: 'broken' }),
+  ]);
   process.env = {
     ...environment,
     ORDER_SERVICE_URL: 'http://127.0.0.1:9',
@@ -61,7 +64,7 @@ describe('failed list', () => {
   it('shows the messages of all services in one table, newest first, page after page', async () => {
     const { text, exit } = await ops('failed', 'list', ...TWO);
     const ids = text.split('\n').map((line) => line.split(/\s+/)[0]);
-    expect(ids).toEqual(['ID', 'i1', 'p1', 'p2', 'p3']);
+    expect(ids).toEqual(['ID', 'i1', 'p1', 'p2', 'p3', 'i2']);
     expect(text).toMatch(/i1 +inventory +dead_lettered +order_created .* 9 +3 +2 min +TypeError: cannot read i1/);
     expect(exit).toBe(1);
   });
@@ -120,8 +123,17 @@ describe('failed show', () => {
 describe('failed retry', () => {
   it('retries one message, in the name of who is at the keyboard', async () => {
     const { exit } = await ops('failed', 'retry', 'p1', ...TWO);
-    expect(payment.seen.at(-1)).toMatchObject({ method: 'POST', path: '/p1/retry', body: { actor: 'operator' } });
+    expect(payment.seen).toContainEqual(
+      expect.objectContaining({ method: 'POST', path: '/p1/retry', body: { actor: 'operator' } }),
+    );
     expect(exit).toBe(0);
+  });
+
+  it('waits for what becomes of one message, and says so with its exit code', async () => {
+    const good = await ops('failed', 'retry', 'p1', ...TWO);
+    expect([good.text.includes('resolved'), good.exit]).toEqual([true, 0]);
+    const bad = await ops('failed', 'retry', 'i2', ...TWO);
+    expect([bad.text.includes('dead_lettered'), bad.exit]).toEqual([true, 1]);
   });
 
   it('leaves a quarantined one alone, unless it is forced', async () => {
@@ -146,7 +158,8 @@ describe('failed retry', () => {
     expect(payment.seen[0]).toMatchObject({ path: '/retry', body });
     expect(inventory.seen[0]).toMatchObject({ path: '/retry', body: { ...body, max: 1 } });
     expect(text).toContain('payment-service: retry done, 3 of 3 released, 3 resolved, 0 failed again');
-    expect(notes).toHaveLength(2);
+    const ends = [...notes, ...text.split('\n')].filter((line) => line.includes('retry done'));
+    expect(ends).toHaveLength(2);
     expect(exit).toBe(0);
   });
 
@@ -186,7 +199,7 @@ describe('failed export, jobs and watch', () => {
   it('exports one message a line', async () => {
     const { printed } = await ops('failed', 'export', ...TWO);
     expect(printed.map((line) => (JSON.parse(line) as { failed_message_id: string }).failed_message_id)).toEqual([
-      ...['p1', 'p2', 'p3', 'i1'],
+      ...['p1', 'p2', 'p3', 'i1', 'i2'],
     ]);
   });
 

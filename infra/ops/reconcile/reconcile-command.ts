@@ -1,19 +1,29 @@
 import { printJson, type Console } from '../cli/console.ts';
 import { EXIT, OpsError, type ExitCode } from '../cli/exit-code.ts';
-import { printable } from '../cli/table.ts';
+import { countOf, printable, table } from '../cli/table.ts';
 import { INVARIANTS, reconcile, type Disagreement, type ReconcileOptions, type Target } from './reconcile.ts';
 
-/** Prints each disagreement as it comes, and a summary. */
+/** How the disagreements are told. */
+export interface Printing {
+  readonly json: boolean;
+  /** Most of each check. One cause makes as many disagreements as it has touched orders: some show what it is. */
+  readonly limit: number;
+}
+
+/** Prints disagreements as they come, some of each check, and a summary of all. */
 export async function reconcileCommand(
   console: Console,
   target: Target,
   options: ReconcileOptions,
-  json: boolean,
+  { json, limit }: Printing,
 ): Promise<ExitCode> {
   const counts = new Map<string, number>();
   try {
     for await (const found of reconcile(target, { ...options, onProgress: (doing) => console.progress(doing) })) {
-      counts.set(found.invariant, (counts.get(found.invariant) ?? 0) + 1);
+      const check = `${found.invariant} ${found.check}`;
+      const count = (counts.get(check) ?? 0) + 1;
+      counts.set(check, count);
+      if (count > limit) continue;
       console.print(json ? JSON.stringify(found) : printable(paragraphOf(found)));
     }
   } catch (error) {
@@ -22,7 +32,7 @@ export async function reconcileCommand(
     throw new OpsError(`the system can not be reconciled: ${why}. Are PostgreSQL and Kafka running?`);
   }
   if (json) return counts.size === 0 ? EXIT.fine : EXIT.found;
-  console.print(counts.size === 0 ? 'Everything agrees.' : summaryOf(counts));
+  console.print(counts.size === 0 ? 'Everything agrees.' : summaryOf(counts, limit));
   return counts.size === 0 ? EXIT.fine : EXIT.found;
 }
 
@@ -44,7 +54,9 @@ function paragraphOf({ invariant, check, service, subject, orderId, expected, fo
   return [...lines, ...(mend === null ? [] : [`  mend      ${mend}`]), ''].join('\n');
 }
 
-function summaryOf(counts: ReadonlyMap<string, number>): string {
+function summaryOf(counts: ReadonlyMap<string, number>, limit: number): string {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  return `${total} disagreements: ${[...counts].map(([invariant, count]) => `${invariant} × ${count}`).join(', ')}`;
+  const rows = [...counts].map(([check, count]) => [count, check, count > limit ? `${limit} printed` : null]);
+  const hint = rows.some(([, , left]) => left !== null) ? '\n--limit 0 prints all, --json one a line.' : '';
+  return `${countOf(total, 'disagreement')}\n${table(['COUNT', 'CHECK', ''], rows)}${hint}`;
 }

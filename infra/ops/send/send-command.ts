@@ -1,4 +1,4 @@
-import type { Console } from '../cli/console.ts';
+import { printJson, type Console } from '../cli/console.ts';
 import { EXIT, OpsError, type ExitCode } from '../cli/exit-code.ts';
 import { kafkaAt } from '../cli/kafka.ts';
 
@@ -20,6 +20,7 @@ export async function sendRecord(
   console: Console,
   brokers: readonly string[],
   { topic, key, value, headers }: RecordToSend,
+  json: boolean,
 ): Promise<ExitCode> {
   const named = headersOf(headers);
   const kafka = kafkaAt(brokers);
@@ -28,7 +29,9 @@ export async function sendRecord(
     await producer.connect();
     const message = { key: key ?? null, value: value ?? null, headers: named };
     const [sent] = await producer.send({ topic, messages: [message], acks: -1, timeout: 5_000 });
-    console.print(`${topic}, partition ${sent?.partition ?? '?'}, offset ${sent?.baseOffset ?? '?'}`);
+    const { partition = null, baseOffset: offset = null } = sent ?? {};
+    if (json) printJson(console, { topic, partition, offset });
+    else console.print(`${topic}, partition ${partition}, offset ${offset}`);
     return EXIT.fine;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
