@@ -1,18 +1,20 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { serviceNames, type ServiceName } from '../../infra/local/index.ts';
+import { serviceNames, startStack, type ServiceName, type ServiceRequest } from '../../infra/local/index.ts';
 import { System } from '../system/system.ts';
 import { eventually } from '../../libs/testing/src/eventually.ts';
+import { Network, smtpUrl } from './network.ts';
 import { programOf } from './programs.ts';
 import type { Breakage, Failpoint, Instructions } from './instructions.ts';
 import type { MailSink } from './mail-sink.ts';
-import { PLANTED } from './secrets.ts';
 
 export interface ClusterOptions {
   readonly label: string;
   readonly env: Readonly<Record<string, string>>;
   readonly breakage?: Breakage | undefined;
   readonly keepFiles: boolean;
+  /** Whether services reach what they talk to through proxies: see {@link Cluster.network}. */
+  readonly proxied?: boolean;
 }
 
 /** What a killed process held is free after its lease: four times the time-out. The defaults exceed the minute of rest. */
@@ -30,12 +32,15 @@ export class Cluster {
   readonly crashes = new Map<ServiceName, number>();
   /** How often a relay may have had to send a batch again: kills, outages of Kafka, cut connections. */
   relayInterruptions = 0;
+  /** Present when the cluster was started with proxies. */
+  readonly network: Network | undefined;
   private readonly directory: string;
   private readonly options: ClusterOptions;
   private readonly doomed = new Set<string>();
 
-  private constructor(system: System, directory: string, options: ClusterOptions) {
+  private constructor(system: System, directory: string, options: ClusterOptions, network: Network | undefined) {
     this.system = system;
+    this.network = network;
     this.directory = directory;
     this.options = options;
     for (const name of serviceNames) this.instances.set(name, name);
@@ -50,21 +55,42 @@ export class Cluster {
   static async start(sink: MailSink, options: ClusterOptions): Promise<Cluster> {
     const directory = join(import.meta.dirname, '../../.local/faults/instructions', `${process.pid}-${options.label}`);
     mkdirSync(directory, { recursive: true });
-    const smtp = `smtp://suite:${PLANTED.smtpPassword}@127.0.0.1:${sink.port}`;
-    const system = await System.start({
+    const { breakage, proxied = false } = options;
+    const requests = serviceNames.map((service) => requestFor(directory, service, service, breakage));
+    const stack = await startStack({
       label: `faults-${options.label}`,
       keepFiles: options.keepFiles,
       components: ['zookeeper', 'kafka', 'postgres', 'redis'],
-      services: serviceNames.map((service) => requestFor(directory, service, service, options.breakage)),
-      env: { SMTP_URL: smtp, DEVELOPMENT_EMAIL_DOMAIN: 'example.test', ...QUICK_LEASES, ...options.env },
+      // What a proxy stands before has to be there first.
+      services: proxied ? [] : requests,
+      env: {
+        SMTP_URL: smtpUrl(sink.port),
+        DEVELOPMENT_EMAIL_DOMAIN: 'example.test',
+        ...QUICK_LEASES,
+        ...options.env,
+      },
     });
-    return new Cluster(system, directory, options);
+    let network: Network | undefined;
+    try {
+      if (proxied) {
+        network = await Network.open(stack, sink.port);
+        for (const request of requests) await stack.startService(through(network, request));
+      }
+      const cluster = new Cluster(System.of(stack), directory, options, network);
+      await cluster.consuming();
+      return cluster;
+    } catch (error) {
+      await network?.close();
+      await stack.stop();
+      throw error;
+    }
   }
 
   /** `undo` runs when the processes are gone and their files are not. */
   async stop(undo: () => void = () => undefined): Promise<void> {
     await this.supervisor.stopAll();
     undo();
+    await this.network?.close();
     await this.system.stop();
     rmSync(this.directory, { recursive: true, force: true });
   }
@@ -96,7 +122,8 @@ export class Cluster {
   /** One more instance of a service; resolves with its name when it is ready. */
   async addReplica(service: ServiceName): Promise<string> {
     const name = `${service}-${this.names(service).length + 1}`;
-    await this.system.stack.startService(requestFor(this.directory, service, name, this.options.breakage));
+    const request = requestFor(this.directory, service, name, this.options.breakage);
+    await this.system.stack.startService(this.network === undefined ? request : through(this.network, request));
     this.instances.set(name, service);
     return name;
   }
@@ -162,7 +189,16 @@ function instructionsFile(directory: string, name: string): string {
   return join(directory, `${name}.json`);
 }
 
-function requestFor(directory: string, service: ServiceName, name: string, breakage: Breakage | undefined) {
+function through(network: Network, request: ServiceRequest): ServiceRequest {
+  return { ...request, env: { ...request.env, ...network.environmentOf(request.service) } };
+}
+
+function requestFor(
+  directory: string,
+  service: ServiceName,
+  name: string,
+  breakage: Breakage | undefined,
+): ServiceRequest {
   const env = {
     FAULT_INSTRUCTIONS: instructionsFile(directory, name),
     FAULT_SERVICE: service,

@@ -10,6 +10,8 @@ export interface Instructions {
   readonly slowMs?: number;
   /** Hold topics back at random, where they are sent and where they are read. */
   readonly disorder?: boolean;
+  /** By how much this process's clock is ahead (or, below 0, behind), in milliseconds. */
+  readonly clockSkewMs?: number;
   /** A handler with a defect: it fails for good at the events of a topic, of all orders or of these. */
   readonly defect?: { readonly topic: string; readonly orders?: readonly string[] };
 }

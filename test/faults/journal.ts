@@ -1,4 +1,4 @@
-export type RequestKind = 'create' | 'read' | 'cancel' | 'deliver';
+export type RequestKind = 'create' | 'read' | 'cancel' | 'deliver' | 'list';
 
 /** What the load sent and what it was answered. Times are milliseconds since the load began. */
 export interface JournalEntry {
@@ -19,6 +19,8 @@ export interface JournalEntry {
   /** The bytes of an answer that has to be equal to another one. */
   readonly body?: string | undefined;
   readonly retryAfter?: boolean | undefined;
+  /** Ids of the orders on the pages of a list, in their order. */
+  readonly listed?: readonly string[] | undefined;
 }
 
 /** The load's own memory, against which the system is held. */

@@ -26,6 +26,9 @@ export interface Mix {
 
 const MIX: Mix = { keyed: 0.15, cancelled: 0.08, followed: 0.1, delivery: 0.03, oddPayment: 0.1 };
 const ODD_METHODS = ['test_declined', 'test_insufficient_funds', 'test_error_after_charge', 'test_capture_fails'];
+const LIST_EVERY_MS = 2_000;
+const LIST_PAGE = 20;
+const LIST_PAGES = 8;
 const TERMINAL = new Set(['confirmed', 'cancelled']);
 
 /** Customers who come when they come, whatever state the system is in (open loop), until told to stop. */
@@ -51,6 +54,7 @@ export class Load {
 
   start(): void {
     this.offering ??= this.offer();
+    this.keep(this.browse());
   }
 
   /** Nothing new is begun; resolves when every client has given up or been served. */
@@ -135,19 +139,58 @@ export class Load {
       const reply = await this.client.send('POST', `${this.at(this.options.orders())}/orders/${orderId}/cancel`);
       const state = reply.status === 200 ? orderIn(reply)?.status : undefined;
       this.record('cancel', at, `${client}-cancel`, reply, { orderId, state });
+      // Whoever was told so looks again, wherever the next request goes.
+      if (state !== undefined) return this.readAgain(`${client}-cancel`, orderId);
       if (reply.status !== 0 && reply.status !== 503) return;
       await delay(1_000);
     }
+  }
+
+  private async readAgain(client: string, orderId: string): Promise<void> {
+    for (let reads = 0; reads < 3; reads += 1) {
+      await this.read(client, orderId);
+      await delay(150 * 4 ** reads);
+    }
+  }
+
+  private async read(client: string, orderId: string): Promise<string | undefined> {
+    const at = this.now;
+    const reply = await this.client.send('GET', `${this.at(this.options.orders())}/orders/${orderId}`);
+    const state = reply.status === 200 ? orderIn(reply)?.status : undefined;
+    this.record('read', at, client, reply, { orderId, state });
+    return state;
+  }
+
+  /** Somebody who reads the newest orders again and again, page after page, while others come in. */
+  private async browse(): Promise<void> {
+    while (!this.stopping) {
+      await this.walk();
+      await delay(LIST_EVERY_MS);
+    }
+  }
+
+  private async walk(): Promise<void> {
+    const at = this.now;
+    const listed: string[] = [];
+    let cursor = '';
+    for (let page = 0; page < LIST_PAGES; page += 1) {
+      const query = `limit=${LIST_PAGE}${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
+      const reply = await this.client.send('GET', `${this.at(this.options.orders())}/orders?${query}`);
+      const answer = reply.status === 200 ? pageIn(reply) : undefined;
+      // A walk that was interrupted says nothing.
+      if (answer === undefined) return this.record('list', at, 'list', reply, {});
+      listed.push(...answer.orders.map(({ order_id: id }) => id));
+      cursor = answer.next_cursor ?? '';
+      if (cursor === '') break;
+    }
+    this.record('list', at, 'list', { status: 200, body: '', retryAfter: false }, { listed });
   }
 
   /** Reads, one after the other, until the order is settled and a little longer. */
   private async follow(client: string, orderId: string): Promise<void> {
     let settledReads = 0;
     for (let reads = 0; reads < 60 && settledReads < 3; reads += 1) {
-      const at = this.now;
-      const reply = await this.client.send('GET', `${this.at(this.options.orders())}/orders/${orderId}`);
-      const state = reply.status === 200 ? orderIn(reply)?.status : undefined;
-      this.record('read', at, client, reply, { orderId, state });
+      const state = await this.read(client, orderId);
       if (state !== undefined && TERMINAL.has(state)) settledReads += 1;
       await delay(200 + 20 * reads);
     }
@@ -185,6 +228,14 @@ export class Load {
 function orderIn({ body }: Reply): { order_id?: string; status?: string } | undefined {
   try {
     return JSON.parse(body) as { order_id?: string; status?: string };
+  } catch {
+    return undefined;
+  }
+}
+
+function pageIn({ body }: Reply): { orders: { order_id: string }[]; next_cursor: string | null } | undefined {
+  try {
+    return JSON.parse(body) as { orders: { order_id: string }[]; next_cursor: string | null };
   } catch {
     return undefined;
   }

@@ -13,6 +13,8 @@ export interface Result {
   readonly seed: number;
   readonly seconds: number;
   readonly restSeconds: number;
+  /** Longest that orders were refused after a fault had ended. */
+  readonly recoverySeconds: number;
   readonly accepted: number;
   readonly mails: number;
   readonly mailCopies: number;
@@ -40,7 +42,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions, direc
     return result;
   } catch (error) {
     const broken = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const nothing = { restSeconds: 0, accepted: 0, mails: 0, mailCopies: 0, findings: [] };
+    const nothing = { restSeconds: 0, recoverySeconds: 0, accepted: 0, mails: 0, mailCopies: 0, findings: [] };
     return { scenario, seed: options.seed, seconds: secondsSince(begin), ...nothing, broken };
   } finally {
     await world?.destroy();
@@ -51,7 +53,7 @@ function resultOf(
   scenario: Scenario,
   { seed }: RunOptions,
   world: World,
-  { findings, restSeconds, mailCopies }: Verdict,
+  { findings, restSeconds, recoverySeconds, mailCopies }: Verdict,
   begin: number,
 ): Result {
   const accepted = world.load.journal.acknowledged.length;
@@ -59,7 +61,8 @@ function resultOf(
   const idle = accepted < 50 ? finding('I1', `only ${accepted} orders were accepted in all`, [scenario.id]) : [];
   const judged = [...findings, ...idle].filter(({ invariant }) => scenario.notJudged?.[invariant] === undefined);
   const mails = world.sink.mails.length;
-  return { scenario, seed, seconds: secondsSince(begin), restSeconds, accepted, mails, mailCopies, findings: judged };
+  const seconds = { seconds: secondsSince(begin), restSeconds, recoverySeconds };
+  return { scenario, seed, ...seconds, accepted, mails, mailCopies, findings: judged };
 }
 
 function keep(world: World, result: Result, directory: string, end: number): void {

@@ -25,6 +25,10 @@ export interface Scenario {
   readonly stock?: number;
   /** For all services. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether services go through proxies to whatever they talk to: `world.network`. */
+  readonly proxied?: boolean;
+  /** Longest that orders may be refused after a fault has ended, in seconds; 3 by default. */
+  readonly acceptingAgainSeconds?: number;
   /** Seconds to come to rest, when the usual minute can not be enough. */
   readonly restSeconds?: number;
   /** Ids of further invariants this scenario can not judge, with the reason. */

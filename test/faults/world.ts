@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { TopicRecord } from '../system/kafka.ts';
 import type { Finding } from './checks/invariant.ts';
 import { Cluster } from './cluster.ts';
 import { Database } from './database.ts';
 import { Admin } from './kafka-admin.ts';
 import { Load } from './load.ts';
 import { MailSink } from './mail-sink.ts';
+import type { Network } from './network.ts';
 import { Random } from './random.ts';
 import { Sampler } from './sampler.ts';
 import { comeToRest } from './rest.ts';
@@ -45,6 +47,9 @@ export class World {
   /** What the scenario itself found to be wrong. */
   readonly findings: Finding[] = [];
 
+  /** Records that a scenario has removed from their topic, as they were. */
+  readonly removedRecords: TopicRecord[] = [];
+
   private readonly undos: (() => void)[] = [];
 
   private constructor(parts: Pick<World, 'cluster' | 'sink' | 'load' | 'products' | 'random' | 'minutes'>) {
@@ -66,7 +71,8 @@ export class World {
     const { breakage, keepFiles, seed, minutes } = options;
     const label = scenario.id.toLowerCase();
     try {
-      const cluster = await Cluster.start(sink, { label, breakage, keepFiles, env: scenario.env ?? {} });
+      const { env = {}, proxied = false } = scenario;
+      const cluster = await Cluster.start(sink, { label, breakage, keepFiles, env, proxied });
       const products = await addProducts(cluster, scenario.stock ?? 2_000);
       await plantSecrets(cluster);
       const load = new Load({
@@ -85,6 +91,13 @@ export class World {
       await sink.close();
       throw error;
     }
+  }
+
+  /** The proxies. @throws Error when the scenario did not ask for them (`proxied`). */
+  get network(): Network {
+    const { network } = this.cluster;
+    if (network === undefined) throw new Error('this scenario has no proxies');
+    return network;
   }
 
   /** Something to be undone when everything has been stopped, whatever happened. */

@@ -43,6 +43,11 @@ export class System {
     return new System(await startStack({ services: [...serviceNames], ...options }));
   }
 
+  /** Of a stack whose services were started already. */
+  static of(stack: RunningStack): System {
+    return new System(stack);
+  }
+
   async stop(): Promise<void> {
     await this.stack.stop();
   }

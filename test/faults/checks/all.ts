@@ -6,6 +6,7 @@ import { checkDatabase } from './database.ts';
 import type { Finding } from './invariant.ts';
 import { checkReconciled } from './reconciled.ts';
 import { checkMails } from './mails.ts';
+import { checkRecovery, recoveryOf } from './recovery.ts';
 import { checkApi, checkLiveness, checkResources, checkSecrets } from './surroundings.ts';
 import { checkTopics } from './topics.ts';
 
@@ -13,6 +14,8 @@ export interface Verdict {
   readonly findings: readonly Finding[];
   readonly restSeconds: number;
   readonly mailCopies: number;
+  /** Longest that orders were refused after a fault had ended. */
+  readonly recoverySeconds: number;
 }
 
 /** Waits for the system to come to rest and checks every invariant, whatever the scenario was about. */
@@ -29,11 +32,13 @@ export async function judge(world: World, scenario: Scenario): Promise<Verdict> 
     ...(await checkClients(world)),
     ...mails.findings,
     ...checkApi(world, scenario),
+    ...checkRecovery(world, scenario),
     ...checkResources(world),
     ...checkSecrets(world, topics.records),
     ...world.findings,
     ...((await scenario.afterRest?.(world)) ?? []),
     ...(await checkReconciled(world)),
   ];
-  return { findings, restSeconds: rest.seconds, mailCopies: mails.copies };
+  const recoverySeconds = recoveryOf(world).seconds;
+  return { findings, restSeconds: rest.seconds, mailCopies: mails.copies, recoverySeconds };
 }

@@ -22,6 +22,7 @@ export async function checkClients(world: World): Promise<Finding[]> {
     ...finding('I10', 'customers who wanted one order and have several', doubled),
     ...finding('I10', 'answers to one key that differ', differingAnswers(journal.of('create'))),
     ...finding('I11', 'a client saw an order go backwards', backwards(journal.entries)),
+    ...finding('I11', 'a list had a gap or a double while orders came in', wrongLists(journal.entries)),
     ...finding('I11', 'a client could not read what it had been told of', unreadable(journal.entries)),
     ...finding('I11', 'an order is not cancelled although its customer was told so', uncancelled(journal, states)),
     ...(await checkDeliveries(world)),
@@ -34,9 +35,9 @@ function differingAnswers(creates: readonly JournalEntry[]): string[] {
   return [...bodies].flatMap(([key, of]) => (new Set(of.map(({ body }) => body)).size > 1 ? [key] : []));
 }
 
-/** A cancel is another client's: only reads that follow one another are compared. */
+/** Who cancels has a name of their own here: only what follows one another is compared. */
 function backwards(entries: readonly JournalEntry[]): string[] {
-  const reads = entries.filter(({ kind, state }) => (kind === 'read' || kind === 'create') && state !== undefined);
+  const reads = entries.filter(({ kind, state }) => kind !== 'deliver' && kind !== 'list' && state !== undefined);
   return [...Map.groupBy(reads, ({ client }) => client)].flatMap(([client, of]) => {
     let rank = 0;
     for (const { state = '', kind } of of) {
@@ -45,6 +46,26 @@ function backwards(entries: readonly JournalEntry[]): string[] {
       rank = Math.max(rank, now);
     }
     return [];
+  });
+}
+
+/**
+ * Every order that was acknowledged before the list was begun, and is newer than the oldest one on its pages, has to be on them,
+ * once. Ids of orders rise with time, and so does the list fall.
+ */
+function wrongLists(entries: readonly JournalEntry[]): string[] {
+  const told = entries
+    .filter(({ kind, status, orderId }) => kind === 'create' && status === 201 && orderId !== undefined)
+    .map(({ orderId = '', at, ms }) => ({ orderId, known: at + ms }));
+  return entries.flatMap(({ kind, at, listed = [] }) => {
+    if (kind !== 'list' || listed.length === 0) return [];
+    const seen = new Set(listed);
+    const oldest = listed.at(-1) ?? '';
+    const missing = told.filter(({ orderId, known }) => known < at && orderId > oldest && !seen.has(orderId));
+    const doubled = listed.length - seen.size;
+    return missing.length === 0 && doubled === 0
+      ? []
+      : [`at ${Math.round(at)} ms: ${doubled} twice, missing ${missing.map(({ orderId }) => orderId).join(' ')}`];
   });
 }
 

@@ -19,7 +19,8 @@ export async function checkTopics(world: World): Promise<{ findings: Finding[]; 
   const probe = new KafkaProbe(world.cluster.system.stack.kafka);
   const events = Object.values(PUBLICATIONS).flat();
   const letters = Object.keys(PUBLICATIONS).map((service) => `${service.replaceAll('-', '_')}_dlq`);
-  const records = (await Promise.all([...events, ...letters].map((topic) => probe.read(topic).catch(() => [])))).flat();
+  const read = await Promise.all([...events, ...letters].map((topic) => probe.read(topic).catch(() => [])));
+  const records = [...world.removedRecords, ...read.flat()];
   const findings: Finding[] = [];
   for (const [service, topics] of Object.entries(PUBLICATIONS)) {
     findings.push(...(await checkPublisher(world, service, eventsIn(records, topics))));

@@ -1,3 +1,4 @@
+import './skewed-clock';
 import { BREAKAGES } from '../instructions';
 import { installBreakage } from './breakages';
 import { installFailpoints } from './failpoints';

@@ -16,6 +16,11 @@ import { hotProduct } from './s14-hot-product.ts';
 import { massRetry } from './s15-mass-retry.ts';
 import { brokerDiskFull, databaseDiskFull } from './s16-disk-full.ts';
 import { slowConsumer } from './s17-slow-consumer.ts';
+import { kafkaChanges } from './s22-kafka-changes.ts';
+import { network } from './s23-network.ts';
+import { postgresSessions } from './s24-postgres-sessions.ts';
+import { pairs } from './s25-pairs.ts';
+import { clocks } from './s26-clocks.ts';
 
 /** In the order of what they are most likely to catch. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -38,4 +43,9 @@ export const SCENARIOS: readonly Scenario[] = [
   databaseDiskFull,
   brokerDiskFull,
   slowConsumer,
+  kafkaChanges,
+  network,
+  postgresSessions,
+  clocks,
+  pairs,
 ];

@@ -1,0 +1,36 @@
+import type { Scenario } from '../scenario.ts';
+import type { Band, World } from '../world.ts';
+import { finding, type Finding } from './invariant.ts';
+
+/** A customer is refused no longer than this after the last fault. */
+const ACCEPTING_AGAIN_SECONDS = 3;
+
+/** How long after the end of each fault orders were still refused, in seconds: the longest of all. */
+export function recoveryOf(world: World): { readonly seconds: number; readonly what: string } {
+  const longest = world.bands
+    .map((band, index) => ({ what: band.what, seconds: refusedAfter(world, band, world.bands[index + 1]) }))
+    .sort((a, b) => b.seconds - a.seconds)[0];
+  return longest ?? { what: 'no fault', seconds: 0 };
+}
+
+/** I14: orders are accepted again soon, whatever the fault was. */
+export function checkRecovery(world: World, { acceptingAgainSeconds = ACCEPTING_AGAIN_SECONDS }: Scenario): Finding[] {
+  const { seconds, what } = recoveryOf(world);
+  if (seconds <= acceptingAgainSeconds) return [];
+  return finding('I14', `orders were refused for ${seconds} s after a fault, promised ${acceptingAgainSeconds} s`, [
+    what,
+  ]);
+}
+
+/**
+ * Until the last answer of a refusal that was begun after the fault. What comes after the next fault has begun is due to that
+ * one.
+ */
+function refusedAfter(world: World, { to }: Band, next: Band | undefined): number {
+  const end = next?.from ?? Infinity;
+  const refusals = world.load.journal
+    .of('create')
+    .filter(({ status, key, at }) => at > to && at < end && status !== 201 && !(status === 409 && key !== undefined));
+  const last = refusals.reduce((latest, { at, ms }) => Math.max(latest, Math.min(at + ms, end)), to);
+  return Math.round((last - to) / 100) / 10;
+}
