@@ -20,6 +20,13 @@ const MEANING: Readonly<Record<OrderTrigger, string>> = {
   deadline_passed: 'the order was not settled in time',
 };
 
+/** @throws Error for a trigger that was added and not yet described: this runs before the types are checked. */
+function meaningOf(trigger: OrderTrigger): string {
+  const meaning = (MEANING as Readonly<Record<string, string>>)[trigger];
+  if (meaning === undefined) throw new Error(`${trigger} needs a line in MEANING, infra/docs/order-flow.ts`);
+  return meaning;
+}
+
 /** The page about an order's life: diagram and table, both read from the lifecycle itself. */
 export function orderFlowPage(lifecycle: Lifecycle): string {
   const states = Object.keys(lifecycle) as OrderStatus[];
@@ -48,7 +55,7 @@ ${table(
 
 ${table(
   ['trigger', 'is'],
-  ORDER_TRIGGERS.map((trigger) => [code(trigger), MEANING[trigger]]),
+  ORDER_TRIGGERS.map((trigger) => [code(trigger), meaningOf(trigger)]),
 )}
 `;
 }

@@ -3,6 +3,7 @@ import * as contracts from '@app/events';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ORDER_LIFECYCLE } from '../../apps/order-service/src/domain/order-lifecycle';
+import { serviceNames } from '../local/service-names';
 import { eventsPage } from './events';
 import { orderFlowPage } from './order-flow';
 
@@ -30,8 +31,10 @@ function subscriptions(root: string): { readonly service: string; readonly type:
       return { service: file.split('/')[1] ?? '', type: event.type };
     }),
   );
-  const services = ['order-service', 'payment-service', 'inventory-service', 'notification-service'];
-  return found.toSorted((a, b) => services.indexOf(a.service) - services.indexOf(b.service));
+  const known: readonly string[] = serviceNames;
+  const unknown = found.find(({ service }) => !known.includes(service));
+  if (unknown !== undefined) throw new Error(`${unknown.service} has a consumer and is no service`);
+  return found.toSorted((a, b) => known.indexOf(a.service) - known.indexOf(b.service));
 }
 
 function goldenRecord(root: string, { type, version }: AnyEvent): unknown {

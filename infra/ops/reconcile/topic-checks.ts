@@ -1,41 +1,56 @@
+import type { EventType } from '@app/events';
 import { roleOf, serviceNames, type ServiceName } from '../../local/service-names.ts';
 import type { Check, RowCheck as TopicCheck } from './check.ts';
 
+/** How many events of one type an order's rows speak for: a query of `order_id`, `least` and `most`. */
+type Expectation = string;
+
 /*
- * How many events of each type an order's rows speak for, at least and at most. The payment's table does not tell whether a
- * refund that followed an unwanted authorisation had been announced as paid before.
+ * An event that is new, or was not always published, must not be expected of orders that were there before it: `least` 0 for those.
+ * The payment's table does not tell whether a refund that followed an unwanted authorisation had been announced as paid before.
  */
-const EXPECTED = `
-  expected AS (
-    SELECT order_id, 'order_created' AS type, 1 AS least, 1 AS most FROM recent_scope
-    UNION ALL
-    SELECT order_id, 'order_' || to_status, 1, 1 FROM recent_scope JOIN order_events USING (order_id)
-    WHERE to_status IN ('confirmed', 'cancelled') AND from_status <> to_status
-    UNION ALL
-    SELECT order_id, 'payment_successful',
-      (stage IN ('authorized', 'capturing', 'capturing_unwanted', 'captured', 'releasing', 'releasing_unwanted', 'released')
-        )::integer,
-      (gateway_reference IS NOT NULL)::integer
-    FROM recent_scope JOIN payments USING (order_id)
-    UNION ALL
-    SELECT order_id, 'payment_failed', (stage IN ('releasing', 'releasing_unwanted', 'released'))::integer,
-      (stage IN ('releasing', 'releasing_unwanted', 'released', 'failed'))::integer
-    FROM recent_scope JOIN payments USING (order_id)
-    UNION ALL
-    SELECT order_id, 'payment_refunded', announced, announced
+const EXPECTED_OF: Readonly<Record<EventType, Expectation>> = {
+  order_created: 'SELECT order_id, 1 AS least, 1 AS most FROM recent_scope',
+  order_confirmed: decidedAs('confirmed'),
+  order_cancelled: decidedAs('cancelled'),
+  payment_successful: `
+    SELECT order_id, (stage IN ('authorized', 'capturing', 'capturing_unwanted', 'captured', 'releasing', 'releasing_unwanted',
+      'released'))::integer AS least, (gateway_reference IS NOT NULL)::integer AS most
+    FROM recent_scope JOIN payments USING (order_id)`,
+  payment_failed: `
+    SELECT order_id, (stage IN ('releasing', 'releasing_unwanted', 'released'))::integer AS least,
+      (stage IN ('releasing', 'releasing_unwanted', 'released', 'failed'))::integer AS most
+    FROM recent_scope JOIN payments USING (order_id)`,
+  payment_refunded: `
+    SELECT order_id, announced AS least, announced AS most
     FROM (SELECT order_id, (stage IN ('voided', 'refunded') OR stage = 'failed' AND gateway_reference IS NOT NULL)::integer
-            AS announced FROM recent_scope JOIN payments USING (order_id)) AS returned
-    UNION ALL
-    SELECT order_id, 'inventory_updated', count(DISTINCT reason)::integer, count(DISTINCT reason)::integer
-    FROM recent_scope JOIN stock_movements USING (order_id) GROUP BY 1
-    UNION ALL
-    SELECT order_id, 'inventory_insufficient', 1, 1 FROM recent_scope JOIN stock_allocations USING (order_id)
-    WHERE status = 'insufficient'
-    UNION ALL
-    SELECT order_id, 'notification_' || outcome, count(*)::integer, count(*)::integer
-    FROM (SELECT order_id, CASE status WHEN 'sent' THEN 'sent' ELSE 'failed' END AS outcome FROM recent_scope
-          JOIN notifications USING (order_id) WHERE status IN ('sent', 'failed', 'undeliverable')) AS told
-    GROUP BY 1, 2
+            AS announced FROM recent_scope JOIN payments USING (order_id)) AS returned`,
+  inventory_updated: `
+    SELECT order_id, count(DISTINCT reason)::integer AS least, count(DISTINCT reason)::integer AS most
+    FROM recent_scope JOIN stock_movements USING (order_id) GROUP BY 1`,
+  inventory_insufficient: `
+    SELECT order_id, 1 AS least, 1 AS most FROM recent_scope JOIN stock_allocations USING (order_id)
+    WHERE status = 'insufficient'`,
+  notification_sent: toldWith(`'sent'`),
+  notification_failed: toldWith(`'failed', 'undeliverable'`),
+};
+
+function decidedAs(state: 'confirmed' | 'cancelled'): Expectation {
+  return `
+    SELECT order_id, 1 AS least, 1 AS most FROM recent_scope JOIN order_events USING (order_id)
+    WHERE to_status = '${state}' AND from_status <> to_status`;
+}
+
+function toldWith(outcomes: string): Expectation {
+  return `
+    SELECT order_id, count(*)::integer AS least, count(*)::integer AS most
+    FROM recent_scope JOIN notifications USING (order_id) WHERE status IN (${outcomes}) GROUP BY 1`;
+}
+
+const EXPECTED = `
+  expected AS (${Object.entries(EXPECTED_OF)
+    .map(([type, query]) => `SELECT order_id, '${type}' AS type, least, most FROM (${query}) AS e`)
+    .join(' UNION ALL ')}
   ), published AS (
     SELECT DISTINCT order_id, name AS type, event_id FROM events JOIN topics USING (topic) JOIN recent_scope USING (order_id)
     ${serviceNames.map(waitingInOutbox).join('')}
