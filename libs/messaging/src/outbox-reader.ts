@@ -59,6 +59,7 @@ const GOODBYE_MS = 1_000;
 export class OutboxReader {
   private readonly client: Client;
   private failure: Error | undefined;
+  private asked: Promise<unknown> = Promise.resolve();
 
   constructor(options: MessagingOptions) {
     this.client = new Client({
@@ -154,7 +155,15 @@ export class OutboxReader {
     clearTimeout(goodbye);
   }
 
-  private async query(statement: { name: string; text: string }, parameters: readonly unknown[]): Promise<StoredRow[]> {
+  /** One at a time: topics in trouble are published beside the others, on this one session. */
+  private query(statement: { name: string; text: string }, parameters: readonly unknown[]): Promise<StoredRow[]> {
+    const run = () => this.ask(statement, parameters);
+    const answer = this.asked.then(run, run);
+    this.asked = answer;
+    return answer;
+  }
+
+  private async ask(statement: { name: string; text: string }, parameters: readonly unknown[]): Promise<StoredRow[]> {
     this.assertActive();
     try {
       return await queryRows<StoredRow>(this.client, statement, parameters);
