@@ -114,29 +114,26 @@ async function expectToWorkAgain(): Promise<void> {
 }
 
 describe('a connection to Kafka that is cut', () => {
-  const half = (bytes: number) => (correlationId: number) => rightAnswer(correlationId).subarray(0, bytes);
   const ends = {
     'closed by Kafka': (socket: Socket) => void socket.end(),
     reset: (socket: Socket) => void socket.resetAndDestroy(),
   };
-  for (const [how, end] of Object.entries(ends)) {
-    it.each([0, 1, 3, 4, 7, 8, 13, 19])(
-      `after %i bytes of an answer (${how}) rejects all requests at once`,
-      async (n) => {
-        answers = [
-          (socket, correlationId) => {
-            // The rest comes from the connection's end.
-            if (n === 0) end(socket);
-            else socket.write(half(n)(correlationId), () => setImmediate(() => end(socket)));
-          },
-          () => undefined,
-        ];
-        const [first, second] = [connection.send(apiVersions()), connection.send(apiVersions())];
-        await Promise.all([failure(first, ANSWER_SOON_MS), failure(second, ANSWER_SOON_MS)]);
-        await expectToWorkAgain();
+  const cuts = [0, 1, 3, 4, 7, 8, 13, 19].flatMap((bytes) =>
+    (['closed by Kafka', 'reset'] as const).map((how) => [bytes, how] as const),
+  );
+  it.each(cuts)('after %i bytes of an answer (%s) rejects all requests at once', async (bytes, how) => {
+    const end = ends[how];
+    answers = [
+      (socket, correlationId) => {
+        if (bytes === 0) end(socket);
+        else socket.write(rightAnswer(correlationId).subarray(0, bytes), () => setImmediate(() => end(socket)));
       },
-    );
-  }
+      () => undefined,
+    ];
+    const [first, second] = [connection.send(apiVersions()), connection.send(apiVersions())];
+    await Promise.all([failure(first, ANSWER_SOON_MS), failure(second, ANSWER_SOON_MS)]);
+    await expectToWorkAgain();
+  });
 
   it('while a client is logging in tells who waits for that', async () => {
     const request = { encode: () => Promise.resolve(framed(8, 0, 0)) };

@@ -35,7 +35,7 @@ async function createTopic(topic: string, settings: Record<string, string> = {},
 }
 
 describe('a topic that takes less at once than there is to publish', () => {
-  it('gets all of it in smaller batches, each event a few times at most, and goes on with new ones', async () => {
+  it('gets all of it in smaller batches, each event once, and goes on with new ones', async () => {
     await relays.limitTopic(OrderCreated.type, 20_000);
     const orders = Array.from({ length: 500 }, anOrderId);
     await relays.publish(...orders, ...orders);
@@ -47,9 +47,7 @@ describe('a topic that takes less at once than there is to publish', () => {
     await relays.publish(late);
     await eventually(() => expect(relays.sequencesOf(late)).toEqual([1]), SOON);
     await eventually(async () => expect(await relays.outbox()).toEqual([]), SOON);
-    const copies = orders.map((order) => relays.sequencesOf(order).length);
-    expect(Math.max(...copies)).toBeLessThanOrEqual(4);
-    expect(copies.reduce((sum, n) => sum + n)).toBeLessThanOrEqual(1_100);
+    for (const order of orders) expect(relays.sequencesOf(order)).toEqual([1, 2]);
   });
 });
 
@@ -72,6 +70,8 @@ describe('an event that is too large for its topic', () => {
     await relays.publish(late);
     await eventually(() => expect(relays.sequencesOf(late)).toEqual([1]), SOON);
     expect(relays.sequencesOf(large!)).toEqual([]);
+    // While it was being found out, the events beside it that were stored were not sent again.
+    for (const order of others) expect(relays.sequencesOf(order)).toEqual([1]);
     await relays.limitTopic(OrderCreated.type);
     await eventually(() => expect(relays.sequencesOf(large!)).toEqual([1, 2]), { timeoutMs: 20_000 });
     await eventually(async () => expect(await relays.outbox()).toEqual([]), SOON);
