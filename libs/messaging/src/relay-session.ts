@@ -27,7 +27,7 @@ export class RelaySession {
   private readonly over = new AbortController();
   private readonly pace: Pace;
   private failures = 0;
-  private failure: unknown;
+  private failure: Error | undefined;
   /** Whether anything went through. */
   hasPublished = false;
 
@@ -135,7 +135,7 @@ export class RelaySession {
       over: this.over.signal,
     });
     const publishing = troubled.publishUntilHealthy().catch((error: unknown) => {
-      this.failure ??= error;
+      this.failure ??= error instanceof Error ? error : new Error(String(error));
       this.giveUp();
     });
     this.apart.set(

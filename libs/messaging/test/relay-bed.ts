@@ -2,7 +2,7 @@ import { OrderCreated } from '@app/events';
 import { infrastructureUrls, TcpProxy } from '@app/testing';
 import { KafkaFactory } from '../src/kafka-factory';
 import type { MessagingOptions } from '../src/messaging-options';
-import { OutboxSignal } from '../src/outbox-signal';
+import { type OutboxSignal } from '../src/outbox-signal';
 import { OutboxRelay } from '../src/relay';
 import { RelayProducer } from '../src/relay-producer';
 import { TopicCreator } from '../src/topic-creator';
@@ -94,7 +94,7 @@ export class RelayBed {
   /** Limits the size of what a topic takes at once; without bytes, ends that. */
   async limitTopic(topic: string, bytes?: number): Promise<void> {
     const configEntries = bytes === undefined ? [] : [{ name: 'max.message.bytes', value: String(bytes) }];
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- kafkajs has no other way
+     
     await this.bed.kafka.admin.alterConfigs({
       validateOnly: false,
       resources: [{ type: 2, name: topic, configEntries }],
