@@ -94,7 +94,7 @@ export class RelayBed {
   /** Limits the size of what a topic takes at once; without bytes, ends that. */
   async limitTopic(topic: string, bytes?: number): Promise<void> {
     const configEntries = bytes === undefined ? [] : [{ name: 'max.message.bytes', value: String(bytes) }];
-     
+
     await this.bed.kafka.admin.alterConfigs({
       validateOnly: false,
       resources: [{ type: 2, name: topic, configEntries }],
