@@ -33,7 +33,7 @@ export class KafkaHealthIndicator extends HealthIndicator implements OnModuleIni
 /** An event that waits longer than this is a sign that Kafka, or the relay, does not work. */
 const OUTBOX_LATE_MS = 10_000;
 
-/** How long the oldest event has been waiting to be published. */
+/** How long the oldest event has been waiting to be published, and how many Kafka refuses as they are. */
 @Injectable()
 export class OutboxHealthIndicator extends HealthIndicator implements OnModuleInit {
   readonly name = 'outbox';
@@ -51,11 +51,14 @@ export class OutboxHealthIndicator extends HealthIndicator implements OnModuleIn
   }
 
   async check(): Promise<HealthResult> {
-    const rows: { waiting_ms: string }[] = await this.dataSource.query(
+    const rows: { waiting_ms: string; refused: number }[] = await this.dataSource.query(
       `SELECT coalesce((SELECT extract(epoch FROM clock_timestamp() - created_at) * 1000
-         FROM outbox ORDER BY position LIMIT 1), 0)::bigint AS waiting_ms`,
+         FROM outbox ORDER BY position LIMIT 1), 0)::bigint AS waiting_ms,
+         (SELECT count(*)::int FROM outbox WHERE refused_at IS NOT NULL) AS refused`,
     );
     const waiting = Math.max(0, Number(rows[0]?.waiting_ms ?? 0));
-    return { status: waiting > OUTBOX_LATE_MS ? 'degraded' : 'up', details: { oldest_unpublished_ms: waiting } };
+    const refused = rows[0]?.refused ?? 0;
+    const status = waiting > OUTBOX_LATE_MS || refused > 0 ? 'degraded' : 'up';
+    return { status, details: { oldest_unpublished_ms: waiting, refused } };
   }
 }

@@ -5,6 +5,14 @@ import { Client } from 'pg';
 import type { MessagingOptions } from './messaging-options';
 import { queryRows } from './named-rows';
 import { OUTBOX_CHANNEL_PREFIX } from './outbox-signal';
+import {
+  DELETE,
+  DELETE_AND_READ,
+  DELETE_AND_READ_TOPIC,
+  READ_REFUSED,
+  REFUSE,
+  TOPICS_WITH_REFUSALS,
+} from './outbox-statements';
 import { headersFromBase64, type StoredHeaders } from './stored-headers';
 
 /** A row of the outbox, ready to be sent. */
@@ -18,6 +26,14 @@ export interface OutboxRow {
 interface PublishedRows {
   readonly acknowledged: readonly string[];
   readonly beingSent?: readonly string[];
+  /** Topics whose rows are left out. */
+  readonly without?: readonly string[];
+}
+
+/** A row of a topic that is published by itself. */
+export interface MeasuredRow extends OutboxRow {
+  /** What it will take in a request, roughly. */
+  readonly bytes: number;
 }
 
 interface StoredRow {
@@ -28,33 +44,13 @@ interface StoredRow {
   headers: string;
   sequence: string | null;
   encoding: 'text' | 'base64';
+  bytes?: number;
 }
 
-/** All rows of a batch may be for one partition, and Kafka refuses more than 1 MiB (its default) for one of them at once. */
-const MAX_BATCH_BYTES = 800_000;
-/** Key, sequence, lengths and offsets of a record, generously. */
-const RECORD_OVERHEAD_BYTES = 150;
-
-/*
- * The plan is kept and must not depend on statistics: an outbox is empty one moment and large the next. Rows that have been or
- * are being sent are left out by name, not by "position greater than", because a transaction that took its position early may
- * commit late. The reading part does not see what the deleting part deletes.
- */
-const DELETE_AND_READ = {
-  name: 'delete and read',
-  text: `
-    WITH published AS (DELETE FROM outbox WHERE position = ANY ($2::bigint[]))
-    SELECT position, aggregateid, type, payload, headers, sequence, encoding
-    FROM (
-      SELECT *, sum(bytes) OVER (ORDER BY position) AS bytes_so_far
-      FROM (
-        SELECT *, coalesce(octet_length(payload), 0) + octet_length(headers) + ${RECORD_OVERHEAD_BYTES} AS bytes
-        FROM outbox WHERE position <> ALL ($2::bigint[] || $3::bigint[]) ORDER BY position LIMIT $1
-      ) AS head
-    ) AS measured
-    WHERE bytes_so_far <= ${MAX_BATCH_BYTES} OR bytes_so_far = bytes
-    ORDER BY position`,
-};
+/** A PostgreSQL that says nothing for so long has lost this session. */
+const QUERY_TIMEOUT_MS = 4_000;
+/** How long PostgreSQL may take to end the session. */
+const GOODBYE_MS = 1_000;
 
 /**
  * The relay's own database connection: it holds the advisory lock, so it must be one session for the relay's whole active
@@ -63,14 +59,16 @@ const DELETE_AND_READ = {
 export class OutboxReader {
   private readonly client: Client;
   private failure: Error | undefined;
+  private asked: Promise<unknown> = Promise.resolve();
 
   constructor(options: MessagingOptions) {
     this.client = new Client({
       connectionString: options.databaseUrl,
       application_name: `${options.service}-relay`,
       connectionTimeoutMillis: 3_000,
-      query_timeout: 15_000,
+      query_timeout: QUERY_TIMEOUT_MS,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 2_000,
       // Losing the deletion of an acknowledged row in a crash means a duplicate, which every inbox drops. Nothing else is
       // ever written on this connection.
       options: sessionOptions({
@@ -80,10 +78,11 @@ export class OutboxReader {
         // The lock must not stay with a machine that is gone, or with a process that is stopped. An active relay asks
         // every other second for new rows; only for a Kafka in trouble does it wait longer, and then losing the lock does
         // no harm.
-        idle_session_timeout: '60s',
-        tcp_keepalives_idle: '10',
-        tcp_keepalives_interval: '5',
+        idle_session_timeout: '30s',
+        tcp_keepalives_idle: '2',
+        tcp_keepalives_interval: '1',
         tcp_keepalives_count: '3',
+        tcp_user_timeout: '5s',
       }),
     });
     this.client.on('error', (error) => (this.failure = error));
@@ -105,21 +104,81 @@ export class OutboxReader {
     return rows[0]?.active ?? false;
   }
 
+  /** @throws when the session, and with it the lock, is known to be lost: nothing more may be sent then. */
+  assertActive(): void {
+    if (this.failure !== undefined) throw this.failure;
+  }
+
   /**
    * Deletes rows that Kafka has `acknowledged`, and gives the oldest others that fit into one batch, at least one, without those
    * `beingSent`. Both by their positions.
    * @throws when the session, and with it the lock, is lost.
    */
-  async read(limit: number, { acknowledged, beingSent = [] }: PublishedRows): Promise<OutboxRow[]> {
-    if (this.failure !== undefined) throw this.failure;
-    const rows = await queryRows<StoredRow>(this.client, DELETE_AND_READ, [limit, acknowledged, beingSent]);
+  async read(limit: number, { acknowledged, beingSent = [], without = [] }: PublishedRows): Promise<OutboxRow[]> {
+    const rows = await this.query(DELETE_AND_READ, [limit, acknowledged, beingSent, without]);
     return rows.map((row) => ({ position: row.position, type: row.type, message: messageOf(row) }));
   }
 
-  /** Ends the session; never rejects. */
-  async close(): Promise<void> {
-    await this.client.end().catch(() => undefined);
+  /** As {@link read}, of one topic and of no more than `maxBytes`, without what was put aside and what has to wait behind that. */
+  async readTopic(
+    topic: string,
+    limit: { readonly rows: number; readonly bytes: number },
+    acknowledged: readonly string[],
+  ): Promise<MeasuredRow[]> {
+    return measured(await this.query(DELETE_AND_READ_TOPIC, [limit.rows, acknowledged, topic, limit.bytes]));
   }
+
+  /** Deletes rows that Kafka has acknowledged, by their positions. @throws when the session is lost. */
+  async delete(positions: readonly string[]): Promise<void> {
+    if (positions.length > 0) await this.query(DELETE, [positions]);
+  }
+
+  /** Puts a row aside, or says that it was refused once more. @throws when the session is lost. */
+  async refuse(position: string, refusal: string): Promise<void> {
+    await this.query(REFUSE, [position, refusal]);
+  }
+
+  /** The topics that have rows put aside. @throws when the session is lost. */
+  async topicsWithRefusals(): Promise<string[]> {
+    return (await this.query(TOPICS_WITH_REFUSALS, [])).map(({ type }) => type);
+  }
+
+  /** Rows of a topic that were put aside, those first that have not been tried for longest; of each key only the first. */
+  async readRefused(topic: string, limit: number): Promise<MeasuredRow[]> {
+    return measured(await this.query(READ_REFUSED, [topic, limit]));
+  }
+
+  /** Ends the session, at once when it does not answer; never rejects. */
+  async close(): Promise<void> {
+    const goodbye = setTimeout(() => this.client.connection.stream.destroy(), GOODBYE_MS);
+    await this.client.end().catch(() => undefined);
+    clearTimeout(goodbye);
+  }
+
+  /** One at a time: topics in trouble are published beside the others, on this one session. */
+  private query(statement: { name: string; text: string }, parameters: readonly unknown[]): Promise<StoredRow[]> {
+    const run = () => this.ask(statement, parameters);
+    const answer = this.asked.then(run, run);
+    this.asked = answer;
+    return answer;
+  }
+
+  private async ask(statement: { name: string; text: string }, parameters: readonly unknown[]): Promise<StoredRow[]> {
+    this.assertActive();
+    try {
+      return await queryRows<StoredRow>(this.client, statement, parameters);
+    } catch (error) {
+      // Whatever it was, nothing more is asked on a session that has failed once.
+      this.failure ??= error as Error;
+      throw error;
+    }
+  }
+}
+
+function measured(rows: readonly StoredRow[]): MeasuredRow[] {
+  return rows.map((row) => {
+    return { position: row.position, type: row.type, message: messageOf(row), bytes: row.bytes ?? 0 };
+  });
 }
 
 function messageOf(row: StoredRow): Message {

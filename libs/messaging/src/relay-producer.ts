@@ -1,41 +1,44 @@
 import { Injectable } from '@nestjs/common';
 import { CompressionTypes, type Kafka, type Producer, type TopicMessages } from 'kafkajs';
-import { createPartitioner, KafkaFactory } from './kafka-factory';
+import { createPartitioner, KafkaFactory, REQUEST_TIMEOUT_MS } from './kafka-factory';
+import { sendFailureOf } from './send-failure';
 
 /** Resolves only when every in-sync replica has the record. */
 const ACKS_ALL = -1;
+/** How long a broker waits for its replicas before it answers that they are too slow. */
+const REPLICATION_TIMEOUT_MS = REQUEST_TIMEOUT_MS - 1_000;
 
 /**
- * The one producer of a service. Not idempotent in Kafka's sense: kafkajs's idempotent mode can acknowledge a record that
+ * The producer of a relay. Not idempotent in Kafka's sense: kafkajs's idempotent mode can acknowledge a record that
  * the broker has dropped as a duplicate of another one after a failed send. One batch in flight keeps the order, and the
- * consumers' inbox drops duplicates.
+ * consumers' inbox drops duplicates. Nothing is tried a second time here: only the relay can leave out what was stored.
  */
 @Injectable()
 export class RelayProducer {
   private readonly kafka: Kafka;
   private producer: Producer | undefined;
 
-  constructor(factory: KafkaFactory) {
-    this.kafka = factory.create('relay');
+  constructor(private readonly factory: KafkaFactory) {
+    this.kafka = factory.create('relay', { retry: { retries: 1, initialRetryTime: 100, maxRetryTime: 300 } });
   }
 
-  /** Whether the last send went through; for health pages. */
-  healthy = false;
+  /** One of its own connections, for a topic whose trouble must not reach the others. */
+  another(): RelayProducer {
+    return new RelayProducer(this.factory);
+  }
 
   /**
-   * Sends and waits for the acknowledgement of all records.
-   * @throws what Kafka said, after bounded retries; part of the records may have been stored then. The producer is
-   * replaced by a fresh one for the next call.
+   * Sends and waits for the acknowledgement of all records, for a few seconds.
+   * @throws SendFailure when not all are known to be stored. The producer is replaced by a fresh one for the next call.
    */
   async send(topicMessages: TopicMessages[]): Promise<void> {
     try {
       const producer = this.producer ?? (await this.connect());
-      await producer.sendBatch({ topicMessages, acks: ACKS_ALL, timeout: 10_000, compression: CompressionTypes.None });
-      this.healthy = true;
+      const compression = CompressionTypes.None;
+      await producer.sendBatch({ topicMessages, acks: ACKS_ALL, timeout: REPLICATION_TIMEOUT_MS, compression });
     } catch (error) {
-      this.healthy = false;
       await this.disconnect();
-      throw error;
+      throw sendFailureOf(error, topicMessages);
     }
   }
 
@@ -51,7 +54,7 @@ export class RelayProducer {
       allowAutoTopicCreation: false,
       createPartitioner,
       idempotent: false,
-      retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 },
+      retry: { retries: 0 },
     });
     // Known before it is connected, so that one that gets only half way is disconnected too.
     this.producer = producer;

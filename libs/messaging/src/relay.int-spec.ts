@@ -8,6 +8,8 @@ import { MessagingBed, type Replica } from '../test/messaging-app';
 import { KafkaFactory } from './kafka-factory';
 import { OutboxRelay } from './relay';
 import { RelayProducer } from './relay-producer';
+import { sendFailureOf } from './send-failure';
+import { TopicCreator } from './topic-creator';
 import type { UnitOfWork } from './unit-of-work';
 
 const CAUSE = { correlationId: 'correlation-1' };
@@ -175,7 +177,7 @@ class FlakyProducer extends RelayProducer {
     if (this.refusals >= 4 || this.calls % 2 === 0) return super.send(topicMessages);
     this.refusals += 1;
     if (this.refusals % 2 === 0) await super.send(topicMessages);
-    throw new Error('Kafka refuses');
+    throw sendFailureOf(new Error('Kafka refuses'), topicMessages);
   }
 }
 
@@ -183,8 +185,10 @@ describe('a relay whose batches Kafka refuses', () => {
   it('sends them again until they are acknowledged: nothing is lost, and first occurrences keep their order', async () => {
     const other = await MessagingBed.create();
     const core = await openCore(other.options());
-    const producer = new FlakyProducer(new KafkaFactory(other.options()));
-    const relay = new OutboxRelay(other.options(), core.signal, producer);
+    const factory = new KafkaFactory(other.options());
+    const producer = new FlakyProducer(factory);
+    const topics = new TopicCreator(factory, other.options());
+    const relay = new OutboxRelay(other.options(), core.signal, producer, topics);
     relay.start();
     const order = anOrderId();
     for (let n = 1; n <= 6; n += 1) {
