@@ -1,9 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Kafka, logLevel, Partitioners, type KafkaConfig, type LogEntry } from 'kafkajs';
+import { registerCodecs } from './compression/codecs';
 import { MessagingOptions } from './messaging-options';
 
 /** kafkajs reports ordinary life of a group (rebalances, moved coordinators) as errors; these are not worth waking anyone. */
 const ORDINARY = /rebalanc|coordinator|group is loading|Response Heartbeat|Response JoinGroup|Response SyncGroup/i;
+
+registerCodecs();
 
 /** Connection settings of every Kafka client in the process. Always explicit: kafkajs's own defaults differ under test. */
 export function kafkaConfigOf(options: MessagingOptions, purpose: string): KafkaConfig {
