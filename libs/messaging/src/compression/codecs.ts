@@ -19,7 +19,7 @@ export class PartialBatch extends Error {
     /** The whole records before the point where it went wrong. */
     readonly readable: Buffer,
   ) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(String((cause as { readonly message?: string }).message ?? cause), { cause });
   }
 }
 
