@@ -3,7 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import { Injectable } from '@nestjs/common';
 import type { ISocketFactory } from 'kafkajs';
 
-const KEEP_ALIVE_DELAY_MS = 10_000;
+const KEEP_ALIVE_DELAY_MS = 5_000;
 
 /** The connections of the consumer's Kafka client, so that they can be ended from outside of it. */
 @Injectable()

@@ -11,7 +11,7 @@ export function consumerClientOf(options: MessagingOptions, sockets: ClientSocke
   return {
     ...kafkaConfigOf(options, 'consumer'),
     connectionTimeout: 3_000,
-    requestTimeout: 5_000,
+    requestTimeout: 4_000,
     retry: { retries: 4, initialRetryTime: 200, maxRetryTime: 1_000 },
     socketFactory: sockets.factory,
   };
