@@ -83,6 +83,11 @@ export class KafkaProbe {
     });
   }
 
+  /** Publishes an event in the given partition. */
+  async sendTo(topic: string, partition: number, event: EventEnvelope): Promise<void> {
+    await this.send(topic, { ...asKafkaMessage(event), partition });
+  }
+
   /** Sets a setting of a topic. */
   async configure(topic: string, name: string, value: string): Promise<void> {
     const resource = { type: ConfigResourceTypes.TOPIC, name: topic, configEntries: [{ name, value }] };
