@@ -80,6 +80,11 @@ export class Stack {
     return this.#plan.kafkaBehindProxy;
   }
 
+  /** Where Kafka keeps what is in its topics, for tests that damage it. */
+  get kafkaTopics(): string {
+    return join(this.#plan.directories.data, 'kafka', 'topics');
+  }
+
   /** Kafka's bootstrap servers. */
   get kafka(): string {
     return `${loopback}:${String(this.ports.kafka)}`;

@@ -16,6 +16,7 @@ export default async function startInfrastructure({ maxWorkers }: { maxWorkers: 
     redisUrl: stack.redisUrl,
     kafka: stack.kafka,
     kafkaBehindProxy: stack.kafkaBehindProxy,
+    kafkaTopics: stack.kafkaTopics,
     smtpUrl: stack.smtpUrl,
   }));
   process.env['TEST_INFRASTRUCTURE'] = JSON.stringify(urls);

@@ -31,6 +31,7 @@ function setUp(msPerRecord: number, commitFailure?: Error, tooMany = Infinity, g
       return records.length > tooMany ? Promise.reject(new Error('not in time')) : Promise.resolve();
     },
     outage: (error: unknown) => outages.push(error),
+    unreadable: () => undefined,
     stopping: () => false,
     maxRecords: 1_000,
     gather: { idleMs: gatherMs, busyMs: gatherMs },

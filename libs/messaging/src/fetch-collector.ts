@@ -4,11 +4,14 @@ import { BatchSize } from './batch-size';
 import { OffsetCommits } from './offset-commits';
 import { Pace, type GatherTimes } from './pace';
 import { sleep } from './sleep';
-import { toConsumedRecord, type ConsumedRecord } from './consumed-record';
+import { toConsumedRecord, type ConsumedRecord, type FetchedMessage } from './consumed-record';
+import { UnreadableBatches, type UnreadablePlace } from './unreadable-batches';
 
 /** A partition's share of a fetch: kafkajs waits for it, the collector answers. */
 interface Share {
   readonly payload: EachBatchPayload;
+  /** Those that may be handled now. */
+  readonly messages: readonly FetchedMessage[];
   /** How many of its messages, from the front, are done with. */
   done: number;
   readonly resolve: () => void;
@@ -24,6 +27,8 @@ export interface FetchCollectorPort {
   process(records: readonly ConsumedRecord[], interrupted: BatchControl['interrupted']): Promise<void>;
   /** Called when {@link process} rejected: the partitions are paused, and are to be resumed by calling `resume`. */
   outage(error: unknown, resume: () => void): void;
+  /** Called when something could not be read and is left for the next fetch, which should come over a fresh connection. */
+  unreadable(place: UnreadablePlace): void;
   /** Whether the process is ending: nothing more is begun then. */
   stopping(): boolean;
   /** In one transaction, at the most; fewer when handling is slow. */
@@ -44,6 +49,7 @@ export class FetchCollector {
   private readonly size: BatchSize;
   private readonly pace: Pace;
   private readonly commits: OffsetCommits;
+  private readonly unreadableBatches: UnreadableBatches;
   /** Since when the present batch is being worked on, in milliseconds since the epoch; undefined when idle. */
   busySince: number | undefined;
 
@@ -54,6 +60,12 @@ export class FetchCollector {
     this.size = new BatchSize(port.maxRecords);
     this.pace = new Pace(port.gather, now);
     this.commits = new OffsetCommits(COMMIT_INTERVAL_MS, now);
+    this.unreadableBatches = new UnreadableBatches((place) => port.unreadable(place));
+  }
+
+  /** What could not be read and is being looked at again. */
+  get unreadable(): readonly UnreadablePlace[] {
+    return this.unreadableBatches.places;
   }
 
   /** Commits what is done with and not committed yet. Never rejects. */
@@ -68,8 +80,14 @@ export class FetchCollector {
 
   /** kafkajs's `eachBatch`. */
   async add(payload: EachBatchPayload): Promise<void> {
+    const { topic, partition } = payload.batch;
+    const messages = this.unreadableBatches.admit(
+      topic,
+      partition,
+      payload.batch.messages as readonly FetchedMessage[],
+    );
     return new Promise((resolve, reject) => {
-      this.waiting.push({ payload, done: 0, resolve, reject });
+      this.waiting.push({ payload, messages, done: 0, resolve, reject });
       if (!this.flushing) {
         this.flushing = true;
         // All partitions of a fetch are handed over in the same turn of the event loop.
@@ -151,11 +169,13 @@ export class FetchCollector {
   private done(share: Share, records: readonly ConsumedRecord[]): void {
     share.done += records.length;
     const last = records.at(-1);
-    if (last !== undefined) this.commits.done(share.payload, last.topic, last.partition, last.offset);
+    if (last === undefined) return;
+    this.commits.done(share.payload, last.topic, last.partition, last.offset);
+    this.unreadableBatches.done(last.topic, last.partition, last.offset);
   }
 
   private pause(shares: readonly Share[], error: unknown): void {
-    const left = shares.filter(({ payload, done }) => done < payload.batch.messages.length);
+    const left = shares.filter(({ messages, done }) => done < messages.length);
     const resumes = left.map(({ payload }) => payload.pause());
     this.port.outage(error, () => resumes.forEach((resume) => resume()));
   }
@@ -197,7 +217,8 @@ function* chunksOf(shares: readonly Share[], size: () => number): Generator<Chun
   let chunk: ChunkPart[] = [];
   let room = size();
   for (const share of shares) {
-    const { topic, partition, messages } = share.payload.batch;
+    const { topic, partition } = share.payload.batch;
+    const { messages } = share;
     for (let from = 0; from < messages.length;) {
       const together = messages.slice(from, from + room);
       const records = together.map((message) => toConsumedRecord(topic, partition, message));

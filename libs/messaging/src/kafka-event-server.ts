@@ -2,48 +2,61 @@ import type { EventEnvelope } from '@app/events';
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { ServerKafka, type MessageHandler } from '@nestjs/microservices';
-import type { Consumer, ConsumerConfig, Kafka } from 'kafkajs';
+import type { Consumer, Kafka } from 'kafkajs';
 import type { BatchControl } from './batch-control';
+import { ClientSockets } from './client-sockets';
 import type { ConsumedRecord } from './consumed-record';
+import { consumerClientOf, consumerConfigOf } from './consumer-config';
 import { ConsumerHealth } from './consumer-health';
+import { ConsumerWatchdog } from './consumer-watchdog';
 import { DueWorkers } from './due-workers';
 import { EventBatchProcessor } from './event-batch-processor';
 import { FetchCollector } from './fetch-collector';
-import { kafkaConfigOf } from './kafka-factory';
 import { MessagingOptions } from './messaging-options';
 import { backoff, sleep } from './sleep';
-import { TopicCreator } from './topic-creator';
+import { TopicKeeper } from './topic-keeper';
 import type { UnitOfWork } from './unit-of-work';
+import type { UnreadablePlace } from './unreadable-batches';
 
-const HEARTBEAT_INTERVAL_MS = 2_000;
+/** How often a heartbeat may be due while a batch is being worked on. */
+const PULSE_INTERVAL_MS = 1_000;
 /** How long a closing server waits for a connection that is being made. */
 const CONNECTING_GRACE_MS = 5_000;
+/** How long a consumer that is replaced may take to leave its group. */
+const LEAVING_GRACE_MS = 3_000;
 
 /**
  * Nest's Kafka transport with set-based handlers: what one fetch brings, over all partitions and topics, is handled in one
  * transaction, and offsets are committed after it. `@OnEvent` methods are its handlers.
  *
  * It connects in the background, for as long as it takes: a service without Kafka still answers its HTTP requests. Once
- * running, it survives outages of Kafka and of PostgreSQL by itself; a consumer that kafkajs has given up ends the process.
+ * running, it survives outages of Kafka and of PostgreSQL by itself. A consumer that kafkajs has given up is replaced by another,
+ * again and again: what ended it, a restart of the process would meet as well.
  */
 @Injectable()
 export class KafkaEventServer extends ServerKafka {
   private readonly collector: FetchCollector;
   private readonly stopping = new AbortController();
   private readonly applicationIsUp = Promise.withResolvers<void>();
+  private readonly stopped = new Promise<void>((resolve) => {
+    this.stopping.signal.addEventListener('abort', () => resolve());
+  });
   private connecting: Promise<void> | undefined;
+  private replaceConsumer: (error: Error) => void = () => undefined;
   private outages = 0;
 
   constructor(
     private readonly messaging: MessagingOptions,
     private readonly processor: EventBatchProcessor,
-    private readonly topics: TopicCreator,
+    private readonly topics: TopicKeeper,
     private readonly health: ConsumerHealth,
+    private readonly watchdog: ConsumerWatchdog,
     private readonly workers: DueWorkers,
+    private readonly sockets: ClientSockets,
     clock: Clock,
   ) {
     super({
-      client: kafkaConfigOf(messaging, 'consumer'),
+      client: consumerClientOf(messaging, sockets),
       consumer: { groupId: messaging.service },
       postfixId: '',
     });
@@ -52,9 +65,10 @@ export class KafkaEventServer extends ServerKafka {
         process: (records, interrupted) => this.processBatch(records, interrupted),
         stopping: () => this.stopping.signal.aborted,
         outage: (error, resume) => this.pauseFor(error, resume),
+        unreadable: (place) => this.fetchAgain(place),
         maxRecords: messaging.maxBatchRecords,
         gather: messaging.gather,
-        heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
+        heartbeatIntervalMs: PULSE_INTERVAL_MS,
       },
       () => clock.now().getTime(),
     );
@@ -68,7 +82,7 @@ export class KafkaEventServer extends ServerKafka {
       return Promise.resolve();
     }
     // Nest starts its transports before it initialises what the handlers depend on.
-    this.connecting = this.applicationIsUp.promise.then(() => this.connectUntilStopped());
+    this.connecting = this.applicationIsUp.promise.then(() => this.consumeUntilStopped());
     callback();
     return Promise.resolve();
   }
@@ -81,7 +95,8 @@ export class KafkaEventServer extends ServerKafka {
   /** Takes no more records, finishes the ones in hand, commits, leaves the group. May be called again. */
   override async close(): Promise<void> {
     this.stopping.abort();
-    this.health.stopWatching();
+    this.watchdog.stop();
+    this.topics.stop();
     this.begin();
     // A Kafka that answers nothing at all must not use up the time that the others have for their shutdown.
     const patience = AbortSignal.timeout(CONNECTING_GRACE_MS);
@@ -106,12 +121,18 @@ export class KafkaEventServer extends ServerKafka {
 
   override async start(callback: () => void): Promise<void> {
     const kafka: Kafka = this.client as never;
-    const consumer = kafka.consumer(consumerConfigOf(this.messaging, this.stopping.signal));
+    const consumer = kafka.consumer(consumerConfigOf(this.messaging));
     this.consumer = consumer;
-    this.health.observe(consumer, this.topicsRead(), this.collector);
+    this.health.observe(consumer, this.collector, (error) => {
+      if (this.consumer === consumer) this.replaceConsumer(error);
+    });
     // Whoever gets the partitions goes on from what is committed. The request is on its way before the one that re-joins.
     consumer.on(consumer.events.REBALANCING, () => void this.collector.commitRest());
-    consumer.on(consumer.events.GROUP_JOIN, () => this.collector.joined());
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      this.collector.joined();
+      // One that was replaced while it was joining must not stay in the group. It can be stopped once it has begun to run.
+      if (this.consumer !== consumer) setTimeout(() => void leave(consumer), PULSE_INTERVAL_MS).unref();
+    });
     await consumer.connect();
     await this.bindEvents(consumer as never);
     callback();
@@ -125,25 +146,35 @@ export class KafkaEventServer extends ServerKafka {
       eachBatchAutoResolve: false,
       // Only collects; the work itself is one batch at a time. With fewer than the partitions of a fetch it would be cut up.
       partitionsConsumedConcurrently: this.messageHandlers.size * this.messaging.partitions,
-      eachBatch: (payload) => this.collector.add(payload),
+      eachBatch: (payload) => (this.consumer === consumer ? this.collector.add(payload) : Promise.resolve()),
     });
   }
 
-  private async connectUntilStopped(): Promise<void> {
+  private async consumeUntilStopped(): Promise<void> {
+    this.watchdog.start(this.topicsRead(), (why) => this.replaceConsumer(new Error(why)));
+    this.topics.start(this.topicsRead());
     for (let attempt = 0; !this.stopping.signal.aborted; attempt += 1) {
       try {
-        await this.topics.create(this.topicsRead());
+        const end = Promise.withResolvers<never>();
+        this.replaceConsumer = end.reject;
+        await this.topics.create();
         this.client = await this.createClient();
-        await this.start(() => undefined);
-        return;
+        await Promise.race([this.start(() => (attempt = 0)).then(() => end.promise), end.promise, this.stopped]);
       } catch (error) {
-        this.logger.warn(
-          `Kafka is not reachable yet, trying again: ${error instanceof Error ? error.message : String(error)}`,
-        );
-        await this.consumer?.disconnect().catch(() => undefined);
-        await sleep(500 + backoff(attempt, 500, 5_000), this.stopping.signal);
+        this.health.failed(error);
+        const why = error instanceof Error ? error.message : String(error);
+        this.logger.warn(`not consuming, trying again: ${why}`);
+        await this.discardConsumer();
+        await sleep(300 + backoff(attempt, 300, 2_000), this.stopping.signal);
       }
     }
+  }
+
+  private async discardConsumer(): Promise<void> {
+    const consumer: Consumer | null = this.consumer;
+    this.consumer = null;
+    if (consumer !== null) await leave(consumer);
+    this.sockets.renew('the consumer is replaced');
   }
 
   private topicsRead(): string[] {
@@ -175,27 +206,18 @@ export class KafkaEventServer extends ServerKafka {
       if (!this.stopping.signal.aborted) resume();
     });
   }
+
+  private fetchAgain({ topic, partition, offset, error }: UnreadablePlace): void {
+    this.logger.warn(`records can not be read, fetching them again: ${error.message}`, { topic, partition, offset });
+    this.sockets.renew('what it brought can not be read');
+  }
 }
 
-function consumerConfigOf(options: MessagingOptions, stopping: AbortSignal): ConsumerConfig {
-  return {
-    groupId: options.service,
-    allowAutoTopicCreation: false,
-    // A killed process keeps its partitions for this long; heartbeats go on while a batch or an outage lasts.
-    sessionTimeout: 10_000,
-    heartbeatInterval: HEARTBEAT_INTERVAL_MS,
-    rebalanceTimeout: 60_000,
-    maxWaitTimeInMs: 500,
-    // A record takes many times its bytes of memory while it waits for its turn. kafkajs asks for partitions in the same order each
-    // time, so what the last ones have should fit in as well.
-    maxBytesPerPartition: 64 * 1024,
-    maxBytes: 768 * 1024,
-    retry: {
-      retries: 10,
-      initialRetryTime: 300,
-      maxRetryTime: 10_000,
-      // A restart that is scheduled while the consumer is being closed would outlive it.
-      restartOnFailure: () => Promise.resolve(!stopping.aborted),
-    },
-  };
+/** Leaves the group, unless that takes too long. Never rejects. */
+async function leave(consumer: Consumer): Promise<void> {
+  const patience = AbortSignal.timeout(LEAVING_GRACE_MS);
+  await Promise.race([
+    consumer.disconnect().catch(() => undefined),
+    new Promise((resolve) => patience.addEventListener('abort', resolve)),
+  ]);
 }

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Kafka, logLevel, Partitioners, type KafkaConfig, type LogEntry } from 'kafkajs';
+import { registerCodecs } from './compression/codecs';
 import { MessagingOptions } from './messaging-options';
 
 /** kafkajs reports ordinary life of a group (rebalances, moved coordinators) as errors; these are not worth waking anyone. */
@@ -10,6 +11,8 @@ const ORDINARY = /rebalanc|coordinator|group is loading|Response Heartbeat|Respo
  * (finding a group together, making a topic) has its own time, in our patch of kafkajs.
  */
 export const REQUEST_TIMEOUT_MS = 4_000;
+
+registerCodecs();
 
 /** Connection settings of every Kafka client in the process. Always explicit: kafkajs's own defaults differ under test. */
 export function kafkaConfigOf(options: MessagingOptions, purpose: string): KafkaConfig {

@@ -24,9 +24,7 @@ export class KafkaHealthIndicator extends HealthIndicator implements OnModuleIni
   }
 
   check(): Promise<HealthResult> {
-    const { state } = this.consumer;
-    const status = state === 'consuming' ? 'up' : state === 'rebalancing' ? 'degraded' : 'down';
-    return Promise.resolve({ status, details: { consumer: state } });
+    return Promise.resolve(this.consumer.report());
   }
 }
 

@@ -6,7 +6,9 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
+import { ClientSockets } from './client-sockets';
 import { ConsumerHealth } from './consumer-health';
+import { ConsumerWatchdog } from './consumer-watchdog';
 import { DeadLetters } from './dead-letters';
 import { DESK_CONTROLLERS, DESK_PROVIDERS } from './desk/desk.providers';
 import { DeskWorker } from './desk/desk-worker';
@@ -25,6 +27,7 @@ import { RelayProducer } from './relay-producer';
 import { RetryQueue } from './retry-queue';
 import { RetryWorker } from './retry-worker';
 import { TopicCreator } from './topic-creator';
+import { TopicKeeper } from './topic-keeper';
 import { Transactions } from './transactions';
 
 /** How long a stopping process goes on publishing what is in its outbox. What is left waits for the next one. */
@@ -53,6 +56,8 @@ export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy 
       providers: [
         { provide: MessagingOptions, useValue: options },
         ...shared,
+        ClientSockets,
+        ConsumerWatchdog,
         DeadLetters,
         EventBatchProcessor,
         FailedMessages,
@@ -65,6 +70,7 @@ export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy 
         RetryQueue,
         RetryWorker,
         TopicCreator,
+        TopicKeeper,
         ...DESK_PROVIDERS,
       ],
       controllers: DESK_CONTROLLERS,

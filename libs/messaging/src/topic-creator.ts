@@ -20,9 +20,9 @@ export class TopicCreator {
 
   /**
    * Makes sure that the topics this service writes and the given ones it reads exist; whoever comes first creates a topic.
-   * Existing topics keep their settings. @throws when Kafka can not be reached.
+   * Existing topics keep their settings. @returns the names of those it created. @throws when Kafka can not be reached.
    */
-  async create(consumed: readonly string[]): Promise<void> {
+  async create(consumed: readonly string[]): Promise<string[]> {
     const events = new Set([...eventsPublishedBy(this.options.service).map((event) => event.type), ...consumed]);
     const admin = this.factory
       .create('topics')
@@ -35,6 +35,7 @@ export class TopicCreator {
         this.deadLetterTopic(),
       ].filter(({ topic }) => !existing.has(topic));
       if (wanted.length > 0) await admin.createTopics({ topics: wanted, waitForLeaders: true, timeout: 10_000 });
+      return wanted.map(({ topic }) => topic);
     } finally {
       await admin.disconnect();
     }
@@ -53,6 +54,8 @@ export class TopicCreator {
       replicationFactor: this.options.replicationFactor,
       configEntries: [
         { name: 'retention.ms', value: String(retentionMs) },
+        // Whatever the broker's default is: what services write is stored as they have written it.
+        { name: 'compression.type', value: 'producer' },
         { name: 'min.insync.replicas', value: String(Math.max(1, this.options.replicationFactor - 1)) },
       ],
     };

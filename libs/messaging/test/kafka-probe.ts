@@ -1,6 +1,16 @@
 import { deadLetterTopicOf, type EventEnvelope, type ServiceName } from '@app/events';
 import { asKafkaMessage, infrastructureUrls } from '@app/testing';
-import { Kafka, logLevel, Partitioners, type Admin, type KafkaMessage, type Message, type Producer } from 'kafkajs';
+import {
+  ConfigResourceTypes,
+  Kafka,
+  logLevel,
+  Partitioners,
+  type Admin,
+  type CompressionTypes,
+  type KafkaMessage,
+  type Message,
+  type Producer,
+} from 'kafkajs';
 import { v7 } from 'uuid';
 
 /** The topics the probe service reads. */
@@ -62,6 +72,31 @@ export class KafkaProbe {
 
   async send(topic: string, ...messages: Message[]): Promise<void> {
     await this.producer.send({ topic, messages });
+  }
+
+  /** Sends messages in one batch that the producer has compressed. */
+  async sendPacked(topic: string, compression: CompressionTypes, ...messages: Message[]): Promise<void> {
+    await this.producer.send({
+      topic,
+      messages: messages.map((message) => ({ ...message, partition: 0 })),
+      compression,
+    });
+  }
+
+  /** Publishes an event in the given partition. */
+  async sendTo(topic: string, partition: number, event: EventEnvelope): Promise<void> {
+    await this.send(topic, { ...asKafkaMessage(event), partition });
+  }
+
+  /** Sets a setting of a topic. */
+  async configure(topic: string, name: string, value: string): Promise<void> {
+    const resource = { type: ConfigResourceTypes.TOPIC, name: topic, configEntries: [{ name, value }] };
+    await this.admin.alterConfigs({ validateOnly: false, resources: [resource] });
+  }
+
+  /** Makes Kafka forget what is in the partition. */
+  async empty(topic: string, partition: number): Promise<void> {
+    await this.admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: '-1' }] });
   }
 
   /** What the group has committed, by topic and partition: `payment_failed/0` → `12`. */

@@ -54,6 +54,16 @@ export class MessagingBed {
 
   /** Starts a replica and waits until it consumes. */
   async start(overrides: Partial<MessagingOptions> = {}, script = new Script()): Promise<Replica> {
+    const replica = await this.launch(overrides, script);
+    await eventually(() => {
+      const { state } = replica.app.get(ConsumerHealth);
+      if (state !== 'consuming') throw new Error(`the consumer is ${state}`);
+    });
+    return replica;
+  }
+
+  /** Starts a replica and does not wait for its consumer. */
+  async launch(overrides: Partial<MessagingOptions> = {}, script = new Script()): Promise<Replica> {
     const config = {
       host: '127.0.0.1',
       port: 0,
@@ -76,10 +86,6 @@ export class MessagingBed {
     };
     this.replicas.add(replica);
     await startService(app, service);
-    await eventually(() => {
-      const { state } = app.get(ConsumerHealth);
-      if (state !== 'consuming') throw new Error(`the consumer is ${state}`);
-    });
     return replica;
   }
 

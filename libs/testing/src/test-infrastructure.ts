@@ -9,6 +9,8 @@ export interface InfrastructureUrls {
    * that it is found at `proxyPort`, on the loopback address.
    */
   readonly kafkaBehindProxy: { readonly port: number; readonly proxyPort: number };
+  /** The directory in which Kafka keeps its topics. */
+  readonly kafkaTopics: string;
   readonly smtpUrl: string;
 }
 
