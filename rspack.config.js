@@ -11,8 +11,8 @@ import { rspack } from '@rspack/core';
 /** TypeORM takes in the drivers of all databases it knows, a fifth of all packages; DriverFactory asks for them by these names. */
 const OTHER_DATABASES = /^\.\/(?!postgres\/)[\w-]+\/\w+Driver$/;
 
-/** Stay in node_modules: they look for files of their own beside their code. */
-const OUTSIDE = /^(?:pino|pino-pretty|swagger-ui-dist|@fastify\/static)(?:\/|$)/;
+/** Stay in node_modules: they look for files of their own beside their code, or are made for the machine. */
+const OUTSIDE = /^(?:pino|pino-pretty|swagger-ui-dist|@fastify\/static|snappy|lz4-napi)(?:\/|$)/;
 
 /** The packages' file: without source maps, whose memory is better spent, and so with every name as it was written. */
 const PACKAGES = /packages(?:\.\w+)?\.js$/;

@@ -91,4 +91,15 @@ describe('offsets', () => {
     await offsets.rest();
     expect(commits).toEqual([]);
   });
+
+  it('of a topic that is gone are not tried again: they would mean other records of a topic of the same name', async () => {
+    const { commits, offsets, done, kafka } = setUp();
+    kafka.refusal = Object.assign(new Error('no such topic'), { type: 'UNKNOWN_TOPIC_OR_PARTITION' });
+    done(0, '1');
+    await expect(offsets.rest()).rejects.toThrow('no such topic');
+    kafka.refusal = undefined;
+    done(1, '7');
+    await offsets.rest();
+    expect(commits).toEqual([{ 'a/1': '8' }]);
+  });
 });

@@ -65,7 +65,9 @@ export class OffsetCommits {
       });
       this.committedAt = this.now();
     } catch (error) {
-      if (generation === this.generation) this.takeBack(pending);
+      // Offsets of a topic that is gone mean other records once there is one of that name again.
+      const isGone = (error as { readonly type?: string }).type === 'UNKNOWN_TOPIC_OR_PARTITION';
+      if (generation === this.generation && !isGone) this.takeBack(pending);
       throw error;
     }
   }
