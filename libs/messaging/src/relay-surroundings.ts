@@ -12,5 +12,5 @@ export interface RelaySurroundings {
   readonly wakeUps: WakeUps;
   readonly stopping: AbortSignal;
   /** Makes a topic again that is not there. */
-  readonly createTopic: (topic: string) => Promise<void>;
+  readonly createTopic: (topic: string) => Promise<unknown>;
 }

@@ -65,7 +65,7 @@ export class OversizeRecord {
   }
 
   private split(bytes: Buffer, from: number): void {
-    const { end } = this.value!;
+    const end = this.value?.end ?? 0;
     const ofValue = bytes.subarray(0, Math.max(0, end - from));
     this.hash.update(ofValue);
     const wanted = ofValue.subarray(0, EXCERPT_BYTES - this.keptBytes);
