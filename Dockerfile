@@ -23,7 +23,7 @@ RUN npm run build
 
 FROM base AS runtime
 # One heap of glibc's malloc per thread would cost some 10 MiB, and gain nothing.
-ENV NODE_ENV=production MALLOC_ARENA_MAX=2
+ENV NODE_ENV=production HOST=0.0.0.0 MALLOC_ARENA_MAX=2
 COPY --from=prod-deps /app/node_modules node_modules
 COPY package.json ./
 COPY infra/source-maps.js infra/

@@ -45,12 +45,15 @@ export class Admin {
     });
   }
 
-  /** Records that consumer groups have not yet got past, over all groups. */
-  async lag(): Promise<number> {
+  /** Records that consumer groups have not yet got past, over all groups; of all topics or of one. */
+  async lag(of?: string): Promise<number> {
     const admin = this.admin ?? (await this.connect());
     try {
       let lag = 0;
-      for (const [groupId, topics] of Object.entries(SUBSCRIPTIONS)) lag += await lagOf(admin, groupId, topics);
+      for (const [groupId, subscribed] of Object.entries(SUBSCRIPTIONS)) {
+        const topics = subscribed.filter((topic) => of === undefined || topic === of);
+        if (topics.length > 0) lag += await lagOf(admin, groupId, topics);
+      }
       return lag;
     } catch (error) {
       await this.close();

@@ -120,6 +120,10 @@ export function decodeRecord(record: RawRecord): DecodedRecord {
       `${headers.ce_type} as ${headers.ce_dataschema ?? 'no ce_dataschema'} on ${record.topic}`,
     );
   }
+  // One publisher per topic: nobody else may say so, whoever has written it.
+  if (headers.ce_source !== `/${definition.publisher}`) {
+    return failure('invalid', `${headers.ce_source} does not publish ${definition.type}`);
+  }
   return readPayload(definition, headers, record.value);
 }
 

@@ -50,9 +50,13 @@ async function remove(world: World, topic: string, publisher: string): Promise<v
   const admin = await world.kafka.client();
   // Nothing may be on its way to it, or it would be lost with it.
   supervisor.pause(publisher);
-  await eventually(async () => {
-    if ((await world.kafka.lag()) > 0) throw new Error('not everything has been handled');
-  });
+  await eventually(
+    async () => {
+      const lag = await world.kafka.lag(topic);
+      if (lag > 0) throw new Error(`${lag} records of ${topic} have not been handled`);
+    },
+    { timeoutMs: 30_000, intervalMs: 250 },
+  );
   world.removedRecords.push(...(await new KafkaProbe(world.cluster.system.stack.kafka).read(topic)));
   await admin.deleteTopics({ topics: [topic] });
   supervisor.continue(publisher);

@@ -43,11 +43,17 @@ describe('the documented request', () => {
 
   it('carries its correlation id and trace to the event', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    const { order_id } = await service.place({}, { 'x-correlation-id': 'checkout-7', traceparent });
+    const { order_id } = await service.place(
+      {},
+      { 'x-correlation-id': '019aab12-4c00-7a01-8f00-5d2f6f1c0a07', traceparent },
+    );
     const [row] = await service.rows<{ headers: string }>('SELECT headers FROM outbox WHERE aggregateid = $1', [
       order_id,
     ]);
-    expect(JSON.parse(row?.headers ?? '{}')).toMatchObject({ ce_correlationid: 'checkout-7', traceparent });
+    expect(JSON.parse(row?.headers ?? '{}')).toMatchObject({
+      ce_correlationid: '019aab12-4c00-7a01-8f00-5d2f6f1c0a07',
+      traceparent,
+    });
   });
 });
 

@@ -17,7 +17,7 @@ const settled = async (orderId: string) => (await service.get(`/orders/${orderId
 
 describe('an order everybody agrees to', () => {
   it('is confirmed, its reader told at once, and every event knows its cause', async () => {
-    const { order_id } = await service.place({}, { 'x-correlation-id': 'checkout-8' });
+    const { order_id } = await service.place({}, { 'x-correlation-id': '019aab12-4c00-7a01-8f00-5d2f6f1c0a08' });
     await eventually(() => expect(others.heardOf(order_id)).toHaveLength(1));
     const reading = settled(order_id);
     const [paid, taken] = [news.paid(order_id), news.taken(order_id)];
@@ -26,7 +26,7 @@ describe('an order everybody agrees to', () => {
     await eventually(() => expect(others.heardOf(order_id)).toHaveLength(2));
     const [created, confirmed] = others.heardOf(order_id);
     expect(created).toMatchObject({ type: 'order_created', sequence: 1, source: '/order-service' });
-    expect(created?.cause).toEqual({ correlationId: 'checkout-8' });
+    expect(created?.cause).toEqual({ correlationId: '019aab12-4c00-7a01-8f00-5d2f6f1c0a08' });
     expect(created?.payload).toEqual({
       user_id: 'user_123',
       payment_method: 'credit_card',
@@ -35,7 +35,7 @@ describe('an order everybody agrees to', () => {
       items: [{ product_id: 'LAPTOP001', product_name: 'Gaming Laptop', quantity: 1, price: 1299.99 }],
     });
     expect(confirmed).toMatchObject({ type: 'order_confirmed', sequence: 2 });
-    expect(confirmed?.cause).toEqual({ correlationId: 'checkout-8', causationId: taken.id });
+    expect(confirmed?.cause).toEqual({ correlationId: '019aab12-4c00-7a01-8f00-5d2f6f1c0a08', causationId: taken.id });
     const { body } = await service.get<{ events: object[] }>(`/orders/${order_id}/events`);
     expect(body.events).toMatchObject([
       { event: 'order_created', actor: 'customer' },
@@ -117,6 +117,36 @@ describe('news that can not be true', () => {
       expect(rows).toEqual([{ status: 'dead_lettered', reason: 'handler_failed', error_class: expect.any(String) }]);
     });
     expect((await service.get(`/orders/${broken.order_id}`)).body.status).toBe('pending');
+  });
+});
+
+describe('a payment that is not for the order', () => {
+  it.each([
+    ['another amount', { amount: 0.01 }],
+    ['another currency', { currency: 'INR' }],
+    ['another customer', { user_id: 'mallory' }],
+  ])('by %s becomes a dead letter and confirms nothing', async (_, wrong) => {
+    const { order_id } = await service.place();
+    const paid = news.paid(order_id);
+    await others.say({ ...paid, payload: { ...paid.payload, ...wrong } });
+    await eventually(async () => {
+      const rows = await service.rows('SELECT status, error_message FROM failed_messages WHERE event_id = $1', [
+        paid.id,
+      ]);
+      expect(rows).toEqual([{ status: 'dead_lettered', error_message: expect.stringMatching(/not for the customer/) }]);
+    });
+    expect(await service.steps(order_id)).toEqual(['order_created']);
+  });
+
+  it('is refused as well when it does not come from the payment service', async () => {
+    const { order_id } = await service.place();
+    const forged = { ...news.paid(order_id), source: '/order-service' };
+    await others.say(forged);
+    await eventually(async () => {
+      const rows = await service.rows('SELECT status, reason FROM failed_messages WHERE order_id = $1', [order_id]);
+      expect(rows).toEqual([{ status: 'dead_lettered', reason: 'invalid' }]);
+    });
+    expect(await service.steps(order_id)).toEqual(['order_created']);
   });
 });
 

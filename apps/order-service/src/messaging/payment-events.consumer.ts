@@ -1,4 +1,4 @@
-import { PaymentFailed, PaymentRefunded, PaymentSuccessful, type ReceivedEvent } from '@app/events';
+import { PaymentFailed, PaymentRefunded, PaymentSuccessful, toMinorUnits, type ReceivedEvent } from '@app/events';
 import { OnEvent, type UnitOfWork } from '@app/messaging';
 import { Controller } from '@nestjs/common';
 import { AdvanceOrders } from '../use-cases/advance-orders';
@@ -10,7 +10,12 @@ export class PaymentEventsConsumer {
 
   @OnEvent(PaymentSuccessful)
   async successful(events: readonly ReceivedEvent<typeof PaymentSuccessful>[], unitOfWork: UnitOfWork): Promise<void> {
-    await this.advanceOrders.execute(unitOfWork, newsOf(events, 'payment_successful'));
+    const news = events.flatMap((event) => {
+      const { user_id: userId, amount, currency } = event.payload;
+      const paid = { userId, amount: toMinorUnits(amount), currency };
+      return newsOf([event], 'payment_successful').map((item) => ({ ...item, paid }));
+    });
+    await this.advanceOrders.execute(unitOfWork, news);
   }
 
   @OnEvent(PaymentFailed)

@@ -1,4 +1,4 @@
-import { OrderCancelled, OrderConfirmed, toDecimal, type Cause } from '@app/events';
+import { OrderCancelled, OrderConfirmed, toDecimal, type Cause, type MinorUnits } from '@app/events';
 import type { UnitOfWork } from '@app/messaging';
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
@@ -6,7 +6,7 @@ import { appendFact, type AuditEntry } from '../domain/audit-trail';
 import { isSettled, type Order } from '../domain/order';
 import { stepOrder, type Announcement, type OrderTrigger } from '../domain/order-lifecycle';
 import { OrderRepository, type LockedOrder } from '../persistence/order.repository';
-import { orderNotFound } from './order.errors';
+import { orderNotFound, paymentMismatch } from './order.errors';
 import { SettledOrders } from './settled-orders';
 
 /** Something that happened to an order, and who made it happen. */
@@ -17,6 +17,14 @@ export interface OrderNews {
   /** The event that brought the news, if it was one. */
   readonly causeEventId?: string;
   readonly traceparent?: string;
+  /** What the news says was paid for; it has to be what was ordered. */
+  readonly paid?: PaidFor;
+}
+
+export interface PaidFor {
+  readonly userId: string;
+  readonly amount: MinorUnits;
+  readonly currency: string;
 }
 
 /**
@@ -35,7 +43,8 @@ export class AdvanceOrders {
 
   /**
    * Resolves at once; the news is applied, in the order it was given, when the unit of work concludes. That fails with
-   * DomainError `ORDER.NOT_FOUND` for an order nobody has placed and OrderTransitionRefused for impossible news.
+   * DomainError `ORDER.NOT_FOUND` for an order nobody has placed, `ORDER.PAYMENT_MISMATCH` for money that is not this order's, and
+   * OrderTransitionRefused for impossible news.
    */
   execute(unitOfWork: UnitOfWork, news: readonly OrderNews[]): Promise<void> {
     const gathered = this.gathered.get(unitOfWork) ?? this.startGathering(unitOfWork);
@@ -71,6 +80,7 @@ export class AdvanceOrders {
   private step(unitOfWork: UnitOfWork, locked: Map<string, LockedOrder>, news: OrderNews): AuditEntry[] {
     const current = locked.get(news.orderId);
     if (current === undefined) throw orderNotFound(news.orderId);
+    if (news.paid !== undefined && !isFor(current.order, news.paid)) throw paymentMismatch(news.orderId);
     const now = this.clock.now();
     const step = stepOrder(current.order, news.trigger, now);
     if (step.kind === 'ignored') return [];
@@ -90,6 +100,10 @@ export class AdvanceOrders {
     if (step.kind === 'moved' && step.announces !== undefined) announce(unitOfWork, step.announces, order, news);
     return [entry];
   }
+}
+
+function isFor({ userId, total, currency }: Order, paid: PaidFor): boolean {
+  return paid.userId === userId && paid.amount === total && paid.currency === currency;
 }
 
 function announce(unitOfWork: UnitOfWork, announcement: Announcement, order: Order, news: OrderNews): void {

@@ -5,6 +5,15 @@ export function orderNotFound(orderId: string): DomainError {
   return new DomainError({ code: 'ORDER.NOT_FOUND', kind: 'not_found', message: `There is no order ${orderId}.` });
 }
 
+/** Somebody says that the order was paid, and it is not its customer, amount or currency. Nothing is done to the order. */
+export function paymentMismatch(orderId: string): DomainError {
+  return new DomainError({
+    code: 'ORDER.PAYMENT_MISMATCH',
+    kind: 'conflict',
+    message: `The payment is not for the customer, amount and currency of order ${orderId}.`,
+  });
+}
+
 export function keyMismatch(): DomainError {
   return new DomainError({
     code: 'ORDER.IDEMPOTENCY_KEY_REUSED',

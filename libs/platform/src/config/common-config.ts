@@ -32,7 +32,11 @@ function processConfig(defaultPort: number) {
       default: 'dev',
       example: '1.4.0',
     }),
-    host: text({ description: 'Address the HTTP server listens on.', default: '0.0.0.0' }),
+    host: text({
+      description:
+        'Address the HTTP server listens on: this machine only, unless told otherwise; images listen on 0.0.0.0.',
+      default: '127.0.0.1',
+    }),
     port: port({ description: 'Port of the HTTP server; 0 takes a free one.', default: defaultPort }),
     logLevel: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
       description: 'The least severe level that is written.',

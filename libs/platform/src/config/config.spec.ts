@@ -20,7 +20,7 @@ describe('a service without any environment', () => {
   it('finds the local stack', () => {
     expect(defineConfig(order)({})).toMatchObject({
       port: 8001,
-      host: '0.0.0.0',
+      host: '127.0.0.1',
       kafkaBootstrapServers: ['127.0.0.1:9092'],
       databaseUrl: 'postgres://order_service:order_service@127.0.0.1:5432/microservices_db',
       databasePoolSize: 10,

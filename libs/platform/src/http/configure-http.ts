@@ -4,6 +4,7 @@ import { ProblemDetailsFilter } from '../errors/problem-details.filter';
 import { Lifecycle } from '../lifecycle';
 import { ServiceInfo } from '../service-info';
 import { installAccessLog } from './access-log';
+import { readJsonBodies } from './json-body';
 import { refuseWhatNodeAnswers } from './refusals-below-fastify';
 import { installRequestContext } from './request-context';
 import { UnknownQueryGuard } from './unknown-query.guard';
@@ -17,7 +18,7 @@ import { validationPipe } from './validation.pipe';
 export function configureHttp(app: NestFastifyApplication): void {
   const server = app.getHttpAdapter().getInstance();
   const lifecycle = app.get(Lifecycle);
-  server.removeContentTypeParser('text/plain');
+  readJsonBodies(server);
   installRequestContext(server);
   installAccessLog(server);
   refuseWhatNodeAnswers(server);

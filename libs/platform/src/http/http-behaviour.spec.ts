@@ -51,6 +51,11 @@ class OrdersController {
     return page;
   }
 
+  @Post(':order_id/cancel')
+  cancel() {
+    return { cancelled: true };
+  }
+
   @Get('fault')
   fault(): never {
     throw Object.assign(new Error('relation "secret_table" does not exist'), { code: '42P01' });
@@ -79,6 +84,7 @@ const config = defineConfig(commonConfig({ port: 0, databaseUser: 'order_service
 const item = { product_id: 'LAPTOP001', quantity: 1, price: 1.99 };
 const order = { user_id: 'user_123', items: [item] };
 let app: NestFastifyApplication;
+const CORRELATION_ID = '019aab12-4c00-7a01-8f00-5d2f6f1c0a01';
 
 beforeAll(async () => {
   app = await createService({ name: 'order-service', module: OrdersModule, config });
@@ -98,15 +104,38 @@ const post = (body: unknown, headers?: Record<string, string>) =>
 
 describe('a well-formed request', () => {
   it('reaches the handler inside its log context, also after its body was read', async () => {
-    const { response } = await post(order, { 'x-correlation-id': 'abc-1' });
+    const { response } = await post(order, { 'x-correlation-id': CORRELATION_ID });
     expect(response.statusCode).toBe(201);
-    expect(response.json()).toEqual({ order, correlation_id: 'abc-1' });
-    expect(response.headers['x-correlation-id']).toBe('abc-1');
+    expect(response.json()).toEqual({ order, correlation_id: CORRELATION_ID });
+    expect(response.headers['x-correlation-id']).toBe(CORRELATION_ID);
   });
 
-  it('gets a correlation id when it has none, or none that is sane', async () => {
-    const { response } = await post(order, { 'x-correlation-id': 'a b' });
-    expect(response.headers['x-correlation-id']).toMatch(/^[0-9a-f-]{36}$/);
+  it.each(['a b', 'abc-1', 'alice@example.org', '4111111111111111', `${'0'.repeat(33)}`])(
+    'gets a correlation id of its own instead of %p',
+    async (given) => {
+      const { response } = await post(order, { 'x-correlation-id': given });
+      expect(response.headers['x-correlation-id']).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+      expect(response.headers['x-correlation-id']).not.toBe(given);
+    },
+  );
+
+  it.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'application/json;charset="UTF-8"',
+    'Application/JSON',
+  ])('may call its body %s', async (type) =>
+    expect((await post(order, { 'content-type': type })).response.statusCode).toBe(201),
+  );
+
+  it('may say that a body is JSON and have none, where none is needed', async () => {
+    const { response } = await send('POST', '/orders/x/cancel', '', { 'content-type': 'application/json' });
+    expect(response.statusCode).toBe(201);
+    expect((await send('POST', '/orders/x/cancel')).response.statusCode).toBe(201);
+  });
+
+  it.each(['José', 'עברית', '👩‍👩‍👧', 'می‌خواهم'])('may be about %s', async (name) => {
+    expect((await post({ ...order, user_id: name })).response.json()).toMatchObject({ order: { user_id: name } });
   });
 });
 
@@ -115,12 +144,33 @@ describe('a malformed request', () => {
     ['broken JSON', '{"user_id": ', {}, 400, 'REQUEST.MALFORMED_JSON'],
     ['an empty body', '', {}, 400, 'REQUEST.MALFORMED_JSON'],
     ['__proto__ as a key', '{"__proto__": {"admin": true}}', {}, 400, 'REQUEST.MALFORMED_JSON'],
-    ['constructor.prototype', '{"constructor": {"prototype": {}}}', {}, 400, 'REQUEST.MALFORMED_JSON'],
+    ['constructor.prototype', '{"constructor": {"prototype": {}}}', {}, 400, 'REQUEST.INVALID'],
+    ['a name twice', '{"user_id": "a", "user_id": "b"}', {}, 400, 'REQUEST.MALFORMED_JSON'],
+    ['a name twice, once escaped', '{"items": [{"price": 1, "pric\\u0065": 2}]}', {}, 400, 'REQUEST.MALFORMED_JSON'],
+    ['half of a surrogate pair', '{"user_id": "a\\ud800"}', {}, 400, 'REQUEST.MALFORMED_JSON'],
+    ['a byte order mark', '\ufeff{}', {}, 400, 'REQUEST.MALFORMED_JSON'],
+    [
+      'Latin-1',
+      '{}',
+      { 'content-type': 'application/json; charset=iso-8859-1' },
+      415,
+      'REQUEST.UNSUPPORTED_MEDIA_TYPE',
+    ],
+    ['UTF-16', '{}', { 'content-type': 'application/json;charset="utf-16"' }, 415, 'REQUEST.UNSUPPORTED_MEDIA_TYPE'],
+    [
+      'a flavour of JSON',
+      '{}',
+      { 'content-type': 'application/merge-patch+json' },
+      415,
+      'REQUEST.UNSUPPORTED_MEDIA_TYPE',
+    ],
     ['XML', '<order/>', { 'content-type': 'application/xml' }, 415, 'REQUEST.UNSUPPORTED_MEDIA_TYPE'],
     ['plain text', 'order', { 'content-type': 'text/plain' }, 415, 'REQUEST.UNSUPPORTED_MEDIA_TYPE'],
     ['a form', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'REQUEST.UNSUPPORTED_MEDIA_TYPE'],
     ['a body above 100 KiB', JSON.stringify('x'.repeat(102_400)), {}, 413, 'REQUEST.TOO_LARGE'],
-    ['deep nesting', `{"items":${'['.repeat(40_000)}${']'.repeat(40_000)}}`, {}, 400, 'REQUEST.INVALID'],
+    ['deep nesting', `{"items":${'['.repeat(40_000)}${']'.repeat(40_000)}}`, {}, 400, 'REQUEST.MALFORMED_JSON'],
+    ['nesting of 33 levels', `${'['.repeat(33)}${']'.repeat(33)}`, {}, 400, 'REQUEST.MALFORMED_JSON'],
+    ['nesting of 32 levels', `${'['.repeat(32)}${']'.repeat(32)}`, {}, 400, 'REQUEST.INVALID'],
     ['a list instead of an object', '[]', {}, 400, 'REQUEST.INVALID'],
     ['a text instead of an object', '"order"', {}, 400, 'REQUEST.INVALID'],
     ['null', 'null', {}, 400, 'REQUEST.INVALID'],
@@ -130,6 +180,26 @@ describe('a malformed request', () => {
     expect(response.headers['content-type']).toBe('application/problem+json; charset=utf-8');
     expect(problem.type).toBe(`/problems/${code.toLowerCase()}`);
     expect(problem.correlation_id).toBe(response.headers['x-correlation-id']);
+  });
+
+  it.each([
+    ['bytes of another encoding', Buffer.from('{"user_id": "Jos\xe9"}', 'latin1')],
+    ['an overlong encoding', Buffer.from([0x22, 0xc0, 0xaf, 0x22])],
+    ['a surrogate in UTF-8', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])],
+  ])('with %s is refused', async (_what, payload) => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await app.inject({ method: 'POST', url: '/orders', payload, headers });
+    expect([response.statusCode, response.json<ProblemDetails>().code]).toEqual([400, 'REQUEST.MALFORMED_JSON']);
+  });
+
+  it('with a name twice is told where', async () => {
+    const { problem } = await post('{"items": [{}, {"price": 1, "price": 2}]}');
+    expect(problem.errors).toEqual([{ pointer: '/items/1/price', detail: '/items/1/price is there twice.' }]);
+  });
+
+  it.each(['/orders?cursor=Jos%E9', '/orders?limit=%', '/orders?x=%C0%AF'])('to %s is refused', async (url) => {
+    const { response, problem } = await send('GET', url);
+    expect([response.statusCode, problem.errors?.[0]?.pointer]).toEqual([400, '#/query']);
   });
 
   it.each([
@@ -172,6 +242,14 @@ describe('a request with invalid fields', () => {
       expect(pointers(problem)?.every((pointer) => pointer === '/items')).toBe(true);
     }
   });
+
+  it.each(['\u202Egnp.exe', 'a\u2066b', '\u202A'])(
+    'refuses a text that turns the direction of what follows: %p',
+    async (text) => {
+      const { problem } = await post({ ...order, user_id: text });
+      expect(pointers(problem)).toEqual(['/user_id']);
+    },
+  );
 
   it('refuses the text of a number', async () => {
     const { problem } = await post({ ...order, items: [{ ...item, price: '1.99', quantity: '1' }] });

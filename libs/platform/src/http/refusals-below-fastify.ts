@@ -9,7 +9,8 @@ import { pathOf, requestLogContext } from './request-context';
 /**
  * Node answers some requests by itself, with an empty body or none at all, and Fastify never hears of them: they get
  * problem details too. `CONNECT` (we are no proxy) → 405, an `Expect` other than 100-continue → 417. A request of
- * HTTP/1.1 without `Host` → 400; the server must have been created with `requireHostHeader: false`.
+ * HTTP/1.1 without `Host`, or with several (RFC 9112), → 400; the server must have been created with `requireHostHeader: false`.
+ * A query that is not percent-encoded UTF-8 → 400: it would be taken literally, or with replacement characters in it.
  */
 export function refuseWhatNodeAnswers(server: FastifyInstance): void {
   const node = server.server;
@@ -28,9 +29,15 @@ export function refuseWhatNodeAnswers(server: FastifyInstance): void {
     response.end(body);
   });
   server.addHook('onRequest', (request, _reply, done) => {
-    const { httpVersion, headers } = request.raw;
-    if (httpVersion === '1.1' && headers.host === undefined) {
-      done(invalidRequest([{ pointer: '#/header/Host', detail: 'Host is missing', code: 'isHost' }]));
+    const { httpVersion, rawHeaders, url = '' } = request.raw;
+    const hosts = countOf('host', rawHeaders);
+    if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) {
+      const detail = hosts === 0 ? 'Host is missing' : 'Host is there more than once';
+      done(invalidRequest([{ pointer: '#/header/Host', detail, code: 'isHost' }]));
+    } else if (!isEncodedUtf8(url)) {
+      done(
+        invalidRequest([{ pointer: '#/query', detail: 'the query is not UTF-8 in percent-encoding', code: 'isUtf8' }]),
+      );
     } else done();
   });
 }
@@ -51,4 +58,19 @@ function refusalOf(request: IncomingMessage, status: number): string {
     `x-correlation-id: ${correlationId}`,
   ];
   return `${head.join('\r\n')}\r\n\r\n${body}`;
+}
+
+/** Names and values take turns; of equal ones Node's `headers` has only the first. */
+function countOf(name: string, rawHeaders: readonly string[]): number {
+  return rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === name).length;
+}
+
+function isEncodedUtf8(url: string): boolean {
+  if (!url.includes('%')) return true;
+  try {
+    decodeURIComponent(url);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -5,11 +5,13 @@ import { runWithLogContext, type LogContext } from '../logging/log-context';
 
 const contexts = new WeakMap<IncomingMessage, LogContext>();
 const ids = new UuidV7Ids();
+/** A UUID, or a trace id of W3C Trace Context. */
+const CORRELATION_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^[0-9a-f]{32}$/i;
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /**
- * The log context of a request: its correlation id (header `x-correlation-id` when that is 1 to 128 visible ASCII
- * characters, else a new UUID v7), a request id of its own and a valid `traceparent`. The same object on each call.
+ * The log context of a request: its correlation id (header `x-correlation-id` when that is a UUID or 32 hexadecimal digits, else a
+ * new UUID v7: it is copied into tables, events and logs, so it must not be a place for anything else), a request id of its own and a valid `traceparent`. The same object on each call.
  */
 export function requestLogContext(request: IncomingMessage): LogContext {
   const known = contexts.get(request);
@@ -26,7 +28,7 @@ export function pathOf(request: IncomingMessage): string {
 
 function contextOf(headers: IncomingMessage['headers']): LogContext {
   const given = headers['x-correlation-id'];
-  const sane = typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given);
+  const sane = typeof given === 'string' && CORRELATION_ID.test(given);
   const trace = headers['traceparent'];
   return {
     correlationId: sane ? given : ids.next(),

@@ -59,6 +59,7 @@ class RequestValidationPipe extends ValidationPipe {
       return Object.assign(new metatype() as object, value);
     }
     const prefix = PREFIX[metadata.type] ?? '';
+    if (metadata.type === 'body' && value === undefined && this.toValidate(metadata)) throw bodyMissing();
     if (this.toValidate(metadata)) refuseShape(value, prefix);
     try {
       const result: unknown = await super.transform(value, metadata);
@@ -78,6 +79,11 @@ export function invalidRequest(errors: readonly FieldError[]): DomainError {
       ? `The request is not valid: ${first.detail}.`
       : `The request is not valid: ${errors.length} problems, see errors.`;
   return new DomainError({ code: 'REQUEST.INVALID', kind: 'invalid', message, errors });
+}
+
+function bodyMissing(): DomainError {
+  const message = 'The body is empty, JSON is expected.';
+  return new DomainError({ code: 'REQUEST.MALFORMED_JSON', kind: 'invalid', message });
 }
 
 function isObject(value: unknown): value is object {

@@ -42,6 +42,13 @@ describe('a log line', () => {
     expect(currentLogContext()).toEqual({});
   });
 
+  it('carries no secret that came as a correlation id', () => {
+    runWithLogContext({ correlationId: 'alice@example.org;4111111111111111;sk_live_x' }, () =>
+      new Logger('X').log('said'),
+    );
+    expect(lines[0]?.['correlation_id']).toBe('[redacted];[redacted];[redacted]');
+  });
+
   it('carries an error with its stack and cause, but not its parameters', () => {
     const error = new QueryFailedError('INSERT', ['customer data'], new Error('duplicate'));
     new Logger('X').error('failed', error);
@@ -83,6 +90,15 @@ describe('what must not be logged', () => {
     ['postgres://svc:hunter2@db:5432/x', 'postgres://svc:[redacted]@db:5432/x'],
     ['card 4111 1111 1111 1111 declined', 'card [redacted] declined'],
     ['card 4242424242424242 declined', 'card [redacted] declined'],
+    ['amex 3782 822463 10005 declined', 'amex [redacted] declined'],
+    ['old visa 4222222222222.', 'old visa [redacted].'],
+    ['4111-1111-1111-1111 12/27', '[redacted] 12/27'],
+    ['postgres://svc:a/b@c@db:5432/x', 'postgres://svc:[redacted]@db:5432/x'],
+    ['GET /x?token=abc.def&limit=3', 'GET /x?token=[redacted]&limit=3'],
+    ['sk_live_51Hxyz and whsec_abc123 and rk_test_9', '[redacted] and [redacted] and [redacted]'],
+    ['Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln', 'Bearer [redacted]'],
+    ['pay to DE89 3704 0044 0532 0130 00 soon', 'pay to [redacted] soon'],
+    ['pay to GB82WEST12345698765432', 'pay to [redacted]'],
     ['no route to +491701234567', 'no route to [redacted]'],
     ['no route to +1 (555) 010-4477.', 'no route to [redacted].'],
   ])('is removed from the text %p', (text, clean) => expect(redactText(text)).toBe(clean));
@@ -90,6 +106,9 @@ describe('what must not be logged', () => {
   it.each([
     '019a5c0e-1234-7123-8123-123456789012',
     'offset 1763840000123456',
+    '01934567-1234-7123-8123-123456789012',
+    'GET /orders?user_id=u&cursor=abc',
+    'AB12 CDEF 3456 is no account',
     'at 2026-01-15T09:30:00.123+02:00',
     '12 +34 56',
     'node_modules/@nestjs/core/index.js',
@@ -102,4 +121,13 @@ describe('what must not be logged', () => {
     expect(JSON.stringify(redact(loop))).toContain('[deeper]');
     expect(redactText('x'.repeat(10_000))).toHaveLength(8_193);
   });
+
+  it.each(['1 ', '1-', 'AB12', 'a://b:', 'eyJaaaaa.', '?token=', '@', '+1'])(
+    'is found in linear time in %p a thousand times',
+    (piece) => {
+      const begun = performance.now();
+      redactText(piece.repeat(8_192 / piece.length));
+      expect(performance.now() - begun).toBeLessThan(100);
+    },
+  );
 });

@@ -98,7 +98,8 @@ function contextFields(): object {
   return {
     ...(orderId === undefined ? {} : { order_id: orderId }),
     ...(eventId === undefined ? {} : { event_id: eventId }),
-    ...(correlationId === undefined ? {} : { correlation_id: correlationId }),
+    // Of an event it is as its publisher has it, whoever that was.
+    ...(correlationId === undefined ? {} : { correlation_id: redactText(correlationId) }),
     ...(requestId === undefined ? {} : { request_id: requestId }),
   };
 }

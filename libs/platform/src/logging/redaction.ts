@@ -1,8 +1,16 @@
 const SENSITIVE_KEY =
   /authorization|cookie|passw(?:or)?d|passphrase|secret|api_?key|access_?token|refresh_?token|^token$|card|cvc|cvv|iban|e_?mail|phone|msisdn/i;
 const EMAIL = /[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})*\.[a-z]{2,}/gi;
-const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@/]+@/gi;
-const CARD_NUMBER = /\b(?:\d{4}[ -]){3}\d{4}\b|\b\d{15,19}\b/g;
+/** Up to the last @ of the word: a password may have one, and slashes too. */
+const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s:/@]{0,100}:)\S{1,500}@/gi;
+/** ISO/IEC 7812: 13 to 19 digits, at once or in groups as people write them; the check digit decides. */
+const CARD_NUMBER = /(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])/g;
+/** ISO 13616, at once or in groups of four. */
+const IBAN = /(?<![\w])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![\w])/g;
+/** JSON Web Tokens (RFC 7519), and the keys of Stripe: secret, restricted, of webhooks. */
+const TOKEN = /\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*|\b(?:sk|rk)_(?:live|test)_\w+|\bwhsec_\w+/g;
+const SECRET_PARAMETER =
+  /([?&;](?:access_?token|refresh_?token|token|api_?key|key|secret|client_secret|password|signature|sig|code)=)[^&\s#"']+/gi;
 /** E.164 with its plus: without it a number could be anything. Nothing of ours is written so. */
 const PHONE_NUMBER = /(?<![\w.+])\+[1-9](?:[ ().-]{0,2}\d){6,14}(?!\d)/g;
 const MAX_DEPTH = 6;
@@ -36,12 +44,17 @@ function redactObject(value: object, depth: number): unknown {
   return copy;
 }
 
-/** E-mail addresses, phone numbers (E.164, grouped or not), passwords inside URLs and card numbers are replaced; a text beyond 8192 characters is cut. */
+/**
+ * Replaced are e-mail addresses, phone numbers (E.164, grouped or not), passwords inside URLs, secrets in their queries, card numbers,
+ * IBANs, JSON Web Tokens and Stripe's keys. A text beyond 8192 characters is cut.
+ */
 export function redactText(text: string): string {
   let result = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
   if (result.includes('@')) result = result.replace(URL_PASSWORD, `$1${REDACTED}@`).replace(EMAIL, REDACTED);
   if (result.includes('+')) result = result.replace(PHONE_NUMBER, REDACTED);
-  return result.replace(CARD_NUMBER, (digits) => (passesLuhn(digits) ? REDACTED : digits));
+  if (result.includes('=')) result = result.replace(SECRET_PARAMETER, `$1${REDACTED}`);
+  result = result.replace(TOKEN, REDACTED).replace(IBAN, (text) => (passesMod97(text) ? REDACTED : text));
+  return result.replace(CARD_NUMBER, withoutCard);
 }
 
 /** An error as it is logged. */
@@ -69,6 +82,20 @@ export function describeError(error: Error, depth = 0): LoggedError {
   };
 }
 
+/** A number may be followed by others, an expiry date for one: it ends where a group ends. */
+function withoutCard(text: string): string {
+  for (let end = text.length; end >= 13; end -= 1) {
+    const atGroupEnd = end === text.length || !/\d/.test(text.charAt(end));
+    if (atGroupEnd && /\d/.test(text.charAt(end - 1)) && isCardNumber(text.slice(0, end)))
+      return REDACTED + text.slice(end);
+  }
+  return text;
+}
+
+function isCardNumber(text: string): boolean {
+  return text.replace(/\D/g, '').length >= 13 && passesLuhn(text);
+}
+
 function passesLuhn(text: string): boolean {
   const digits = text.replace(/\D/g, '');
   let sum = 0;
@@ -77,4 +104,14 @@ function passesLuhn(text: string): boolean {
     sum += i % 2 === 0 ? digit : digit * 2 - (digit > 4 ? 9 : 0);
   }
   return sum % 10 === 0;
+}
+
+/** ISO 7064: the check digits of an IBAN. */
+function passesMod97(text: string): boolean {
+  const iban = text.replaceAll(' ', '');
+  let rest = 0;
+  for (const character of iban.slice(4) + iban.slice(0, 4)) {
+    for (const digit of String(parseInt(character, 36))) rest = (rest * 10 + Number(digit)) % 97;
+  }
+  return rest === 1;
 }
