@@ -81,11 +81,7 @@ export class FetchCollector {
   /** kafkajs's `eachBatch`. */
   async add(payload: EachBatchPayload): Promise<void> {
     const { topic, partition } = payload.batch;
-    const messages = this.unreadableBatches.admit(
-      topic,
-      partition,
-      payload.batch.messages as readonly FetchedMessage[],
-    );
+    const messages = this.unreadableBatches.admit(topic, partition, payload.batch.messages);
     return new Promise((resolve, reject) => {
       this.waiting.push({ payload, messages, done: 0, resolve, reject });
       if (!this.flushing) {

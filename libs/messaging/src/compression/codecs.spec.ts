@@ -87,7 +87,9 @@ describe('a batch packed with snappy', () => {
     const frame = (bytes: Buffer) =>
       Buffer.concat([
         Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]),
-        ...[...piecesOf(bytes, 32 * 1024)].map(snappyBlock).flatMap((block) => [word(block.length), block]),
+        ...[...piecesOf(bytes, 32 * 1024)]
+          .map((piece) => snappyBlock(piece))
+          .flatMap((block) => [word(block.length), block]),
       ]);
     expect(values(await decode(await packedBy(CompressionTypes.Snappy, records, frame)))).toEqual(records);
   });
