@@ -58,21 +58,20 @@ function setUp(overrides: Partial<FetchCollectorPort> = {}) {
   const consumer = new FakeConsumer();
   const batches: string[][] = [];
   const outages: { error: unknown; resume: () => void }[] = [];
-  const lookedAt: string[] = [];
   const port: FetchCollectorPort = {
     process: (records) => {
       batches.push(names(records));
       return Promise.resolve();
     },
     outage: (error, resume) => outages.push({ error, resume }),
-    unreadable: ({ topic, partition, offset }) => lookedAt.push(`${topic}/${partition}@${offset}`),
+    unreadable: () => undefined,
     stopping: () => false,
     maxRecords: 100,
     gather: { idleMs: 0, busyMs: 0 },
     heartbeatIntervalMs: 5,
     ...overrides,
   };
-  return { consumer, collector: new FetchCollector(port, () => 0), batches, outages, lookedAt };
+  return { consumer, collector: new FetchCollector(port, () => 0), batches, outages };
 }
 
 const names = (records: readonly ConsumedRecord[]) =>
@@ -232,49 +231,5 @@ describe('a consumer that', () => {
     const { consumer, collector, batches } = setUp({ stopping: () => true });
     await collector.add(consumer.share('a', 0, 1));
     expect([batches, consumer.commits]).toEqual([[], []]);
-  });
-});
-
-describe('a batch that the client could not read', () => {
-  /** The third of four messages stands for records 12 to 14. */
-  function unreadableShare(consumer: FakeConsumer): EachBatchPayload {
-    const share = consumer.share('a', 0, 10, 11, 14, 15);
-    const error = new Error('the checksum of the batch is wrong');
-    Object.assign(share.batch.messages[2]!, { unreadable: { firstOffset: '12', bytes: Buffer.from('batch'), error } });
-    return share;
-  }
-
-  it('holds up what is behind it until it has been fetched three times; what is before it does not wait', async () => {
-    const { consumer, collector, batches, lookedAt } = setUp();
-    await collector.add(unreadableShare(consumer));
-    expect(batches).toEqual([['a/0@10', 'a/0@11']]);
-    expect(collector.unreadable).toMatchObject([{ topic: 'a', partition: 0, offset: '12' }]);
-    await collector.add(unreadableShare(consumer));
-    await Promise.all([collector.add(unreadableShare(consumer)), collector.add(consumer.share('b', 1, 5))]);
-    expect(batches.at(-1)).toEqual(['a/0@10', 'a/0@11', 'a/0@14', 'a/0@15', 'b/1@5']);
-    expect(consumer.resolved.at(-2)).toBe('a/0@15');
-    expect(lookedAt).toEqual(['a/0@12', 'a/0@12']);
-    expect(collector.unreadable).toEqual([]);
-  });
-
-  it('is forgotten when it can be read the next time', async () => {
-    const { consumer, collector, batches } = setUp();
-    await collector.add(unreadableShare(consumer));
-    await collector.add(consumer.share('a', 0, 12, 13, 14, 15));
-    expect(batches).toHaveLength(2);
-    expect(collector.unreadable).toEqual([]);
-  });
-
-  it('is put aside with its bytes and the offsets that are meant', async () => {
-    const records: ConsumedRecord[] = [];
-    const process = (batch: readonly ConsumedRecord[]) => Promise.resolve(void records.push(...batch));
-    const { consumer, collector } = setUp({ process });
-    for (let look = 1; look <= 3; look += 1) await collector.add(unreadableShare(consumer));
-    const detail = 'the records 12-14 can not be read: the checksum of the batch is wrong';
-    expect(records.find(({ offset }) => offset === '14')).toMatchObject({
-      value: Buffer.from('batch'),
-      headers: { 'x-unread-offsets': '12-14' },
-      decoded: { ok: false, reason: 'undecodable', detail },
-    });
   });
 });

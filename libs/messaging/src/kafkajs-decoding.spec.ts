@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { CompressionTypes } from 'kafkajs';
 import { batchOf, decode, withChecksum, withRecords } from '../test/record-batches';
+import { registerCodecs } from './compression/codecs';
 import type { FetchedMessage } from './consumed-record';
+
+registerCodecs();
 
 /** Each message as its offset with its value, or with the reason why it can not be read. */
 const seen = (messages: readonly FetchedMessage[]) =>

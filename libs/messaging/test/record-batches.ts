@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import { CompressionTypes } from 'kafkajs';
 import type { FetchedMessage } from '../src/consumed-record';
-import { registerCodecs } from '../src/compression/codecs';
 
 /*
  * Record batches as bytes, written and read by the client's own code. Its modules have no types and are not exported.
@@ -16,8 +15,6 @@ const writeBatch = inside('./src/protocol/recordBatch/v0') as {
   RecordBatch(batch: object): Promise<{ readonly buffer: Buffer }>;
 };
 const crc32C = inside('./src/protocol/recordBatch/crc32C') as (bytes: Buffer) => number;
-
-registerCodecs();
 
 /** The records of a batch whose first offset is `firstOffset`, one for each value. */
 export async function batchOf(

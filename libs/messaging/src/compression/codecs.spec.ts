@@ -4,7 +4,10 @@ import { compressSync as lz4Block } from 'lz4-napi';
 import { compressSync as snappyBlock } from 'snappy';
 import { batchOf, decode, withRecords } from '../../test/record-batches';
 import { toConsumedRecord, type FetchedMessage } from '../consumed-record';
+import { registerCodecs } from './codecs';
 import { VALUE_BYTES_HEADER, VALUE_SHA256_HEADER } from './record-bounds';
+
+registerCodecs();
 
 const ALL = [
   ['gzip', CompressionTypes.GZIP],

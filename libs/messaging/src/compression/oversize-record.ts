@@ -37,14 +37,14 @@ export class OversizeRecord {
   take(bytes: Buffer): Buffer {
     const own = bytes.subarray(0, this.length - this.seen);
     this.seen += own.length;
-    if (this.value !== undefined) this.split(own, this.seen - own.length);
+    if (this.value !== undefined) this.split(own, this.seen - own.length, this.value);
     else {
       this.head = Buffer.concat([this.head, own]);
       this.value = findValue(this.head, this.length);
       if (this.value !== undefined) {
         const { head, value } = this;
         this.head = Buffer.from(head.subarray(0, value.lengthAt));
-        this.split(head.subarray(value.begin), value.begin);
+        this.split(head.subarray(value.begin), value.begin, value);
       } else if (this.isComplete || this.head.length > MAX_HEAD_BYTES) throw new RangeError('a record has no value');
     }
     return bytes.subarray(own.length);
@@ -64,8 +64,7 @@ export class OversizeRecord {
     return Buffer.concat([writeVarInt(size), ...body]);
   }
 
-  private split(bytes: Buffer, from: number): void {
-    const end = this.value?.end ?? 0;
+  private split(bytes: Buffer, from: number, { end }: Value): void {
     const ofValue = bytes.subarray(0, Math.max(0, end - from));
     this.hash.update(ofValue);
     const wanted = ofValue.subarray(0, EXCERPT_BYTES - this.keptBytes);
