@@ -11,6 +11,7 @@ import { CreatePayments1763900000000 } from './persistence/migrations/1763900000
 import { CreateGatewayLedger1763900100000 } from './persistence/migrations/1763900100000-create-gateway-ledger';
 import { CreateStripeEvents1763900200000 } from './persistence/migrations/1763900200000-create-stripe-events';
 import { LeaveIndexesOfPaymentsAlone1764300000000 } from './persistence/migrations/1764300000000-leave-indexes-of-payments-alone';
+import { AddChangesAtTheGateway1764400000000 } from './persistence/migrations/1764400000000-add-changes-at-the-gateway';
 import { PaymentEntity } from './persistence/payment.entity';
 import { PaymentRepository } from './persistence/payment.repository';
 import { StripeEventRepository } from './persistence/stripe-event.repository';
@@ -63,6 +64,7 @@ export function databaseOptions(config: PaymentServiceConfig): DatabaseOptions {
       CreateGatewayLedger1763900100000,
       CreateStripeEvents1763900200000,
       LeaveIndexesOfPaymentsAlone1764300000000,
+      AddChangesAtTheGateway1764400000000,
     ],
   };
 }

@@ -11,7 +11,7 @@ import {
   paymentVoided,
   type Wording,
 } from './templates/templates';
-import { amountInWords, CANCELLATION_WORDS, onOneLine, PAYMENT_FAILURE_WORDS } from './templates/wording';
+import { amountInWords, CANCELLATION_DETAIL_WORDS, CANCELLATION_WORDS, onOneLine, PAYMENT_FAILURE_WORDS } from './templates/wording';
 
 /** What a customer reads. */
 export interface RenderedMessage {
@@ -55,10 +55,14 @@ function wordingOf(facts: Facts, orderId: string): Wording {
     case 'order_confirmed':
       return orderConfirmed(order);
     case 'order_cancelled':
-      return orderCancelled(order, CANCELLATION_WORDS[facts.reason]);
+      return orderCancelled(order, reasonOf(facts));
     case 'payment_refunded':
       return facts.method === 'refund' ? paymentRefunded(order) : paymentVoided(order);
     default:
       return facts satisfies never;
   }
+}
+
+function reasonOf({ reason, detail }: Extract<Facts, { type: 'order_cancelled' }>): string {
+  return detail === undefined ? CANCELLATION_WORDS[reason] : CANCELLATION_DETAIL_WORDS[detail];
 }

@@ -1,8 +1,16 @@
 import { minorUnitsOf, type Cause, type MinorUnits, type PaymentFailureReason } from '@app/events';
-import type { GatewayAnswer, GatewayOutcome } from './gateway-outcome';
+import type { GatewayAnswer, GatewayOutcome, MoneyAtGateway } from './gateway-outcome';
 import type { PaidItem, Payment, PendingOperation } from './payment';
 import { announce, type Announcement } from './payment-announcement';
-import { BEGINNINGS, PAYMENT_LIFECYCLE, type OrderNews, type PaymentTrigger } from './payment-lifecycle';
+import {
+  BEGINNINGS,
+  FREE_PAYMENT_LIFECYCLE,
+  PAYMENT_LIFECYCLE,
+  type GatewayNews,
+  type LifecycleEntry,
+  type OrderNews,
+  type PaymentTrigger,
+} from './payment-lifecycle';
 import { isUnwanted, STAGES, type PaymentStage } from './payment-stage';
 import { nextAttemptAt, type RetryPolicy } from './retry-policy';
 
@@ -29,7 +37,13 @@ export interface GatewayInput {
   readonly outcome: GatewayOutcome;
 }
 
-export type PaymentInput = OrderInput | GatewayInput;
+/** What the gateway told of its own accord: nothing but a reason to ask it. */
+export interface GatewayHint {
+  readonly kind: GatewayNews;
+  readonly orderId: string;
+}
+
+export type PaymentInput = OrderInput | GatewayInput | GatewayHint;
 
 /** What a decision may not find out by itself. */
 export interface DecisionContext {
@@ -63,13 +77,27 @@ export class PaymentTransitionRefused extends Error {
 
 /** One step of a payment's life. Pure. @throws PaymentTransitionRefused */
 export function decidePayment(payment: Payment | undefined, input: PaymentInput, context: DecisionContext): Decision {
-  if (input.kind !== 'gateway') {
-    if (payment === undefined) return { payment: begin(input, context), announcements: [] };
-    return step(payment, input.kind, factsFrom(payment, input), context);
+  switch (input.kind) {
+    case 'order_created':
+    case 'order_confirmed':
+    case 'order_cancelled':
+      if (payment === undefined) return begin(input, context);
+      return step(payment, input.kind, factsFrom(payment, input), context);
+    case 'money_moved':
+    case 'refund_changed':
+      if (payment === undefined) throw new PaymentTransitionRefused(input.orderId, 'absent', input.kind);
+      return step(payment, input.kind, {}, context);
+    case 'gateway':
+      if (payment === undefined) throw new PaymentTransitionRefused(input.orderId, 'absent', input.outcome.kind);
+      return settle(payment, input, context);
   }
-  if (payment === undefined) throw new PaymentTransitionRefused(input.orderId, 'absent', input.outcome.kind);
+}
+
+function settle(payment: Payment, input: GatewayInput, context: DecisionContext): Decision {
   const { outcome } = input;
   switch (outcome.kind) {
+    case 'inspected':
+      return inspected(payment, input, outcome, context);
     case 'outcome_unknown':
       return answerLost(payment, input, context);
     case 'not_asked':
@@ -105,7 +133,15 @@ export function decideAll(
 
 type Facts = Partial<Payment>;
 
-function begin(input: OrderInput, { now, paymentId }: DecisionContext): Payment {
+function begin(input: OrderInput, context: DecisionContext): Decision {
+  const payment = beginning(input, context);
+  const isPaid = payment.amount === 0 && payment.stage === 'authorizing';
+  if (!isPaid) return { payment, announcements: [] };
+  const paid = enter(payment, 'authorized', context.now);
+  return { payment: paid, announcements: [announce(paid, 'payment_successful', payment)] };
+}
+
+function beginning(input: OrderInput, { now, paymentId }: DecisionContext): Payment {
   const stage = BEGINNINGS[input.kind];
   return {
     paymentId,
@@ -121,6 +157,9 @@ function begin(input: OrderInput, { now, paymentId }: DecisionContext): Payment 
     failureReason: null,
     gatewayReference: null,
     refundReference: null,
+    dispute: null,
+    heard: false,
+    adjustments: 0,
     operation: operationOf(stage, null, now),
     cause: input.cause,
     createdAt: now,
@@ -129,23 +168,63 @@ function begin(input: OrderInput, { now, paymentId }: DecisionContext): Payment 
 }
 
 function step(payment: Payment, trigger: PaymentTrigger, facts: Facts, context: DecisionContext): Decision {
-  const entry = PAYMENT_LIFECYCLE[payment.stage][trigger];
+  const entry = entryFor(payment, trigger);
   if (entry === undefined) throw new PaymentTransitionRefused(payment.orderId, payment.stage, trigger);
   if (entry.kind === 'ignore') return { payment, announcements: [] };
+  if (entry.kind === 'remember') {
+    return { payment: payment.heard ? payment : { ...payment, heard: true }, announcements: [] };
+  }
   const isUntouched = payment.operation?.sentAt === null;
   const stage = isUntouched ? (entry.untouched ?? entry.to) : entry.to;
   const moved = enter({ ...payment, ...facts }, stage, context.now);
-  return { payment: moved, announcements: entry.announces === undefined ? [] : [announce(moved, entry.announces)] };
+  return { payment: moved, announcements: entry.announces === undefined ? [] : [announce(moved, entry.announces, payment)] };
 }
 
-function enter(payment: Payment, stage: PaymentStage, now: Date): Payment {
+/** A payment over nothing that was begun at a gateway, by an earlier version, is finished there. */
+function entryFor(payment: Payment, trigger: PaymentTrigger): LifecycleEntry | undefined {
+  const isFree = payment.amount === 0 && payment.gatewayReference === null;
+  const free = isFree ? FREE_PAYMENT_LIFECYCLE[payment.stage]?.[trigger] : undefined;
+  return free ?? PAYMENT_LIFECYCLE[payment.stage][trigger];
+}
+
+/** What was read is true of the moment it was read in: a late answer, or one that was overtaken, is dropped and read anew. */
+function inspected(payment: Payment, input: GatewayInput, money: MoneyAtGateway, context: DecisionContext): Decision {
+  const { operation } = payment;
+  if (operation?.kind !== 'inspect' || !isAtIt(input, operation)) return { payment, announcements: [] };
+  if (payment.heard) {
+    const again: PendingOperation = { kind: 'inspect', dueAt: context.now, attempts: 0, uncertain: false, sentAt: null };
+    return { payment: { ...payment, heard: false, operation: again, updatedAt: context.now }, announcements: [] };
+  }
+  const capturedAmount = money.captured;
+  const refundedAmount = minorUnitsOf(Math.min(money.returned, capturedAmount));
+  const { dispute, refundReference } = money;
+  const facts = { capturedAmount, refundedAmount, dispute, refundReference };
+  if (refundedAmount === capturedAmount) return step(payment, 'money_returned', facts, context);
+  const { payment: next, announcements } = step(payment, 'money_stands', facts, context);
+  const isNews =
+    refundedAmount !== payment.refundedAmount ||
+    capturedAmount !== payment.capturedAmount ||
+    dispute !== payment.dispute;
+  if (!isNews || announcements.length === 0) return { payment: next, announcements: [] };
+  return { payment: { ...next, adjustments: next.adjustments + 1 }, announcements };
+}
+
+/** Where the gateway has spoken of the money in the meantime, it is asked first. */
+const ONCE_HEARD: Partial<Record<PaymentStage, PaymentStage>> = { captured: 'inspecting', refunded: 'checking_refund' };
+
+function enter(payment: Payment, wanted: PaymentStage, now: Date): Payment {
+  const inspected = payment.heard ? ONCE_HEARD[wanted] : undefined;
+  const stage = inspected ?? wanted;
   const { status } = STAGES[stage];
   const isCollected = status === 'captured' || status === 'refunded';
+  const isKnown = !isCollected || payment.capturedAmount > 0;
+  const capturedAmount = isKnown ? payment.capturedAmount : payment.amount;
   return {
     ...payment,
     stage,
-    capturedAmount: isCollected ? payment.amount : payment.capturedAmount,
-    refundedAmount: status === 'refunded' ? payment.amount : payment.refundedAmount,
+    capturedAmount,
+    refundedAmount: status === 'refunded' ? capturedAmount : payment.refundedAmount,
+    heard: inspected === undefined && payment.heard,
     failureReason: status === 'failed' ? payment.failureReason : null,
     operation: operationOf(stage, payment.operation, now),
     updatedAt: now,
@@ -217,7 +296,7 @@ function factsFrom(payment: Payment, input: OrderInput): Facts {
   };
 }
 
-function factsOf(answer: GatewayAnswer): Facts {
+function factsOf(answer: Exclude<GatewayAnswer, { kind: 'inspected' }>): Facts {
   switch (answer.kind) {
     case 'authorized':
       return { gatewayReference: answer.reference };
@@ -228,8 +307,9 @@ function factsOf(answer: GatewayAnswer): Facts {
     case 'refunded':
       return { refundReference: answer.reference };
     case 'captured':
-    case 'voided':
     case 'already_captured':
+      return answer.amount === undefined ? {} : { capturedAmount: answer.amount };
+    case 'voided':
       return {};
   }
 }
