@@ -5,6 +5,7 @@ import type { PaymentServiceConfig } from './config';
 import { RetryPolicy } from './domain/retry-policy';
 import { GatewayModule } from './gateway/gateway.module';
 import { PaymentsController } from './http/payments.controller';
+import { SimulatorController } from './http/simulator.controller';
 import { StripeWebhookController } from './http/stripe-webhook.controller';
 import { OrderEventsConsumer } from './messaging/order-events.consumer';
 import { CreatePayments1763900000000 } from './persistence/migrations/1763900000000-create-payments';
@@ -17,12 +18,14 @@ import { PaymentRepository } from './persistence/payment.repository';
 import { StripeEventRepository } from './persistence/stripe-event.repository';
 import { AdvancePayments } from './use-cases/advance-payments';
 import { CallGateway } from './use-cases/call-gateway';
+import { CatchUpOnNews, NewsOptions } from './use-cases/catch-up-on-news';
 import { FollowOrders } from './use-cases/follow-orders';
 import { GatewayCallLimits } from './use-cases/gateway-call-limits';
 import { GatewayWorker } from './use-cases/gateway-worker';
 import { GetPayment } from './use-cases/get-payment';
 import { HearOfPayments } from './use-cases/hear-of-payments';
 import { ListPayments } from './use-cases/list-payments';
+import { RefundByHand } from './use-cases/refund-by-hand';
 
 @Module({})
 export class PaymentServiceModule {
@@ -35,10 +38,11 @@ export class PaymentServiceModule {
         MessagingModule.forRoot(messagingOptionsOf('payment-service', config)),
         GatewayModule.forRoot(config),
       ],
-      controllers: [PaymentsController, OrderEventsConsumer, ...(usesStripe ? [StripeWebhookController] : [])],
+      controllers: [PaymentsController, OrderEventsConsumer, usesStripe ? StripeWebhookController : SimulatorController],
       providers: [
         AdvancePayments,
         CallGateway,
+        CatchUpOnNews,
         FollowOrders,
         GatewayWorker,
         GetPayment,
@@ -46,6 +50,8 @@ export class PaymentServiceModule {
         ListPayments,
         PaymentRepository,
         StripeEventRepository,
+        ...(usesStripe ? [] : [RefundByHand]),
+        { provide: NewsOptions, useFactory: () => new NewsOptions(config.paymentGatewayNewsMs) },
         { provide: GatewayCallLimits, useFactory: () => callLimits(config) },
         { provide: RetryPolicy, useFactory: () => retryPolicy(config) },
       ],

@@ -13,9 +13,9 @@ const EXPECTED = `
     WHERE to_status IN ('confirmed', 'cancelled') AND from_status <> to_status
     UNION ALL
     SELECT order_id, 'payment_successful',
-      (stage IN ('authorized', 'capturing', 'capturing_unwanted', 'captured', 'releasing', 'releasing_unwanted', 'released')
-        )::integer,
-      (gateway_reference IS NOT NULL)::integer
+      (stage IN ('authorized', 'capturing', 'capturing_unwanted', 'captured', 'inspecting', 'reversed', 'releasing',
+        'releasing_unwanted', 'released'))::integer,
+      (gateway_reference IS NOT NULL OR amount = 0)::integer
     FROM recent_scope JOIN payments USING (order_id)
     UNION ALL
     SELECT order_id, 'payment_failed', (stage IN ('releasing', 'releasing_unwanted', 'released'))::integer,
@@ -23,8 +23,10 @@ const EXPECTED = `
     FROM recent_scope JOIN payments USING (order_id)
     UNION ALL
     SELECT order_id, 'payment_refunded', announced, announced
-    FROM (SELECT order_id, (stage IN ('voided', 'refunded') OR stage = 'failed' AND gateway_reference IS NOT NULL)::integer
-            AS announced FROM recent_scope JOIN payments USING (order_id)) AS returned
+    FROM (SELECT order_id, (stage IN ('voided', 'reversed', 'refunded', 'checking_refund', 'repeating_refund')
+            OR stage = 'failed' AND gateway_reference IS NOT NULL)::integer AS announced FROM recent_scope JOIN payments USING (order_id)) AS returned
+    UNION ALL
+    SELECT order_id, 'payment_adjusted', adjustments, adjustments FROM recent_scope JOIN payments USING (order_id)
     UNION ALL
     SELECT order_id, 'inventory_updated', count(DISTINCT reason)::integer, count(DISTINCT reason)::integer
     FROM recent_scope JOIN stock_movements USING (order_id) GROUP BY 1

@@ -195,7 +195,9 @@ function inspected(payment: Payment, input: GatewayInput, money: MoneyAtGateway,
     const again: PendingOperation = { kind: 'inspect', dueAt: context.now, attempts: 0, uncertain: false, sentAt: null };
     return { payment: { ...payment, heard: false, operation: again, updatedAt: context.now }, announcements: [] };
   }
-  const capturedAmount = money.captured;
+  // Never beyond what the order is about, and never nothing: it was captured when this was asked.
+  const collected = money.captured > 0 ? money.captured : payment.capturedAmount;
+  const capturedAmount = minorUnitsOf(Math.min(collected, payment.amount));
   const refundedAmount = minorUnitsOf(Math.min(money.returned, capturedAmount));
   const { dispute, refundReference } = money;
   const facts = { capturedAmount, refundedAmount, dispute, refundReference };

@@ -281,8 +281,18 @@ export const FREE_PAYMENT_LIFECYCLE: Partial<PaymentLifecycle> = {
     order_confirmed: known,
     order_cancelled: move('cancelled'),
   },
-  authorized: { order_created: known, order_confirmed: move('captured'), order_cancelled: move('cancelled') },
-  captured: { order_created: known, order_confirmed: known, order_cancelled: move('cancelled') },
+  authorized: {
+    ...nothingCaptured,
+    order_created: known,
+    order_confirmed: move('captured'),
+    order_cancelled: move('cancelled'),
+  },
+  captured: {
+    ...nothingCaptured,
+    order_created: known,
+    order_confirmed: known,
+    order_cancelled: move('cancelled'),
+  },
 };
 
 /**

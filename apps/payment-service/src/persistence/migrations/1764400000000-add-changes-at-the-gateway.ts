@@ -14,10 +14,13 @@ export class AddChangesAtTheGateway1764400000000 implements MigrationInterface {
         ADD CONSTRAINT payments_operation_check
           CHECK (operation IN ('authorize', 'capture', 'void', 'refund', 'inspect'))`);
     await runner.query('DROP INDEX gateway_ledger_one_refund');
+    await runner.query(`
+      CREATE INDEX gateway_ledger_by_operators ON gateway_ledger (created_at) WHERE idempotency_key LIKE '%:operator:%'`);
   }
 
   /** Refuses while an inspection is due or a hold has several refunds: neither can be told in the older tables. */
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP INDEX gateway_ledger_by_operators');
     await runner.query(`
       CREATE UNIQUE INDEX gateway_ledger_one_refund ON gateway_ledger (reference) WHERE outcome = 'refunded'`);
     await runner.query(`
