@@ -38,7 +38,11 @@ export class PaymentServiceModule {
         MessagingModule.forRoot(messagingOptionsOf('payment-service', config)),
         GatewayModule.forRoot(config),
       ],
-      controllers: [PaymentsController, OrderEventsConsumer, usesStripe ? StripeWebhookController : SimulatorController],
+      controllers: [
+        PaymentsController,
+        OrderEventsConsumer,
+        usesStripe ? StripeWebhookController : SimulatorController,
+      ],
       providers: [
         AdvancePayments,
         CallGateway,

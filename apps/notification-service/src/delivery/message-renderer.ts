@@ -11,7 +11,13 @@ import {
   paymentVoided,
   type Wording,
 } from './templates/templates';
-import { amountInWords, CANCELLATION_DETAIL_WORDS, CANCELLATION_WORDS, onOneLine, PAYMENT_FAILURE_WORDS } from './templates/wording';
+import {
+  amountInWords,
+  CANCELLATION_DETAIL_WORDS,
+  CANCELLATION_WORDS,
+  onOneLine,
+  PAYMENT_FAILURE_WORDS,
+} from './templates/wording';
 
 /** What a customer reads. */
 export interface RenderedMessage {

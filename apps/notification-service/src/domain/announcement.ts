@@ -36,8 +36,13 @@ export type Facts =
   | ({ readonly type: 'order_paid' } & Amount)
   | ({ readonly type: 'payment_failed'; readonly reason: PaymentFailureReason } & Amount)
   | ({ readonly type: 'order_confirmed' } & Amount)
-  | ({ readonly type: 'order_cancelled'; readonly reason: CancellationReason; readonly detail?: CancellationDetail } & Amount)
-  | ({ readonly type: 'payment_refunded';
+  | ({
+      readonly type: 'order_cancelled';
+      readonly reason: CancellationReason;
+      readonly detail?: CancellationDetail;
+    } & Amount)
+  | ({
+      readonly type: 'payment_refunded';
       readonly method: RefundMethod;
       /** Refunded in total, when it was only a part: an order may have several such refunds, each with its own. */
       readonly total?: MinorUnits;

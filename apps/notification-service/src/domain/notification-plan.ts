@@ -110,6 +110,5 @@ function canBeTakenBack(known: KnownNotification): boolean {
 }
 
 function isAbout(type: NotificationType, channel: NotificationChannel, part: number | null) {
-  return (known: KnownNotification): boolean =>
-    known.type === type && known.channel === channel && known.part === part;
+  return (known: KnownNotification): boolean => known.type === type && known.channel === channel && known.part === part;
 }

@@ -177,7 +177,10 @@ function step(payment: Payment, trigger: PaymentTrigger, facts: Facts, context: 
   const isUntouched = payment.operation?.sentAt === null;
   const stage = isUntouched ? (entry.untouched ?? entry.to) : entry.to;
   const moved = enter({ ...payment, ...facts }, stage, context.now);
-  return { payment: moved, announcements: entry.announces === undefined ? [] : [announce(moved, entry.announces, payment)] };
+  return {
+    payment: moved,
+    announcements: entry.announces === undefined ? [] : [announce(moved, entry.announces, payment)],
+  };
 }
 
 /** A payment over nothing that was begun at a gateway, by an earlier version, is finished there. */
@@ -192,7 +195,13 @@ function inspected(payment: Payment, input: GatewayInput, money: MoneyAtGateway,
   const { operation } = payment;
   if (operation?.kind !== 'inspect' || !isAtIt(input, operation)) return { payment, announcements: [] };
   if (payment.heard) {
-    const again: PendingOperation = { kind: 'inspect', dueAt: context.now, attempts: 0, uncertain: false, sentAt: null };
+    const again: PendingOperation = {
+      kind: 'inspect',
+      dueAt: context.now,
+      attempts: 0,
+      uncertain: false,
+      sentAt: null,
+    };
     return { payment: { ...payment, heard: false, operation: again, updatedAt: context.now }, announcements: [] };
   }
   // Never beyond what the order is about, and never nothing: it was captured when this was asked.

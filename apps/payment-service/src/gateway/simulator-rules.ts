@@ -77,6 +77,7 @@ function judgeRefund(request: FollowUp, hold: LedgerEntry | undefined, history: 
   const left = minorUnitsOf(captured - returned);
   if (hold === undefined || captured === 0 || request.currency !== hold.currency) return answer({ kind: 'refused' });
   if (request.byOperator !== true) {
+    if (request.amount !== captured) return answer({ kind: 'refused' });
     if (left === 0) return answer({ kind: 'refunded', reference: refundReference ?? '' });
     return write({ ...request, amount: left }, hold, 'refunded');
   }

@@ -97,7 +97,9 @@ export class StripeGateway extends PaymentGateway {
       this.stripe.paymentIntents.cancel(request.reference, {}, { idempotencyKey });
     const { intent } = await this.followUp(request, send, signal);
     if (intent.status === 'canceled') return { kind: 'voided' };
-    return intent.status === 'succeeded' ? { kind: 'already_captured', ...this.collected(intent) } : { kind: 'refused' };
+    return intent.status === 'succeeded'
+      ? { kind: 'already_captured', ...this.collected(intent) }
+      : { kind: 'refused' };
   }
 
   async refund(request: FollowUpRequest, signal: AbortSignal): Promise<RefundResult> {
@@ -118,13 +120,18 @@ export class StripeGateway extends PaymentGateway {
   }
 
   async inspect({ reference }: FollowUpRequest, signal: AbortSignal): Promise<Inspection> {
-    const { captured, returned, dispute, refundReference } = await this.connection.reading(moneyOf(this.stripe, reference), signal);
+    const { captured, returned, dispute, refundReference } = await this.connection.reading(
+      moneyOf(this.stripe, reference),
+      signal,
+    );
     return { kind: 'inspected', captured, returned, dispute, refundReference };
   }
 
   async orderOf(reference: string, signal: AbortSignal): Promise<string | undefined> {
     try {
-      return orderNamedBy((await this.connection.reading(this.stripe.paymentIntents.retrieve(reference), signal)).metadata);
+      return orderNamedBy(
+        (await this.connection.reading(this.stripe.paymentIntents.retrieve(reference), signal)).metadata,
+      );
     } catch (error) {
       if (error instanceof RequestRefused) return undefined;
       throw error;
@@ -154,7 +161,10 @@ export class StripeGateway extends PaymentGateway {
 
   /** Whether the order was charged: its charges, the one that counts first. */
   private async chargeOf(orderId: string, signal: AbortSignal): Promise<GatewayAnswer | undefined> {
-    const { data } = await this.connection.reading(this.stripe.charges.list({ transfer_group: orderId, limit: 100 }), signal);
+    const { data } = await this.connection.reading(
+      this.stripe.charges.list({ transfer_group: orderId, limit: 100 }),
+      signal,
+    );
     const charge = data.find(({ status }) => status === 'succeeded') ?? data.find(({ status }) => status === 'failed');
     if (charge === undefined) return undefined;
     if (charge.status === 'failed') {
@@ -167,10 +177,12 @@ export class StripeGateway extends PaymentGateway {
 
   /** Refunds are sums: `back` is there once nothing of what was collected is left. */
   private async givenBack(reference: string, signal: AbortSignal) {
-    const { captured, returned, refundReference, refunds: standing } = await this.connection.reading(
-      moneyOf(this.stripe, reference),
-      signal,
-    );
+    const {
+      captured,
+      returned,
+      refundReference,
+      refunds: standing,
+    } = await this.connection.reading(moneyOf(this.stripe, reference), signal);
     const isBack = captured > 0 && returned >= captured;
     return { standing, back: isBack ? refunded(refundReference ?? reference) : undefined };
   }
@@ -196,7 +208,10 @@ export class StripeGateway extends PaymentGateway {
   ): Promise<{ readonly error?: unknown; readonly intent: Intent }> {
     const outcome = await this.connection.attemptOnce(idempotencyKey, send, signal);
     if (!('error' in outcome)) return { intent: outcome.value };
-    return { error: outcome.error, intent: await this.connection.reading(this.stripe.paymentIntents.retrieve(reference), signal) };
+    return {
+      error: outcome.error,
+      intent: await this.connection.reading(this.stripe.paymentIntents.retrieve(reference), signal),
+    };
   }
 }
 

@@ -1,4 +1,10 @@
-import { DISPUTE_STATES, PAYMENT_FAILURE_REASONS, toDecimal, type DisputeState, type PaymentFailureReason } from '@app/events';
+import {
+  DISPUTE_STATES,
+  PAYMENT_FAILURE_REASONS,
+  toDecimal,
+  type DisputeState,
+  type PaymentFailureReason,
+} from '@app/events';
 import { ApiProperty } from '@nestjs/swagger';
 import { PAYMENT_STATUSES, type PaymentStatus } from '../domain/payment-stage';
 import type { PaymentView } from '../use-cases/get-payment';

@@ -7,8 +7,10 @@ import {
   GatewayUnavailable,
   OutcomeUnknown,
   PaymentGateway,
+  RequestRefused,
   type AuthorizationResult,
   type CaptureResult,
+  type Inspection,
   type RefundResult,
   type VoidResult,
 } from '../gateway/payment-gateway';
@@ -35,6 +37,23 @@ class ScriptedGateway extends PaymentGateway {
   async refund({ reference }: { reference: string }): Promise<RefundResult> {
     this.asked.push(`refund ${reference}`);
     return { kind: 'refunded', reference: 'refund-1' };
+  }
+  async inspect({ reference }: { reference: string }): Promise<Inspection> {
+    this.asked.push(`inspect ${reference}`);
+    if (this.found instanceof Error) throw this.found;
+    return {
+      kind: 'inspected',
+      captured: minorUnitsOf(1),
+      returned: minorUnitsOf(0),
+      dispute: null,
+      refundReference: null,
+    };
+  }
+  async orderOf(): Promise<undefined> {
+    return undefined;
+  }
+  async newsSince(): Promise<[]> {
+    return [];
   }
   async lookup({ idempotencyKey: key }: { idempotencyKey: string }): Promise<GatewayAnswer | undefined> {
     this.asked.push(`lookup ${key}`);

@@ -1,11 +1,18 @@
 import fc from 'fast-check';
-import { decidePayment, type GatewayInput, type OrderInput, type PaymentInput } from '../domain/decide-payment';
+import { minorUnitsOf } from '@app/events';
+import {
+  decidePayment,
+  type GatewayHint,
+  type GatewayInput,
+  type OrderInput,
+  type PaymentInput,
+} from '../domain/decide-payment';
 import type { GatewayOutcome } from '../domain/gateway-outcome';
 import { callFor, handOver, isFreshlyDue, statusOf, type GatewayCall, type Payment } from '../domain/payment';
 import type { Announcement } from '../domain/payment-announcement';
 import { CONTEXT, deepFreeze, news, NOON, ORDER_ID } from '../domain/payment.builder';
 import { isUnwanted } from '../domain/payment-stage';
-import { answerOf, authorizationOutcome, judge, type LedgerEntry } from '../gateway/simulator-rules';
+import { answerOf, authorizationOutcome, judge, moneyIn, type LedgerEntry } from '../gateway/simulator-rules';
 
 const LEASE_MS = 30_000;
 const TIMEOUT_MS = 5_000;
@@ -17,6 +24,8 @@ class World {
   readonly books: LedgerEntry[] = [];
   readonly calls: { call: GatewayCall; lease: Date }[] = [];
   readonly answers: GatewayInput[] = [];
+  /** What the gateway tells of its own accord, on its way. */
+  readonly hints: GatewayHint[] = [];
   cancellationIsKnown = false;
   private now = NOON.getTime();
 
@@ -64,6 +73,7 @@ class World {
   end(): void {
     for (let round = 0; round < 20; round += 1) {
       for (const event of this.events.splice(0)) this.hear(event, true);
+      for (const hint of this.hints.splice(0)) this.hear(hint, true);
       while (this.calls.length > 0) this.perform(0, 9);
       for (const answer of this.answers.splice(0)) this.hear(answer, true);
       this.pass(41_000);
@@ -71,15 +81,35 @@ class World {
   }
 
   money(): { held: number; captured: number; refunded: number } {
-    const count = (outcome: string) => this.books.filter((entry) => entry.outcome === outcome).length;
-    const [captured, refunded] = [count('captured'), count('refunded')];
-    return { held: count('authorized') - captured - count('voided'), captured, refunded };
+    const sum = (outcome: string) =>
+      this.books.reduce((total, entry) => total + (entry.outcome === outcome ? entry.amount : 0), 0);
+    const [captured, refunded] = [sum('captured'), sum('refunded')];
+    return { held: sum('authorized') - captured - sum('voided'), captured, refunded };
   }
 
-  private check({ type }: Announcement): void {
-    if (this.told.some((before) => before.type === type)) throw new Error(`${type} is announced twice`);
-    if (type === 'payment_refunded' && !this.cancellationIsKnown) throw new Error('refunded before the cancellation');
+  /** Somebody at the gateway gives money back, a part or all that is left, and the gateway will say so. */
+  refundByHand(share: number): void {
+    const { captured, returned } = moneyIn(this.books);
+    const left = captured - returned;
+    const amount = minorUnitsOf(Math.min(left, share));
+    if (amount === 0) return;
+    const idempotencyKey = `${ORDER_ID}:operator:${this.books.length}`;
+    const request = { operation: 'refund', idempotencyKey, reference: 'hold-1', currency: 'USD' } as const;
+    const ruling = judge({ ...request, amount, byOperator: true }, this.books);
+    if (ruling.kind !== 'write') throw new Error('an operator was refused what was left');
+    this.book(ruling.entry);
+    this.hints.push({ kind: 'money_moved', orderId: ORDER_ID });
+  }
+
+  private check(news: Announcement): void {
+    const { type } = news;
+    const isPart = type === 'payment_adjusted';
+    if (!isPart && this.told.some((before) => before.type === type)) throw new Error(`${type} is announced twice`);
     if (type !== 'payment_refunded' && this.cancellationIsKnown) throw new Error(`${type} after the cancellation`);
+    if (type !== 'payment_refunded' || this.cancellationIsKnown) return;
+    if (news.payload.initiator === undefined) throw new Error('refunded before the cancellation');
+    // The order service cancels an order whose money is gone.
+    this.events.push(CANCELLATION);
   }
 
   private give(payment: Payment): void {
@@ -92,6 +122,7 @@ class World {
     if (stored !== undefined) return answerOf(stored);
     if (call.manner === 'only_ask') return { kind: 'nothing_found' };
     const { idempotencyKey, amount, currency, paymentMethod, operation } = call;
+    if (operation === 'inspect') return { kind: 'inspected', ...moneyIn(this.books) };
     const facts = { idempotencyKey, amount, currency };
     if (operation === 'authorize') {
       const outcome = authorizationOutcome(paymentMethod);
@@ -115,6 +146,7 @@ class World {
   }
 }
 
+const CANCELLATION = news('order_cancelled');
 const KINDS = { created: 'order_created', confirmed: 'order_confirmed', cancelled: 'order_cancelled' } as const;
 
 /** Anything that happens: which event, call or answer is next, how long it takes, and how it ends. */
@@ -122,12 +154,19 @@ const happening = fc.oneof(
   fc.record({ what: fc.constant('event' as const), pick: fc.nat(9), luck: fc.nat(3) }),
   fc.record({ what: fc.constant('call' as const), pick: fc.nat(9), luck: fc.nat(5) }),
   fc.record({ what: fc.constant('answer' as const), pick: fc.nat(9), luck: fc.nat(3) }),
+  fc.record({ what: fc.constant('hint' as const), pick: fc.nat(9), luck: fc.nat(3) }),
+  fc.record({ what: fc.constant('operator' as const), pick: fc.constantFrom(1, 400, 4250), luck: fc.nat(3) }),
   fc.record({ what: fc.constant('time' as const), pick: fc.constantFrom(1, 400, 6_000, 45_000), luck: fc.nat(3) }),
 );
 
 type Happening = typeof happening extends fc.Arbitrary<infer Value> ? Value : never;
 
-function live(method: string, kinds: readonly (keyof typeof KINDS)[], script: readonly Happening[]) {
+function live(
+  method: string,
+  kinds: readonly (keyof typeof KINDS)[],
+  script: readonly Happening[],
+  { hands = false } = {},
+) {
   const events = kinds.map((kind) => {
     const event = news(KINDS[kind]);
     return event.paymentMethod === undefined ? event : deepFreeze({ ...event, paymentMethod: method });
@@ -136,13 +175,15 @@ function live(method: string, kinds: readonly (keyof typeof KINDS)[], script: re
   for (const { what, pick, luck } of script) {
     if (what === 'time') world.pass(pick);
     else if (what === 'call') world.perform(pick % (world.calls.length || 1), luck);
-    else {
-      const waiting: PaymentInput[] = what === 'event' ? world.events : world.answers;
+    else if (what === 'operator') {
+      if (hands) world.refundByHand(pick);
+    } else {
+      const waiting: PaymentInput[] = { event: world.events, answer: world.answers, hint: world.hints }[what];
       const [input] = waiting.splice(pick % (waiting.length || 1), 1);
       if (input === undefined) continue;
       world.hear(input, luck > 0);
-      // Kafka delivers at least once.
-      if (luck === 3 && what === 'event') world.events.push(input as OrderInput);
+      // Kafka and gateways deliver at least once.
+      if (luck === 3 && what !== 'answer') waiting.push(input);
     }
   }
   world.end();
@@ -151,9 +192,13 @@ function live(method: string, kinds: readonly (keyof typeof KINDS)[], script: re
 
 const methods = fc.constantFrom('credit_card', 'test_declined', 'test_capture_fails');
 const script = fc.array(happening, { maxLength: 40 });
-const property = (kinds: readonly (keyof typeof KINDS)[], holds: (world: World, method: string) => void) =>
+const property = (
+  kinds: readonly (keyof typeof KINDS)[],
+  holds: (world: World, method: string) => void,
+  options: { hands?: boolean } = {},
+) =>
   fc.assert(
-    fc.property(methods, script, (method, happenings) => holds(live(method, kinds, happenings), method)),
+    fc.property(methods, script, (method, happenings) => holds(live(method, kinds, happenings, options), method)),
     { numRuns: 3_000 },
   );
 
@@ -162,14 +207,14 @@ describe('whatever is delayed, repeated, lost or overtaken', () => {
     property(['created', 'confirmed'], (world, method) => {
       const isPaid = method === 'credit_card';
       expect(world.payment && statusOf(world.payment)).toBe(isPaid ? 'captured' : 'failed');
-      expect(world.money()).toEqual({ held: 0, captured: isPaid ? 1 : 0, refunded: 0 });
+      expect(world.money()).toEqual({ held: 0, captured: isPaid ? 4250 : 0, refunded: 0 });
     });
   });
 
   it('an order that is not settled yet is held, and nothing else', () => {
     property(['created'], (world, method) => {
       expect(world.payment?.stage).toBe(method === 'test_declined' ? 'failed' : 'authorized');
-      expect(world.money()).toEqual({ held: method === 'test_declined' ? 0 : 1, captured: 0, refunded: 0 });
+      expect(world.money()).toEqual({ held: method === 'test_declined' ? 0 : 4250, captured: 0, refunded: 0 });
     });
   });
 
@@ -181,9 +226,50 @@ describe('whatever is delayed, repeated, lost or overtaken', () => {
       expect(['voided', 'refunded', 'failed', 'cancelled']).toContain(world.payment && statusOf(world.payment));
       const { held, captured, refunded } = world.money();
       expect({ held, net: captured - refunded }).toEqual({ held: 0, net: 0 });
-      expect(world.payment).toMatchObject({ capturedAmount: captured * 4250, refundedAmount: refunded * 4250 });
+      expect(world.payment).toMatchObject({ capturedAmount: captured, refundedAmount: refunded });
       const wasHeld = world.books.some(({ outcome }) => outcome === 'authorized');
       expect(world.told.filter(({ type }) => type === 'payment_refunded')).toHaveLength(wasHeld ? 1 : 0);
     });
+  });
+
+  it('a confirmed order whose money somebody gives back at the gateway has it on record, and is cancelled without all of it', () => {
+    property(
+      ['created', 'confirmed'],
+      (world) => {
+        const { payment } = world;
+        const { held, captured, refunded } = world.money();
+        expect(held).toBe(0);
+        expect(payment).toMatchObject({
+          capturedAmount: captured,
+          refundedAmount: refunded,
+          heard: false,
+          operation: null,
+        });
+        if (captured === 0) return;
+        const isAllBack = refunded === captured;
+        expect(payment && [payment.stage, statusOf(payment)]).toEqual(
+          isAllBack ? ['refunded', 'refunded'] : ['captured', 'captured'],
+        );
+        const told = world.told.filter(({ type }) => type === 'payment_refunded');
+        expect(told).toHaveLength(isAllBack ? 1 : 0);
+        const adjusted = world.told.flatMap((news) => (news.type === 'payment_adjusted' ? [news.payload] : []));
+        expect(payment?.adjustments).toBe(adjusted.length);
+        const given = adjusted.reduce((sum, { given_back }) => sum + Math.round(given_back * 100), 0);
+        expect(isAllBack || given === refunded).toBe(true);
+      },
+      { hands: true },
+    );
+  });
+
+  it('an order that is cancelled while somebody gives money back leaves none behind, and none is given back twice', () => {
+    property(
+      ['created', 'confirmed', 'cancelled'],
+      (world) => {
+        const { held, captured, refunded } = world.money();
+        expect({ held, net: captured - refunded }).toEqual({ held: 0, net: 0 });
+        expect(world.payment).toMatchObject({ capturedAmount: captured, refundedAmount: refunded, operation: null });
+      },
+      { hands: true },
+    );
   });
 });
