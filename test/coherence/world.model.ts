@@ -2,11 +2,8 @@ import { minorUnitsOf, toMinorUnits, type NotificationType } from '@app/events';
 import { placeOrder } from '../../apps/order-service/src/domain/place-order';
 import type { Order } from '../../apps/order-service/src/domain/order';
 import { stepOrder, type OrderTrigger } from '../../apps/order-service/src/domain/order-lifecycle';
-import {
-  decidePayment,
-  type OrderInput,
-  type PaymentInput,
-} from '../../apps/payment-service/src/domain/decide-payment';
+import { decidePayment } from '../../apps/payment-service/src/domain/decide-payment';
+import type { OrderInput, PaymentInput } from '../../apps/payment-service/src/domain/payment-input';
 import { callFor, handOver, type GatewayCall, type Payment } from '../../apps/payment-service/src/domain/payment';
 import { RetryPolicy } from '../../apps/payment-service/src/domain/retry-policy';
 import { decideStock, type StockNews } from '../../apps/inventory-service/src/domain/allocation-lifecycle';

@@ -1,6 +1,8 @@
 import { minorUnitsOf } from '@app/events';
 import { aPayment, AMOUNT, CONTEXT, deepFreeze, LEASE, news, ORDER_ID } from './payment.builder';
-import { decidePayment, PaymentTransitionRefused, type PaymentInput } from './decide-payment';
+import { decidePayment } from './decide-payment';
+import type { PaymentInput } from './payment-input';
+import { PaymentTransitionRefused } from './payment-step';
 import type { GatewayOutcome, MoneyAtGateway } from './gateway-outcome';
 import type { PaymentNews } from './payment-lifecycle';
 import { checkPaymentLifecycle, PAYMENT_LIFECYCLE, PAYMENT_TRIGGERS, type PaymentTrigger } from './payment-lifecycle';

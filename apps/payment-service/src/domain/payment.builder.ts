@@ -1,5 +1,5 @@
 import { minorUnitsOf } from '@app/events';
-import type { OrderInput } from './decide-payment';
+import type { OrderInput } from './payment-input';
 import type { Payment } from './payment';
 import type { OrderNews } from './payment-lifecycle';
 import { STAGES, type PaymentStage } from './payment-stage';
