@@ -18,7 +18,7 @@ export const MONEY_NEWS = Object.keys(ABOUT);
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** What Stripe's names are made of, and what a name of an event type is. */
-const STRIPE_ID = /^\w{1,255}$/;
+const STRIPE_ID = /^[\w-]{1,255}$/;
 const EVENT_TYPE = /^[\w.]{1,255}$/;
 
 /** An event of Stripe's, as far as we read it; undefined when it is none, whoever has signed it. */
