@@ -3,8 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { StripeBooks, StripeRefusal } from './stripe-books';
 
-/** What goes wrong with a POST. `…_after`: the work is done, the answer is not given. */
-export type StripeFault = 'hang' | 'hang_after' | 'drop_after' | '500' | '500_after' | '429' | '409' | '401';
+/** What goes wrong with a POST. `…_after`: the work is done, the answer is not given; `half_after`: half of it is, then silence. */
+export type StripeFault =
+  'hang' | 'hang_after' | 'drop_after' | 'half_after' | '500' | '500_after' | '429' | '409' | '401';
 
 interface StoredAnswer {
   readonly fingerprint: string;
@@ -83,6 +84,7 @@ export class StripeStandIn {
     if (key !== '' && answer.status !== 400) this.answers.set(key, { fingerprint, ...kept });
     if (fault === 'hang_after') return;
     if (fault === 'drop_after') return void response.destroy();
+    if (fault === 'half_after') return sendHalf(response, kept.status, kept.body);
     send(response, kept.status, kept.body);
   }
 
@@ -117,4 +119,10 @@ function errorOf(error: object) {
 function send(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
   response.writeHead(status, { 'content-type': 'application/json', 'request-id': 'req_1', ...headers });
   response.end(JSON.stringify(body));
+}
+
+function sendHalf(response: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  response.write(text.slice(0, text.length / 2));
 }

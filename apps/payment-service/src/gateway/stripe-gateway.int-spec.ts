@@ -82,7 +82,7 @@ describe('an authorisation at Stripe', () => {
     expect(await gateway.authorize(authorization('order-1', method), signal)).toEqual({ kind: 'declined', reason });
   });
 
-  it.each(['hang', 'hang_after', '500', '500_after', '409'] satisfies StripeFault[])(
+  it.each(['hang', 'hang_after', 'half_after', '500', '500_after', '409'] satisfies StripeFault[])(
     'that ends with %s has an unknown outcome, which a look-up settles without a second charge',
     async (fault) => {
       stripe.faults.push(fault);
