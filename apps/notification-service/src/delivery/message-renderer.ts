@@ -6,6 +6,7 @@ import {
   orderConfirmed,
   orderPaid,
   orderReceived,
+  partRefunded,
   paymentFailed,
   paymentRefunded,
   paymentVoided,
@@ -63,7 +64,8 @@ function wordingOf(facts: Facts, orderId: string): Wording {
     case 'order_cancelled':
       return orderCancelled(order, reasonOf(facts));
     case 'payment_refunded':
-      return facts.method === 'refund' ? paymentRefunded(order) : paymentVoided(order);
+      if (facts.method === 'void') return paymentVoided(order);
+      return facts.total === undefined ? paymentRefunded(order) : partRefunded(order);
     default:
       return facts satisfies never;
   }
