@@ -2,7 +2,7 @@ import { minorUnitsOf } from '@app/events';
 import { decidePayment } from '../src/domain/decide-payment';
 import type { GatewayHint, GatewayInput, OrderInput, PaymentInput } from '../src/domain/payment-input';
 import type { GatewayOutcome } from '../src/domain/gateway-outcome';
-import { callFor, handOver, isFreshlyDue, statusOf, type GatewayCall, type Payment } from '../src/domain/payment';
+import { callFor, handOver, isFreshlyDue, type GatewayCall, type Payment } from '../src/domain/payment';
 import type { Announcement } from '../src/domain/payment-announcement';
 import { CONTEXT, deepFreeze, news, NOON, ORDER_ID } from '../src/domain/payment.builder';
 import { isUnwanted } from '../src/domain/payment-stage';

@@ -10,7 +10,7 @@ import {
   type RefundMethod,
 } from '@app/events';
 import type { Payment } from './payment';
-import type { PaymentNews } from './payment-lifecycle';
+import type { PaymentNews } from './lifecycle-entry';
 
 /** News of a payment for the other services. */
 export type Announcement = { readonly orderId: string; readonly cause: Cause } & (

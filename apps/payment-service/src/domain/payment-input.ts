@@ -1,7 +1,7 @@
 import type { Cause, MinorUnits } from '@app/events';
 import type { GatewayOutcome } from './gateway-outcome';
 import type { PaidItem } from './payment';
-import type { GatewayNews, OrderNews } from './payment-lifecycle';
+import type { GatewayNews, OrderNews } from './lifecycle-entry';
 
 /** What an event of the order service says to a payment. */
 export interface OrderInput {

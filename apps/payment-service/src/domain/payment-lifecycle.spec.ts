@@ -4,8 +4,8 @@ import { decidePayment } from './decide-payment';
 import type { PaymentInput } from './payment-input';
 import { PaymentTransitionRefused } from './payment-step';
 import type { GatewayOutcome, MoneyAtGateway } from './gateway-outcome';
-import type { PaymentNews } from './payment-lifecycle';
-import { checkPaymentLifecycle, PAYMENT_LIFECYCLE, PAYMENT_TRIGGERS, type PaymentTrigger } from './payment-lifecycle';
+import { PAYMENT_TRIGGERS, type PaymentNews, type PaymentTrigger } from './lifecycle-entry';
+import { checkPaymentLifecycle, PAYMENT_LIFECYCLE } from './payment-lifecycle';
 import { PAYMENT_STAGES, type PaymentStage } from './payment-stage';
 
 /**

@@ -1,75 +1,5 @@
-import type { GatewayAnswer } from './gateway-outcome';
+import { ignore, move, moveOr, remember, type OrderNews, type PaymentLifecycle } from './lifecycle-entry';
 import { PAYMENT_STAGES, STAGES, type PaymentStage } from './payment-stage';
-
-export type OrderNews = 'order_created' | 'order_confirmed' | 'order_cancelled';
-/** What the gateway tells of its own accord: `refund_changed` is about a refund that was known before. */
-export type GatewayNews = 'money_moved' | 'refund_changed';
-/**
- * Everything that can move a payment. `outcome_unknown`: a call was sent, and its answer is lost. `money_stands` and
- * `money_returned` are what an inspection comes to: something is still ours, or all of it has been given back.
- */
-export type PaymentTrigger =
-  | OrderNews
-  | GatewayNews
-  | Exclude<GatewayAnswer['kind'], 'inspected'>
-  | 'money_stands'
-  | 'money_returned'
-  | 'nothing_found'
-  | 'outcome_unknown';
-
-export const PAYMENT_TRIGGERS = [
-  'order_created',
-  'order_confirmed',
-  'order_cancelled',
-  'authorized',
-  'declined',
-  'captured',
-  'capture_refused',
-  'voided',
-  'already_captured',
-  'refunded',
-  'money_moved',
-  'refund_changed',
-  'money_stands',
-  'money_returned',
-  'nothing_found',
-  'outcome_unknown',
-] as const satisfies readonly PaymentTrigger[];
-
-/**
- * What is announced about a step. `hold_voided`, `capture_refunded` and `capture_reversed`, which is by somebody else's hand, are all
- * `payment_refunded`. `payment_adjusted` is announced only if something has changed.
- */
-export type PaymentNews =
-  | 'payment_successful'
-  | 'payment_failed'
-  | 'hold_voided'
-  | 'capture_refunded'
-  | 'capture_reversed'
-  | 'payment_adjusted';
-
-export type LifecycleEntry =
-  | {
-      readonly kind: 'move';
-      readonly to: PaymentStage;
-      readonly announces?: PaymentNews;
-      /** Where to instead, as long as no worker was ever handed the operation that is due. */
-      readonly untouched?: PaymentStage;
-    }
-  /** The gateway has to be asked once the stage allows it; see `heard` of the payment. */
-  | { readonly kind: 'remember' }
-  /** Nothing changes: old news, or news that came too late. */
-  | { readonly kind: 'ignore'; readonly why: string };
-
-export type PaymentLifecycle = Readonly<
-  Record<PaymentStage, Readonly<Partial<Record<PaymentTrigger, LifecycleEntry>>>>
->;
-
-const move = (to: PaymentStage, announces?: PaymentNews): LifecycleEntry =>
-  announces === undefined ? { kind: 'move', to } : { kind: 'move', to, announces };
-const moveOr = (to: PaymentStage, untouched: PaymentStage): LifecycleEntry => ({ kind: 'move', to, untouched });
-const remember: LifecycleEntry = { kind: 'remember' };
-const ignore = (why: string): LifecycleEntry => ({ kind: 'ignore', why });
 
 const known = ignore('it is known already');
 const cancelWins = ignore('the order was cancelled');
@@ -268,30 +198,6 @@ export const PAYMENT_LIFECYCLE: PaymentLifecycle = {
     nothing_found: tooLate,
     // A worker that had been frozen sent it long after nothing was found: the gateway has to be asked again.
     outcome_unknown: move('authorizing_unwanted'),
-  },
-};
-
-/**
- * The life of a payment over nothing (0.00), which no gateway is asked about: it is approved when the order is placed, collected
- * when the order is confirmed, and nothing goes back when the order is cancelled.
- */
-export const FREE_PAYMENT_LIFECYCLE: Partial<PaymentLifecycle> = {
-  expected: {
-    order_created: move('captured', 'payment_successful'),
-    order_confirmed: known,
-    order_cancelled: move('cancelled'),
-  },
-  authorized: {
-    ...nothingCaptured,
-    order_created: known,
-    order_confirmed: move('captured'),
-    order_cancelled: move('cancelled'),
-  },
-  captured: {
-    ...nothingCaptured,
-    order_created: known,
-    order_confirmed: known,
-    order_cancelled: move('cancelled'),
   },
 };
 

@@ -1,14 +1,10 @@
 import { minorUnitsOf } from '@app/events';
+import { FREE_PAYMENT_LIFECYCLE } from './free-payment-lifecycle';
+import type { LifecycleEntry, PaymentTrigger } from './lifecycle-entry';
 import type { Payment, PendingOperation } from './payment';
 import { announce, type Announcement } from './payment-announcement';
 import type { OrderInput } from './payment-input';
-import {
-  BEGINNINGS,
-  FREE_PAYMENT_LIFECYCLE,
-  PAYMENT_LIFECYCLE,
-  type LifecycleEntry,
-  type PaymentTrigger,
-} from './payment-lifecycle';
+import { BEGINNINGS, PAYMENT_LIFECYCLE } from './payment-lifecycle';
 import { STAGES, type PaymentStage } from './payment-stage';
 import type { RetryPolicy } from './retry-policy';
 

@@ -1,7 +1,7 @@
 import { minorUnitsOf } from '@app/events';
 import type { OrderInput } from './payment-input';
 import type { Payment } from './payment';
-import type { OrderNews } from './payment-lifecycle';
+import type { OrderNews } from './lifecycle-entry';
 import { STAGES, type PaymentStage } from './payment-stage';
 import { RetryPolicy } from './retry-policy';
 

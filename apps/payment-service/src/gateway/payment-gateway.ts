@@ -1,5 +1,5 @@
 import type { MinorUnits } from '@app/events';
-import type { GatewayNews } from '../domain/payment-lifecycle';
+import type { GatewayNews } from '../domain/lifecycle-entry';
 import type { GatewayAnswer, GatewayOperation, OpenOutcome } from '../domain/gateway-outcome';
 
 /** A hold to be placed. */

@@ -1,4 +1,4 @@
-import type { GatewayNews } from '../domain/payment-lifecycle';
+import type { GatewayNews } from '../domain/lifecycle-entry';
 import type { PaymentHint } from './payment-gateway';
 
 /** What of Stripe's news is about money that has been collected. A refund that is changed may have failed. */

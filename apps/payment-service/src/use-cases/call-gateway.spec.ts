@@ -141,3 +141,14 @@ describe('an error of the gateway', () => {
     expect(calls.failed(authorization, new Error('socket hang up'))).toEqual({ kind: 'outcome_unknown' });
   });
 });
+
+describe('a call that the gateway refuses for what it is', () => {
+  it('has not been made, and neither has a look at the money that failed in whatever way', () => {
+    expect(calls.failed(authorization, new RequestRefused('404'))).toEqual({ kind: 'unavailable' });
+    const inspection: GatewayCall = { ...authorization, operation: 'inspect', reference: 'hold-1' };
+    for (const error of [new OutcomeUnknown('lost'), new GatewayUnavailable('away'), new Error('any')]) {
+      expect(calls.failed(inspection, error)).toEqual({ kind: 'unavailable' });
+    }
+    expect(calls.failed(inspection, new GatewayNotAsked('open'))).toEqual({ kind: 'not_asked' });
+  });
+});

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { OrderInput, PaymentInput } from '../domain/payment-input';
+import type { PaymentInput } from '../domain/payment-input';
 import { statusOf } from '../domain/payment';
 import { deepFreeze, news } from '../domain/payment.builder';
 import { World } from '../../test/disorder-world';
@@ -18,6 +18,15 @@ const happening = fc.oneof(
 
 type Happening = typeof happening extends fc.Arbitrary<infer Value> ? Value : never;
 
+function arrive(world: World, what: 'event' | 'answer' | 'hint', pick: number, luck: number): void {
+  const waiting: PaymentInput[] = { event: world.events, answer: world.answers, hint: world.hints }[what];
+  const [input] = waiting.splice(pick % (waiting.length || 1), 1);
+  if (input === undefined) return;
+  world.hear(input, luck > 0);
+  // Kafka and gateways deliver at least once.
+  if (luck === 3 && what !== 'answer') waiting.push(input);
+}
+
 function live(
   method: string,
   kinds: readonly (keyof typeof KINDS)[],
@@ -32,16 +41,8 @@ function live(
   for (const { what, pick, luck } of script) {
     if (what === 'time') world.pass(pick);
     else if (what === 'call') world.perform(pick % (world.calls.length || 1), luck);
-    else if (what === 'operator') {
-      if (hands) world.refundByHand(pick);
-    } else {
-      const waiting: PaymentInput[] = { event: world.events, answer: world.answers, hint: world.hints }[what];
-      const [input] = waiting.splice(pick % (waiting.length || 1), 1);
-      if (input === undefined) continue;
-      world.hear(input, luck > 0);
-      // Kafka and gateways deliver at least once.
-      if (luck === 3 && what !== 'answer') waiting.push(input);
-    }
+    else if (what !== 'operator') arrive(world, what, pick, luck);
+    else if (hands) world.refundByHand(pick);
   }
   world.end();
   return world;
