@@ -13,6 +13,9 @@ const MEANING: Readonly<Record<OrderTrigger, string>> = {
   payment_successful: 'the event `payment_successful`: the amount is held',
   payment_failed: 'the event `payment_failed`: refused, or a hold that could not be collected',
   payment_refunded: 'the event `payment_refunded`: hold released or capture refunded',
+  payment_reversed:
+    'the event `payment_refunded` with an `initiator`: all the money was given back at the gateway itself',
+  payment_adjusted: 'the event `payment_adjusted`: a part was given back at the gateway itself, or is disputed',
   stock_taken: 'the event `inventory_updated` with `change: taken`',
   stock_returned: 'the event `inventory_updated` with `change: returned`',
   inventory_insufficient: 'the event `inventory_insufficient`: nothing was taken',

@@ -27,6 +27,7 @@ describe('the generated pages', () => {
       order_confirmed: ['order-service', 'payment-service, notification-service'],
       order_cancelled: ['order-service', 'payment-service, inventory-service, notification-service'],
       payment_refunded: ['payment-service', 'order-service, notification-service'],
+      payment_adjusted: ['payment-service', 'order-service, notification-service'],
       notification_sent: ['notification-service', '—'],
       notification_failed: ['notification-service', '—'],
     });

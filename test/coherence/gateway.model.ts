@@ -1,3 +1,4 @@
+import { minorUnitsOf } from '@app/events';
 import type { GatewayAnswer, GatewayOutcome } from '../../apps/payment-service/src/domain/gateway-outcome';
 import type { GatewayCall } from '../../apps/payment-service/src/domain/payment';
 
@@ -7,22 +8,40 @@ export type Card = 'good' | 'declined' | 'can_not_be_captured';
 /** How a call goes: the gateway's work and its answer can each be lost. */
 export type Line = 'fine' | 'lost_before' | 'lost_after' | 'down';
 
+/** What the order costs. */
+export const TOTAL = 2_000;
+
 /** A payment gateway with its own books: one answer per idempotency key, whatever is repeated. */
 export class GatewayModel {
   private readonly answers = new Map<string, GatewayAnswer>();
   held = false;
   captures = 0;
-  refunds = 0;
+  /** Given back of what was captured, by whomever; whole cents. */
+  returned = 0;
 
   constructor(private readonly card: Card) {}
+
+  /** Somebody gives so much back in the gateway's own pages, or what is left. @returns whether there was anything to give. */
+  refundByHand(amount: number): boolean {
+    const left = this.captures * TOTAL - this.returned;
+    this.returned += Math.min(left, amount);
+    return left > 0;
+  }
 
   /** One call over a line that may fail. */
   take(call: GatewayCall, line: Line): GatewayOutcome {
     if (line === 'down') return { kind: 'unavailable' };
+    if (line === 'lost_before' && call.operation === 'inspect') return { kind: 'unavailable' };
     if (line === 'lost_before') return { kind: 'outcome_unknown' };
+    if (call.operation === 'inspect') return line === 'lost_after' ? { kind: 'unavailable' } : this.inspect();
     const known = this.answers.get(call.idempotencyKey);
     const answer = known ?? (call.manner === 'only_ask' ? { kind: 'nothing_found' as const } : this.do(call));
     return line === 'lost_after' ? { kind: 'outcome_unknown' } : answer;
+  }
+
+  private inspect(): GatewayAnswer {
+    const money = { captured: minorUnitsOf(this.captures * TOTAL), returned: minorUnitsOf(this.returned) };
+    return { kind: 'inspected', ...money, dispute: null, refundReference: null };
   }
 
   private do(call: GatewayCall): GatewayAnswer {
@@ -47,8 +66,10 @@ export class GatewayModel {
         this.held = false;
         return { kind: 'voided' };
       case 'refund':
-        this.refunds += 1;
+        this.returned = this.captures * TOTAL;
         return { kind: 'refunded', reference: `refund-${orderId}` };
+      case 'inspect':
+        return this.inspect();
     }
   }
 }

@@ -2,25 +2,23 @@ import { minorUnitsOf, toMinorUnits, type NotificationType } from '@app/events';
 import { placeOrder } from '../../apps/order-service/src/domain/place-order';
 import type { Order } from '../../apps/order-service/src/domain/order';
 import { stepOrder, type OrderTrigger } from '../../apps/order-service/src/domain/order-lifecycle';
-import {
-  decidePayment,
-  type OrderInput,
-  type PaymentInput,
-} from '../../apps/payment-service/src/domain/decide-payment';
+import { decidePayment } from '../../apps/payment-service/src/domain/decide-payment';
+import type { OrderInput, PaymentInput } from '../../apps/payment-service/src/domain/payment-input';
 import { callFor, handOver, type GatewayCall, type Payment } from '../../apps/payment-service/src/domain/payment';
 import { RetryPolicy } from '../../apps/payment-service/src/domain/retry-policy';
 import { decideStock, type StockNews } from '../../apps/inventory-service/src/domain/allocation-lifecycle';
 import type { StockAllocation } from '../../apps/inventory-service/src/domain/stock-allocation';
 import { UNKNOWN_ORDER, type KnownOrder } from '../../apps/notification-service/src/domain/notification';
 import { afterPlan, planNotifications } from '../../apps/notification-service/src/domain/notification-plan';
-import { GatewayModel, type Card, type Line } from './gateway.model';
+import { GatewayModel, TOTAL, type Card, type Line } from './gateway.model';
 
 /** What travels between the services, reduced to what the deciding functions read. */
 type Message =
   | { readonly to: 'order'; readonly trigger: OrderTrigger }
   | { readonly to: 'payment'; readonly kind: OrderInput['kind'] }
+  | { readonly to: 'payment'; readonly kind: 'money_moved' }
   | { readonly to: 'inventory'; readonly news: StockNews }
-  | { readonly to: 'notification'; readonly type: NotificationType }
+  | { readonly to: 'notification'; readonly type: NotificationType; readonly part: number | null }
   | { readonly to: 'gateway'; readonly call: GatewayCall; readonly lease: Date };
 
 /** The choices of a run: which message is next, how often it comes, how long everything takes. */
@@ -73,6 +71,7 @@ export class World {
     else if (what === 1) this.deadlinePasses();
     else if (what <= 4) this.repeat();
     else if (what <= 8) this.work();
+    else if (what === 9) this.operatorRefunds();
     else this.deliver(this.chance.pick(Math.max(1, this.travelling.length)), LINES[this.chance.pick(LINES.length)]);
   }
 
@@ -90,6 +89,12 @@ export class World {
 
   customerCancels(): void {
     this.news('cancel_requested');
+  }
+
+  /** Now a part, now all that is left; the gateway's news of it travels like any other. */
+  private operatorRefunds(): void {
+    const amount = [1, 500, TOTAL][this.chance.pick(3)] ?? TOTAL;
+    if (this.gateway.refundByHand(amount)) this.travelling.push({ to: 'payment', kind: 'money_moved' });
   }
 
   private deadlinePasses(): void {
@@ -125,11 +130,15 @@ export class World {
       case 'order':
         return this.news(message.trigger);
       case 'payment':
-        return this.paymentHears(this.orderInput(message.kind));
+        return this.paymentHears(
+          message.kind === 'money_moved'
+            ? { kind: message.kind, orderId: this.order.orderId }
+            : this.orderInput(message.kind),
+        );
       case 'inventory':
         return this.inventoryHears(message.news);
       case 'notification':
-        return this.notificationHears(message.type);
+        return this.notificationHears(message.type, message.part);
       case 'gateway': {
         const outcome = this.gateway.take(message.call, line);
         return this.paymentHears({ kind: 'gateway', orderId: this.order.orderId, lease: message.lease, outcome });
@@ -153,8 +162,11 @@ export class World {
     const { payment, announcements } = decidePayment(this.payment, input, context);
     this.payment = payment;
     for (const { type, payload } of announcements) {
-      this.publish(type, { to: 'order', trigger: type });
-      this.tell(type === 'payment_successful' ? 'order_paid' : type);
+      const isReversal = type === 'payment_refunded' && payload.initiator !== undefined;
+      const trigger = isReversal ? 'payment_reversed' : type;
+      this.publish(trigger, { to: 'order', trigger });
+      if (type === 'payment_adjusted') this.tell('payment_refunded', Math.round(payload.refunded_amount * 100));
+      else this.tell(type === 'payment_successful' ? 'order_paid' : type);
       if (type !== 'payment_successful') continue;
       const items = payload.items.map(({ product_id, quantity }) => ({ productId: product_id, quantity }));
       this.travelling.push({ to: 'inventory', news: { type, userId: payload.user_id, items } });
@@ -176,9 +188,9 @@ export class World {
     }
   }
 
-  private notificationHears(type: NotificationType): void {
+  private notificationHears(type: NotificationType, part: number | null): void {
     const recipients = [{ channel: 'email' as const, address: 'user_1@example.test' }];
-    const plan = planNotifications(this.notifications, type, recipients, () => `n-${(this.ids += 1)}`);
+    const plan = planNotifications(this.notifications, type, recipients, () => `n-${(this.ids += 1)}`, part);
     this.notifications = afterPlan(this.notifications, type, plan);
   }
 
@@ -187,8 +199,8 @@ export class World {
     this.travelling.push(message);
   }
 
-  private tell(type: NotificationType): void {
-    this.travelling.push({ to: 'notification', type });
+  private tell(type: NotificationType, part: number | null = null): void {
+    this.travelling.push({ to: 'notification', type, part });
   }
 
   private orderInput(kind: OrderInput['kind']): OrderInput {

@@ -6,6 +6,7 @@ export const SUBSCRIPTIONS: Readonly<Record<string, readonly string[]>> = {
     'payment_successful',
     'payment_failed',
     'payment_refunded',
+    'payment_adjusted',
     'inventory_updated',
     'inventory_insufficient',
   ],
@@ -18,13 +19,14 @@ export const SUBSCRIPTIONS: Readonly<Record<string, readonly string[]>> = {
     'payment_successful',
     'payment_failed',
     'payment_refunded',
+    'payment_adjusted',
   ],
 };
 
 /** Who writes which topic. */
 export const PUBLICATIONS: Readonly<Record<string, readonly string[]>> = {
   'order-service': ['order_created', 'order_confirmed', 'order_cancelled'],
-  'payment-service': ['payment_successful', 'payment_failed', 'payment_refunded'],
+  'payment-service': ['payment_successful', 'payment_failed', 'payment_refunded', 'payment_adjusted'],
   'inventory-service': ['inventory_updated', 'inventory_insufficient'],
   'notification-service': ['notification_sent', 'notification_failed'],
 };

@@ -13,6 +13,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   payment_successful: ['order-service', 'inventory-service', 'notification-service'],
   payment_failed: ['order-service', 'notification-service'],
   payment_refunded: ['order-service', 'notification-service'],
+  payment_adjusted: ['order-service', 'notification-service'],
   inventory_updated: ['order-service'],
   inventory_insufficient: ['order-service'],
 };

@@ -2,6 +2,7 @@ import {
   OrderCancelled,
   OrderConfirmed,
   OrderCreated,
+  PaymentAdjusted,
   PaymentFailed,
   PaymentRefunded,
   PaymentSuccessful,
@@ -47,6 +48,17 @@ export const news = {
     anEvent(OrderCancelled, orderId, { ...total, user_id, payment_method: 'credit_card', reason: 'out_of_stock' }),
   payment_refunded: (orderId: string, user_id = 'user_123') =>
     anEvent(PaymentRefunded, orderId, { ...payment, user_id, method: 'void' }),
+  /** Given back in part: so much now, so much in total. */
+  partly_refunded: (orderId: string, user_id = 'user_123', given_back = 4, refunded_amount = 4) =>
+    anEvent(PaymentAdjusted, orderId, {
+      ...facts,
+      user_id,
+      payment_id: 'pay_1',
+      payment_method: 'credit_card',
+      given_back,
+      captured_amount: 1299.99,
+      refunded_amount,
+    }),
 } as const;
 
 export type AnyNews = ReturnType<(typeof news)[keyof typeof news]>;
@@ -109,5 +121,6 @@ async function handle(app: NestFastifyApplication, events: readonly AnyNews[]): 
     await orders.confirmed(of('order_confirmed'), unitOfWork);
     await orders.cancelled(of('order_cancelled'), unitOfWork);
     await payments.refunded(of('payment_refunded'), unitOfWork);
+    await payments.adjusted(of('payment_adjusted'), unitOfWork);
   });
 }

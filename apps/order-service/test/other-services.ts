@@ -5,6 +5,7 @@ import {
   OrderCancelled,
   OrderConfirmed,
   OrderCreated,
+  PaymentAdjusted,
   PaymentFailed,
   PaymentRefunded,
   PaymentSuccessful,
@@ -14,7 +15,14 @@ import { anEvent, asKafkaMessage, infrastructureUrls } from '@app/testing';
 import { Kafka, logLevel, Partitioners, type Consumer, type Producer } from 'kafkajs';
 import { v7 } from 'uuid';
 
-const READ = [PaymentSuccessful, PaymentFailed, PaymentRefunded, InventoryUpdated, InventoryInsufficient];
+const READ = [
+  PaymentSuccessful,
+  PaymentFailed,
+  PaymentRefunded,
+  PaymentAdjusted,
+  InventoryUpdated,
+  InventoryInsufficient,
+];
 const WRITTEN = [OrderCreated, OrderConfirmed, OrderCancelled];
 const topicsOf = (events: readonly { type: string }[]): string[] => events.map(({ type }) => type);
 
@@ -32,6 +40,14 @@ export const news = {
   paid: (orderId: string) => anEvent(PaymentSuccessful, orderId, { ...payment, items: [laptop] }),
   refused: (orderId: string) => anEvent(PaymentFailed, orderId, { ...payment, reason: 'declined' }),
   refunded: (orderId: string) => anEvent(PaymentRefunded, orderId, { ...payment, method: 'void' }),
+  /** Somebody gave all of it back at the gateway. */
+  reversed: (orderId: string) =>
+    anEvent(PaymentRefunded, orderId, { ...payment, method: 'refund', initiator: 'operator' }),
+  /** Somebody gave a part of it back. */
+  adjusted: (orderId: string) => {
+    const { amount, ...facts } = payment;
+    return anEvent(PaymentAdjusted, orderId, { ...facts, given_back: 4, captured_amount: amount, refunded_amount: 4 });
+  },
   taken: (orderId: string) => stock(orderId, 'taken'),
   returned: (orderId: string) => stock(orderId, 'returned'),
   short: (orderId: string) =>

@@ -66,6 +66,10 @@ const spec = {
     description: 'Milliseconds after the last sending from which on a gateway that finds nothing is believed.',
     default: 30_000,
   }),
+  paymentGatewayNewsMs: durationMs({
+    description: 'Milliseconds between two looks for news of the payment gateway that did not reach us.',
+    default: 600_000,
+  }),
   paymentSimulatorLatencyMs: durationMs({
     description: 'Milliseconds the simulated gateway takes longer.',
     default: 0,

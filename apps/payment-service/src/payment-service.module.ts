@@ -5,23 +5,27 @@ import type { PaymentServiceConfig } from './config';
 import { RetryPolicy } from './domain/retry-policy';
 import { GatewayModule } from './gateway/gateway.module';
 import { PaymentsController } from './http/payments.controller';
+import { SimulatorController } from './http/simulator.controller';
 import { StripeWebhookController } from './http/stripe-webhook.controller';
 import { OrderEventsConsumer } from './messaging/order-events.consumer';
 import { CreatePayments1763900000000 } from './persistence/migrations/1763900000000-create-payments';
 import { CreateGatewayLedger1763900100000 } from './persistence/migrations/1763900100000-create-gateway-ledger';
 import { CreateStripeEvents1763900200000 } from './persistence/migrations/1763900200000-create-stripe-events';
 import { LeaveIndexesOfPaymentsAlone1764300000000 } from './persistence/migrations/1764300000000-leave-indexes-of-payments-alone';
+import { AddChangesAtTheGateway1764400000000 } from './persistence/migrations/1764400000000-add-changes-at-the-gateway';
 import { PaymentEntity } from './persistence/payment.entity';
 import { PaymentRepository } from './persistence/payment.repository';
 import { StripeEventRepository } from './persistence/stripe-event.repository';
 import { AdvancePayments } from './use-cases/advance-payments';
 import { CallGateway } from './use-cases/call-gateway';
+import { CatchUpOnNews, NewsOptions } from './use-cases/catch-up-on-news';
 import { FollowOrders } from './use-cases/follow-orders';
 import { GatewayCallLimits } from './use-cases/gateway-call-limits';
 import { GatewayWorker } from './use-cases/gateway-worker';
 import { GetPayment } from './use-cases/get-payment';
 import { HearOfPayments } from './use-cases/hear-of-payments';
 import { ListPayments } from './use-cases/list-payments';
+import { RefundByHand } from './use-cases/refund-by-hand';
 
 @Module({})
 export class PaymentServiceModule {
@@ -34,10 +38,15 @@ export class PaymentServiceModule {
         MessagingModule.forRoot(messagingOptionsOf('payment-service', config)),
         GatewayModule.forRoot(config),
       ],
-      controllers: [PaymentsController, OrderEventsConsumer, ...(usesStripe ? [StripeWebhookController] : [])],
+      controllers: [
+        PaymentsController,
+        OrderEventsConsumer,
+        usesStripe ? StripeWebhookController : SimulatorController,
+      ],
       providers: [
         AdvancePayments,
         CallGateway,
+        CatchUpOnNews,
         FollowOrders,
         GatewayWorker,
         GetPayment,
@@ -45,6 +54,8 @@ export class PaymentServiceModule {
         ListPayments,
         PaymentRepository,
         StripeEventRepository,
+        ...(usesStripe ? [] : [RefundByHand]),
+        { provide: NewsOptions, useFactory: () => new NewsOptions(config.paymentGatewayNewsMs) },
         { provide: GatewayCallLimits, useFactory: () => callLimits(config) },
         { provide: RetryPolicy, useFactory: () => retryPolicy(config) },
       ],
@@ -63,6 +74,7 @@ export function databaseOptions(config: PaymentServiceConfig): DatabaseOptions {
       CreateGatewayLedger1763900100000,
       CreateStripeEvents1763900200000,
       LeaveIndexesOfPaymentsAlone1764300000000,
+      AddChangesAtTheGateway1764400000000,
     ],
   };
 }

@@ -32,9 +32,9 @@ export async function startReplica(
 /** From now on whatever enters the outbox is also in the table `announcements`, and stays there when it is published. */
 export async function recordAnnouncements(app: NestFastifyApplication): Promise<void> {
   const statements = [
-    'CREATE TABLE announcements (position bigint, order_id text, type text)',
+    'CREATE TABLE announcements (position bigint, order_id text, type text, payload text)',
     `CREATE FUNCTION record_announcement() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-       INSERT INTO announcements VALUES (NEW.position, NEW.aggregateid, NEW.type);
+       INSERT INTO announcements VALUES (NEW.position, NEW.aggregateid, NEW.type, NEW.payload);
        RETURN NEW;
      END $$`,
     'CREATE TRIGGER record AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION record_announcement()',

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { StripeBooks, StripeRefusal } from './stripe-books';
+import { StripeBooks } from './stripe-books';
+import { StripeRefusal } from './stripe-objects';
 
-/** What goes wrong with a POST. `…_after`: the work is done, the answer is not given. */
-export type StripeFault = 'hang' | 'hang_after' | 'drop_after' | '500' | '500_after' | '429' | '409' | '401';
+/** What goes wrong with a POST. `…_after`: the work is done, the answer is not given; `half_after`: half of it is, then silence. */
+export type StripeFault =
+  'hang' | 'hang_after' | 'drop_after' | 'half_after' | '500' | '500_after' | '429' | '409' | '401';
 
 interface StoredAnswer {
   readonly fingerprint: string;
@@ -81,9 +83,7 @@ export class StripeStandIn {
     const kept = fault === '500_after' ? INTERNAL : answer;
     // What is refused before the endpoint runs is not stored.
     if (key !== '' && answer.status !== 400) this.answers.set(key, { fingerprint, ...kept });
-    if (fault === 'hang_after') return;
-    if (fault === 'drop_after') return void response.destroy();
-    send(response, kept.status, kept.body);
+    deliver(response, kept, fault);
   }
 
   private answer(response: ServerResponse, work: () => unknown): void {
@@ -117,4 +117,17 @@ function errorOf(error: object) {
 function send(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
   response.writeHead(status, { 'content-type': 'application/json', 'request-id': 'req_1', ...headers });
   response.end(JSON.stringify(body));
+}
+
+function deliver(response: ServerResponse, { status, body }: { status: number; body: unknown }, fault?: StripeFault) {
+  if (fault === 'hang_after') return;
+  if (fault === 'drop_after') response.destroy();
+  else if (fault === 'half_after') sendHalf(response, status, body);
+  else send(response, status, body);
+}
+
+function sendHalf(response: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  response.write(text.slice(0, text.length / 2));
 }

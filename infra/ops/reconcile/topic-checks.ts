@@ -14,8 +14,8 @@ const EXPECTED_OF: Readonly<Record<EventType, Expectation>> = {
   order_confirmed: decidedAs('confirmed'),
   order_cancelled: decidedAs('cancelled'),
   payment_successful: `
-    SELECT order_id, (stage IN ('authorized', 'capturing', 'capturing_unwanted', 'captured', 'releasing', 'releasing_unwanted',
-      'released'))::integer AS least, (gateway_reference IS NOT NULL)::integer AS most
+    SELECT order_id, (stage IN ('authorized', 'capturing', 'capturing_unwanted', 'captured', 'inspecting', 'reversed', 'releasing',
+      'releasing_unwanted', 'released'))::integer AS least, (gateway_reference IS NOT NULL OR amount = 0)::integer AS most
     FROM recent_scope JOIN payments USING (order_id)`,
   payment_failed: `
     SELECT order_id, (stage IN ('releasing', 'releasing_unwanted', 'released'))::integer AS least,
@@ -23,8 +23,10 @@ const EXPECTED_OF: Readonly<Record<EventType, Expectation>> = {
     FROM recent_scope JOIN payments USING (order_id)`,
   payment_refunded: `
     SELECT order_id, announced AS least, announced AS most
-    FROM (SELECT order_id, (stage IN ('voided', 'refunded') OR stage = 'failed' AND gateway_reference IS NOT NULL)::integer
-            AS announced FROM recent_scope JOIN payments USING (order_id)) AS returned`,
+    FROM (SELECT order_id, (stage IN ('voided', 'reversed', 'refunded', 'checking_refund', 'repeating_refund')
+            OR stage = 'failed' AND gateway_reference IS NOT NULL)::integer AS announced FROM recent_scope JOIN payments USING (order_id)) AS returned`,
+  payment_adjusted:
+    'SELECT order_id, adjustments AS least, adjustments AS most FROM recent_scope JOIN payments USING (order_id)',
   inventory_updated: `
     SELECT order_id, count(DISTINCT reason)::integer AS least, count(DISTINCT reason)::integer AS most
     FROM recent_scope JOIN stock_movements USING (order_id) GROUP BY 1`,

@@ -5,6 +5,10 @@ import { CurrencySchema, defineEvent, IdentifierSchema, MoneySchema, QuantitySch
 export const CANCELLATION_REASONS = ['payment_failed', 'out_of_stock', 'cancelled_by_customer', 'timed_out'] as const;
 export type CancellationReason = (typeof CANCELLATION_REASONS)[number];
 
+/** What a closed {@link CancellationReason} leaves out. `payment_reversed`: the money had been captured and was given back. */
+export const CANCELLATION_DETAILS = ['payment_reversed'] as const;
+export type CancellationDetail = (typeof CANCELLATION_DETAILS)[number];
+
 export const OrderCreated = defineEvent({
   type: 'order_created',
   version: 1,
@@ -49,6 +53,7 @@ export const OrderCancelled = defineEvent({
   schema: Type.Object({
     user_id: IdentifierSchema,
     reason: Type.Enum(CANCELLATION_REASONS),
+    detail: Type.Optional(Type.Enum(CANCELLATION_DETAILS)),
     payment_method: IdentifierSchema,
     currency: CurrencySchema,
     total_amount: MoneySchema,

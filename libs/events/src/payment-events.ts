@@ -52,11 +52,20 @@ export type PaymentFailed = PayloadOf<typeof PaymentFailed>;
 export const REFUND_METHODS = ['void', 'refund'] as const;
 export type RefundMethod = (typeof REFUND_METHODS)[number];
 
+/**
+ * Who gave the money back when it was not the payment service: somebody in the gateway's own pages, or the customer's bank
+ * in a dispute that was lost.
+ */
+export const REFUND_INITIATORS = ['operator', 'bank'] as const;
+export type RefundInitiator = (typeof REFUND_INITIATORS)[number];
+
 export const PaymentRefunded = defineEvent({
   type: 'payment_refunded',
   version: 1,
   publisher: 'payment-service',
-  summary: 'After a cancellation the customer’s money is free again: the hold was released or the capture refunded.',
+  summary:
+    'All of the customer’s money is free again: after a cancellation the hold was released or the capture refunded. ' +
+    'With an `initiator` somebody else gave it back, and the order is to be cancelled.',
   schema: Type.Object({
     payment_id: IdentifierSchema,
     user_id: IdentifierSchema,
@@ -64,8 +73,36 @@ export const PaymentRefunded = defineEvent({
     currency: CurrencySchema,
     amount: MoneySchema,
     method: Type.Enum(REFUND_METHODS),
+    initiator: Type.Optional(Type.Enum(REFUND_INITIATORS)),
   }),
 });
 export type PaymentRefunded = PayloadOf<typeof PaymentRefunded>;
 
-export type PaymentServiceEvent = typeof PaymentSuccessful | typeof PaymentFailed | typeof PaymentRefunded;
+/** How far a customer's bank has got with a captured payment that its holder disputes. */
+export const DISPUTE_STATES = ['open', 'won', 'lost'] as const;
+export type DisputeState = (typeof DISPUTE_STATES)[number];
+
+export const PaymentAdjusted = defineEvent({
+  type: 'payment_adjusted',
+  version: 1,
+  publisher: 'payment-service',
+  summary:
+    'The money of a captured payment was changed at the gateway itself: a part of it was given back, or the customer’s ' +
+    'bank disputes it. The order stands.',
+  schema: Type.Object({
+    payment_id: IdentifierSchema,
+    user_id: IdentifierSchema,
+    payment_method: IdentifierSchema,
+    currency: CurrencySchema,
+    /** Given back since the last news of this payment; 0 when it is about something else. */
+    given_back: MoneySchema,
+    captured_amount: MoneySchema,
+    /** In total, so far. */
+    refunded_amount: MoneySchema,
+    dispute: Type.Optional(Type.Enum(DISPUTE_STATES)),
+  }),
+});
+export type PaymentAdjusted = PayloadOf<typeof PaymentAdjusted>;
+
+export type PaymentServiceEvent =
+  typeof PaymentSuccessful | typeof PaymentFailed | typeof PaymentRefunded | typeof PaymentAdjusted;

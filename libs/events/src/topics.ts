@@ -2,7 +2,7 @@ import type { EventDefinition, ServiceName } from './contract';
 import { InventoryInsufficient, InventoryUpdated } from './inventory-events';
 import { NotificationFailed, NotificationSent } from './notification-events';
 import { OrderCancelled, OrderConfirmed, OrderCreated } from './order-events';
-import { PaymentFailed, PaymentRefunded, PaymentSuccessful } from './payment-events';
+import { PaymentAdjusted, PaymentFailed, PaymentRefunded, PaymentSuccessful } from './payment-events';
 
 /**
  * Every event of the system, in the order it occurs in an order's life. There is one topic per event type, named like it,
@@ -17,6 +17,7 @@ export const EVENTS = [
   OrderConfirmed,
   OrderCancelled,
   PaymentRefunded,
+  PaymentAdjusted,
   NotificationSent,
   NotificationFailed,
 ] as const satisfies readonly EventDefinition[];

@@ -19,7 +19,8 @@ const CHECKS: readonly Check[] = [
     invariant: 'I3',
     what: 'the gateway holds or took money more than once for an order',
     query: `SELECT split_part(idempotency_key, ':', 1) AS id FROM gateway_ledger
-      WHERE outcome IN ('authorized', 'captured', 'refunded') GROUP BY 1, outcome HAVING count(*) > 1`,
+      WHERE outcome IN ('authorized', 'captured') OR outcome = 'refunded' AND split_part(idempotency_key, ':', 2) = 'refund'
+      GROUP BY 1, outcome HAVING count(*) > 1`,
   },
   {
     invariant: 'I3',
@@ -43,18 +44,18 @@ const CHECKS: readonly Check[] = [
         FROM gateway_ledger GROUP BY 1) g USING (order_id)
       WHERE p.captured_amount IS DISTINCT FROM coalesce(g.captured, 0)
          OR p.refunded_amount IS DISTINCT FROM coalesce(g.refunded, 0)
-         OR (p.status = 'captured') <> (coalesce(g.captured, 0) > 0 AND coalesce(g.refunded, 0) = 0)
+         OR p.amount > 0 AND (p.status = 'captured') <> (coalesce(g.captured, 0) > coalesce(g.refunded, 0))
          OR (p.status = 'voided' AND coalesce(g.voids, 0) = 0)
          OR (coalesce(g.voids, 0) > 0 AND p.status NOT IN ('voided', 'failed'))
-         OR (p.status = 'refunded') <> (coalesce(g.refunded, 0) > 0)`,
+         OR (p.status = 'refunded') <> (coalesce(g.refunded, 0) > 0 AND g.refunded = g.captured)`,
   },
   {
     invariant: 'I3',
     what: 'a cancelled order has money held or taken in the books',
     query: `SELECT o.order_id AS id FROM orders o JOIN gateway_ledger g
         ON g.idempotency_key LIKE o.order_id || ':%' AND o.status = 'cancelled'
-      GROUP BY 1 HAVING count(*) FILTER (WHERE outcome = 'authorized')
-        > count(*) FILTER (WHERE outcome IN ('voided', 'refunded'))`,
+      GROUP BY 1 HAVING coalesce(sum(amount) FILTER (WHERE outcome = 'authorized'), 0)
+        > coalesce(sum(amount) FILTER (WHERE outcome IN ('voided', 'refunded')), 0)`,
   },
   {
     invariant: 'I4',
@@ -84,7 +85,7 @@ const CHECKS: readonly Check[] = [
     invariant: 'I5',
     what: 'a confirmed order is not paid in full',
     query: `SELECT o.order_id AS id FROM orders o LEFT JOIN payments p USING (order_id) WHERE o.status = 'confirmed'
-      AND (p.status IS DISTINCT FROM 'captured' OR p.captured_amount <> o.total_amount OR p.refunded_amount <> 0)`,
+      AND (p.status IS DISTINCT FROM 'captured' OR p.captured_amount <> o.total_amount)`,
   },
   {
     invariant: 'I5',

@@ -15,6 +15,8 @@ const FACTS: readonly Facts[] = [
   { type: 'order_cancelled', ...amount, reason: 'out_of_stock' },
   { type: 'payment_refunded', ...amount, method: 'void' },
   { type: 'payment_refunded', ...amount, method: 'refund' },
+  { type: 'payment_refunded', ...amount, method: 'refund', total: minorUnitsOf(139_999) },
+  { type: 'order_cancelled', ...amount, reason: 'payment_failed', detail: 'payment_reversed' },
 ];
 
 describe('a message', () => {
@@ -33,6 +35,13 @@ describe('a message', () => {
     }
     expect(html).toContain(`<title>${subject}</title>`);
     expect(renderMessage(facts, ORDER, 'sms').message.length).toBeLessThanOrEqual(160);
+  });
+
+  it('says of an order whose money was given back that it was, not that the payment failed', () => {
+    const facts: Facts = { type: 'order_cancelled', ...amount, reason: 'payment_failed', detail: 'payment_reversed' };
+    const { message } = renderMessage(facts, ORDER, 'email');
+    expect(message).toContain('because your payment was given back');
+    expect(message).not.toContain('failed');
   });
 
   it('lists what was ordered', () => {

@@ -6,12 +6,19 @@ import {
   orderConfirmed,
   orderPaid,
   orderReceived,
+  partRefunded,
   paymentFailed,
   paymentRefunded,
   paymentVoided,
   type Wording,
 } from './templates/templates';
-import { amountInWords, CANCELLATION_WORDS, onOneLine, PAYMENT_FAILURE_WORDS } from './templates/wording';
+import {
+  amountInWords,
+  CANCELLATION_DETAIL_WORDS,
+  CANCELLATION_WORDS,
+  onOneLine,
+  PAYMENT_FAILURE_WORDS,
+} from './templates/wording';
 
 /** What a customer reads. */
 export interface RenderedMessage {
@@ -55,10 +62,15 @@ function wordingOf(facts: Facts, orderId: string): Wording {
     case 'order_confirmed':
       return orderConfirmed(order);
     case 'order_cancelled':
-      return orderCancelled(order, CANCELLATION_WORDS[facts.reason]);
+      return orderCancelled(order, reasonOf(facts));
     case 'payment_refunded':
-      return facts.method === 'refund' ? paymentRefunded(order) : paymentVoided(order);
+      if (facts.method === 'void') return paymentVoided(order);
+      return facts.total === undefined ? paymentRefunded(order) : partRefunded(order);
     default:
       return facts satisfies never;
   }
+}
+
+function reasonOf({ reason, detail }: Extract<Facts, { type: 'order_cancelled' }>): string {
+  return detail === undefined ? CANCELLATION_WORDS[reason] : CANCELLATION_DETAIL_WORDS[detail];
 }

@@ -1,5 +1,6 @@
 import {
   toMinorUnits,
+  type CancellationDetail,
   type CancellationReason,
   type Cause,
   type EventDefinition,
@@ -8,6 +9,7 @@ import {
   type OrderCancelled,
   type OrderConfirmed,
   type OrderCreated,
+  type PaymentAdjusted,
   type PaymentFailed,
   type PaymentFailureReason,
   type PaymentRefunded,
@@ -34,8 +36,17 @@ export type Facts =
   | ({ readonly type: 'order_paid' } & Amount)
   | ({ readonly type: 'payment_failed'; readonly reason: PaymentFailureReason } & Amount)
   | ({ readonly type: 'order_confirmed' } & Amount)
-  | ({ readonly type: 'order_cancelled'; readonly reason: CancellationReason } & Amount)
-  | ({ readonly type: 'payment_refunded'; readonly method: RefundMethod } & Amount);
+  | ({
+      readonly type: 'order_cancelled';
+      readonly reason: CancellationReason;
+      readonly detail?: CancellationDetail;
+    } & Amount)
+  | ({
+      readonly type: 'payment_refunded';
+      readonly method: RefundMethod;
+      /** Refunded in total, when it was only a part: an order may have several such refunds, each with its own. */
+      readonly total?: MinorUnits;
+    } & Amount);
 
 /** Something a customer should hear of. */
 export interface Announcement {
@@ -75,13 +86,26 @@ export function orderConfirmed(event: ReceivedEvent<typeof OrderConfirmed>): Ann
 }
 
 export function orderCancelled(event: ReceivedEvent<typeof OrderCancelled>): Announcement {
-  const { currency, total_amount, reason } = event.payload;
-  return announcement(event, { type: 'order_cancelled', currency, amount: toMinorUnits(total_amount), reason });
+  const { currency, total_amount, reason, detail } = event.payload;
+  const amount = toMinorUnits(total_amount);
+  return announcement(event, { type: 'order_cancelled', currency, amount, reason, ...(detail && { detail }) });
 }
 
 export function paymentRefunded(event: ReceivedEvent<typeof PaymentRefunded>): Announcement {
   const { currency, amount, method } = event.payload;
   return announcement(event, { type: 'payment_refunded', currency, amount: toMinorUnits(amount), method });
+}
+
+/** A part of the money went back and the order stands. */
+export function partlyRefunded(event: ReceivedEvent<typeof PaymentAdjusted>): Announcement {
+  const { currency, given_back, refunded_amount } = event.payload;
+  return announcement(event, {
+    type: 'payment_refunded',
+    method: 'refund',
+    currency,
+    amount: toMinorUnits(given_back),
+    total: toMinorUnits(refunded_amount),
+  });
 }
 
 /** The facts as they are stored; the type has a column of its own. */

@@ -14,7 +14,7 @@ function ids(): () => string {
 
 function known(type: NotificationType, over: Partial<KnownNotification> = {}): KnownNotification {
   const base = { notificationId: type, type, channel: 'email', status: 'pending', resend: 0, position: 1 } as const;
-  return Object.freeze({ ...base, beingSent: false, ...over });
+  return Object.freeze({ ...base, part: null, beingSent: false, ...over });
 }
 
 function order(notifications: readonly KnownNotification[], cancelled = false): KnownOrder {
@@ -36,6 +36,7 @@ describe('an order nobody has heard of', () => {
           address: 'ada@example.test',
           status: 'pending',
           resend: 0,
+          part: null,
           position: 1,
           waitsForPredecessor: false,
         },
@@ -189,5 +190,28 @@ describe('an order, whatever is repeated, reordered or delayed', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('an order whose money goes back in parts', () => {
+  const refund = (of: KnownOrder, part: number | null) =>
+    planNotifications(of, 'payment_refunded', [EMAIL], ids(), part);
+
+  it('tells of each part once, and of the rest, whatever comes again', () => {
+    let known = UNKNOWN_ORDER;
+    for (const part of [400, 400, 650, 400, null, 650, null]) {
+      known = afterPlan(known, 'payment_refunded', refund(known, part));
+    }
+    expect(known.notifications.map(({ part, resend }) => [part, resend])).toEqual([
+      [400, 0],
+      [650, 1],
+      [null, 2],
+    ]);
+  });
+
+  it('tells of the rest also after a part was asked for again', () => {
+    const asked = [0, 1, 2].map((resend) => known('payment_refunded', { part: 400, resend, status: 'sent' }));
+    expect(refund(order(asked), null).create).toMatchObject([{ part: null, resend: 3, status: 'pending' }]);
+    expect(refund(order(asked), 400).create).toEqual([]);
   });
 });

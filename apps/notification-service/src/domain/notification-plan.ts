@@ -10,6 +10,7 @@ export interface PlannedNotification {
   readonly address: string | undefined;
   readonly status: 'pending' | 'undeliverable' | 'superseded';
   readonly resend: number;
+  readonly part: number | null;
   readonly position: number;
   /** An earlier one of the same order and channel is not through yet: this one has to wait for it. */
   readonly waitsForPredecessor: boolean;
@@ -24,8 +25,8 @@ export interface NotificationPlan {
 }
 
 /**
- * What to tell a customer because of one event. There is one notification per order, type and channel, whatever is
- * repeated; a cancellation takes back good news that is not on its way yet, and good news that comes after it is recorded,
+ * What to tell a customer because of one event. There is one notification per order, type and channel, and one for each part
+ * of the money that goes back, whatever is repeated; a cancellation takes back good news that is not on its way yet, and good news that comes after it is recorded,
  * but not sent. So no order of arrival lets a confirmation follow a cancellation.
  */
 export function planNotifications(
@@ -33,10 +34,11 @@ export function planNotifications(
   type: NotificationType,
   recipients: readonly Recipient[],
   newId: () => string,
+  part: number | null = null,
 ): NotificationPlan {
   const supersede = type === 'order_cancelled' ? order.notifications.filter(canBeTakenBack) : [];
   const remaining = order.notifications.filter((known) => !supersede.includes(known));
-  const missing = recipients.filter(({ channel }) => !order.notifications.some(isAbout(type, channel)));
+  const missing = recipients.filter(({ channel }) => !order.notifications.some(isAbout(type, channel, part)));
   const tooLate = order.cancelled && isSupersededByCancellation(type);
   const create = missing.map((recipient, index): PlannedNotification => {
     const status = tooLate ? 'superseded' : recipient.address === undefined ? 'undeliverable' : 'pending';
@@ -45,7 +47,8 @@ export function planNotifications(
       type,
       ...recipient,
       status,
-      resend: 0,
+      resend: nextResend(order, type, recipient.channel),
+      part,
       position: nextPosition(order) + index,
       ...predecessor(status === 'pending' ? lastPending(remaining, recipient.channel) : undefined),
     };
@@ -58,12 +61,13 @@ export function afterPlan(order: KnownOrder, type: NotificationType, plan: Notif
   const existing = order.notifications.map((known) =>
     plan.supersede.includes(known.notificationId) ? { ...known, status: 'superseded' as const } : known,
   );
-  const created = plan.create.map(({ notificationId, type: created, channel, status, resend, position }) => ({
+  const created = plan.create.map(({ notificationId, type: created, channel, status, resend, part, position }) => ({
     notificationId,
     type: created,
     channel,
     status,
     resend,
+    part,
     position,
     beingSent: false,
   }));
@@ -94,10 +98,17 @@ export function nextPosition(order: KnownOrder): number {
   return order.notifications.reduce((highest, { position }) => Math.max(highest, position), 0) + 1;
 }
 
+/** The first free number among the messages of this kind. */
+export function nextResend(order: KnownOrder, type: NotificationType, channel: NotificationChannel): number {
+  return order.notifications
+    .filter((known) => known.type === type && known.channel === channel)
+    .reduce((next, { resend }) => Math.max(next, resend + 1), 0);
+}
+
 function canBeTakenBack(known: KnownNotification): boolean {
   return known.status === 'pending' && !known.beingSent && isSupersededByCancellation(known.type);
 }
 
-function isAbout(type: NotificationType, channel: NotificationChannel) {
-  return (known: KnownNotification): boolean => known.type === type && known.channel === channel;
+function isAbout(type: NotificationType, channel: NotificationChannel, part: number | null) {
+  return (known: KnownNotification): boolean => known.type === type && known.channel === channel && known.part === part;
 }

@@ -13,8 +13,10 @@ export interface KnownNotification {
   readonly type: NotificationType;
   readonly channel: NotificationChannel;
   readonly status: NotificationStatus;
-  /** 0 for the first delivery, then 1, 2 … for each time somebody asked for it again. */
+  /** 0 for the first delivery, then 1, 2 … for each time somebody asked for it again, and for each further refund. */
   readonly resend: number;
+  /** Which of an order's refunds it is about: what was refunded in total, in minor units; null: all of it, or no refund. */
+  readonly part: number | null;
   /** 1, 2, 3 … within the order: the order of creation, and so of delivery. */
   readonly position: number;
   /** A worker holds it now: it may be on the wire, so it can not be taken back any more. */

@@ -1,5 +1,5 @@
 import { isSupersededByCancellation, type KnownNotification, type KnownOrder } from './notification';
-import { lastPending, nextPosition, predecessor, type PlannedNotification } from './notification-plan';
+import { lastPending, nextPosition, nextResend, predecessor, type PlannedNotification } from './notification-plan';
 
 /** How often one message can be asked for again. */
 export const MAX_RESENDS = 10;
@@ -23,7 +23,7 @@ export function decideResend(
 ): ResendDecision {
   const { type, channel } = notification;
   const family = order.notifications.filter((known) => known.type === type && known.channel === channel);
-  const resend = Math.max(...family.map((known) => known.resend)) + 1;
+  const resend = nextResend(order, type, channel);
   if (family.some(({ status }) => status === 'pending')) return refused('still_pending');
   if (notification.status === 'superseded') return refused('superseded');
   if (order.cancelled && isSupersededByCancellation(type)) return refused('order_cancelled');
@@ -38,6 +38,7 @@ export function decideResend(
       address,
       status: 'pending',
       resend,
+      part: notification.part,
       position: nextPosition(order),
       ...predecessor(lastPending(order.notifications, channel)),
     },

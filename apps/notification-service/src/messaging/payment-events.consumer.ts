@@ -1,7 +1,7 @@
-import { PaymentFailed, PaymentRefunded, PaymentSuccessful, type ReceivedEvent } from '@app/events';
+import { PaymentAdjusted, PaymentFailed, PaymentRefunded, PaymentSuccessful, type ReceivedEvent } from '@app/events';
 import { OnEvent, type UnitOfWork } from '@app/messaging';
 import { Controller } from '@nestjs/common';
-import { orderPaid, paymentFailed, paymentRefunded } from '../domain/announcement';
+import { orderPaid, partlyRefunded, paymentFailed, paymentRefunded } from '../domain/announcement';
 import { NotifyCustomers } from '../use-cases/notify-customers';
 
 @Controller()
@@ -21,5 +21,12 @@ export class PaymentEventsConsumer {
   @OnEvent(PaymentRefunded)
   async refunded(events: readonly ReceivedEvent<typeof PaymentRefunded>[], unitOfWork: UnitOfWork): Promise<void> {
     await this.notifyCustomers.execute(events.map(paymentRefunded), unitOfWork);
+  }
+
+  /** A dispute is between the bank and the shop: its customer hears of money alone. */
+  @OnEvent(PaymentAdjusted)
+  async adjusted(events: readonly ReceivedEvent<typeof PaymentAdjusted>[], unitOfWork: UnitOfWork): Promise<void> {
+    const refunds = events.filter(({ payload }) => payload.given_back > 0);
+    await this.notifyCustomers.execute(refunds.map(partlyRefunded), unitOfWork);
   }
 }

@@ -40,6 +40,7 @@ const LOCK_ORDERS = `
 
 const READ_NOTIFICATIONS = `
   SELECT notification_id, order_id, notification_type, channel, status, resend, position,
+         CASE WHEN notification_type = 'payment_refunded' THEN (facts::json ->> 'total')::float8 END AS part,
          held_by IS NOT DISTINCT FROM 'worker' AND due_at > $2 AS being_sent
   FROM notifications WHERE order_id = ANY ($1::uuid[])`;
 
@@ -125,6 +126,7 @@ interface KnownRow {
   readonly channel: NotificationChannel;
   readonly status: NotificationStatus;
   readonly resend: number;
+  readonly part: number | null;
   readonly position: number;
   readonly being_sent: boolean;
 }
@@ -136,6 +138,7 @@ function fromRow(row: KnownRow): KnownNotification {
     channel: row.channel,
     status: row.status,
     resend: row.resend,
+    part: row.part,
     position: row.position,
     beingSent: row.being_sent,
   };

@@ -219,3 +219,26 @@ describe('a mail whose worker has died', () => {
     expect(await mailsAbout(orderId)).toEqual(['order_paid', 'order_confirmed']);
   });
 });
+
+describe('an order whose money goes back in parts', () => {
+  it('tells its customer of each part once, and of the rest when it is cancelled', async () => {
+    const orderId = anOrderId();
+    const part = (given: number, total: number) => news.partly_refunded(orderId, 'user_123', given, total);
+    await system.handle(all(orderId, 'order_received', 'order_paid', 'order_confirmed'));
+    await system.handle([part(4, 4)]);
+    await system.handle([part(2.5, 6.5), part(4, 4), part(0, 6.5)]);
+    await system.handle([...all(orderId, 'order_cancelled', 'payment_refunded'), part(2.5, 6.5)]);
+    await eventually(async () =>
+      expect((await mailsAbout(orderId)).filter((type) => type === 'payment_refunded')).toHaveLength(3),
+    );
+    await outcomesOf(orderId);
+    const { body } = await system.inject('GET', `/notifications?order_id=${orderId}`);
+    const { notifications } = body as { notifications: { notification_type: string; message: string }[] };
+    const refunds = notifications.filter(({ notification_type }) => notification_type === 'payment_refunded');
+    expect(refunds.map(({ message }) => /[\d,.]+ USD/.exec(message)?.[0]).toSorted()).toEqual([
+      '1,299.99 USD',
+      '2.50 USD',
+      '4.00 USD',
+    ]);
+  });
+});

@@ -3,7 +3,7 @@ import type { UnitOfWork } from '@app/messaging';
 import { Clock, Ids } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { DeliverySettings } from '../delivery/delivery-settings';
-import { writeFacts, type Announcement } from '../domain/announcement';
+import { writeFacts, type Announcement, type Facts } from '../domain/announcement';
 import { UNKNOWN_ORDER, type KnownOrder } from '../domain/notification';
 import { afterPlan, planNotifications } from '../domain/notification-plan';
 import { recipientsOf, type Contact } from '../domain/recipients';
@@ -76,7 +76,7 @@ export class NotifyCustomers {
     for (const { orderId, userId, facts, cause } of announcements) {
       const order = known.get(orderId) ?? UNKNOWN_ORDER;
       const recipients = recipientsOf(userId, contacts.get(userId), this.settings.fallbackDomain);
-      const plan = planNotifications(order, facts.type, recipients, () => this.ids.next());
+      const plan = planNotifications(order, facts.type, recipients, () => this.ids.next(), partOf(facts));
       known.set(orderId, afterPlan(order, facts.type, plan));
       plan.supersede.forEach((id) => superseded.set(id, orderId));
       const text = writeFacts(facts);
@@ -90,6 +90,10 @@ export class NotifyCustomers {
     const takenBack = await this.notifications.supersede(unitOfWork, [...ids.keys()], now);
     return new Set([...ids].filter(([id]) => !takenBack.has(id)).map(([, orderId]) => orderId));
   }
+}
+
+function partOf(facts: Facts): number | null {
+  return facts.type === 'payment_refunded' ? (facts.total ?? null) : null;
 }
 
 function publishUndeliverable(unitOfWork: UnitOfWork, created: readonly Enqueued[]): void {

@@ -6,6 +6,8 @@ export const ORDER_TRIGGERS = [
   'payment_successful',
   'payment_failed',
   'payment_refunded',
+  'payment_reversed',
+  'payment_adjusted',
   'stock_taken',
   'stock_returned',
   'inventory_insufficient',
@@ -62,6 +64,9 @@ export const ORDER_LIFECYCLE: Lifecycle = {
     // The hold could not be collected: no money, no goods.
     payment_failed: cancel('payment_failed'),
     stock_taken: ignore('it is known to be taken'),
+    // Somebody gave all the money back at the gateway, or the bank did: no money, no goods.
+    payment_reversed: cancel('payment_failed'),
+    payment_adjusted: note('the rest of the money is still ours'),
     cancel_requested: cancel('cancelled_by_customer'),
     deadline_passed: ignore('it was settled in time'),
   },
@@ -69,6 +74,8 @@ export const ORDER_LIFECYCLE: Lifecycle = {
     payment_successful: note('the payment service gives the money back'),
     payment_failed: note('there is nothing to give back'),
     payment_refunded: note('the money is back'),
+    payment_reversed: note('the money is back'),
+    payment_adjusted: note('the payment service gives the rest back'),
     stock_taken: note('the inventory service gives the stock back'),
     stock_returned: note('the stock is back'),
     inventory_insufficient: note('there was nothing to take'),

@@ -42,7 +42,12 @@ class World {
     const stockDecided = happened.has('stock_taken') || happened.has('inventory_insufficient');
     may(happened.has('payment_successful') && !stockDecided, 'stock_taken', 'inventory_insufficient');
     // The capture of a confirmed order fails.
-    may(happened.has('payment_successful') && this.announced.includes('order_confirmed'), 'payment_failed');
+    const isConfirmed = happened.has('payment_successful') && this.announced.includes('order_confirmed');
+    const isCaptured = happened.has('payment_adjusted') || happened.has('payment_reversed');
+    may(isConfirmed && !isCaptured, 'payment_failed');
+    // Somebody gives money back at the gateway, a part or all of it, or the bank does.
+    const isOver = happened.has('payment_failed') || happened.has('payment_refunded');
+    may(isConfirmed && !isOver && !happened.has('payment_reversed'), 'payment_adjusted', 'payment_reversed');
     return [...deeds, ...this.duties()];
   }
 
@@ -50,7 +55,8 @@ class World {
   private duties(): (() => void)[] {
     if (!this.announced.includes('order_cancelled')) return [];
     const owed: OrderTrigger[] = [];
-    if (this.happened.has('payment_successful')) owed.push('payment_refunded');
+    if (this.happened.has('payment_successful') && !this.happened.has('payment_reversed'))
+      owed.push('payment_refunded');
     if (this.happened.has('stock_taken')) owed.push('stock_returned');
     return owed.filter((deed) => !this.happened.has(deed)).map((deed) => () => this.publish(deed));
   }

@@ -63,6 +63,43 @@ describe('an order that can not be fulfilled', () => {
   });
 });
 
+describe('a confirmed order whose money somebody gives back at the gateway', () => {
+  async function aConfirmedOrder(): Promise<string> {
+    const { order_id } = await service.place();
+    await others.say(news.paid(order_id), news.taken(order_id));
+    expect((await settled(order_id)).status).toBe('confirmed');
+    return order_id;
+  }
+
+  it('stands when it was a part, which is noted, and is cancelled when it was all, which is said', async () => {
+    const orderId = await aConfirmedOrder();
+    await others.say(news.adjusted(orderId));
+    await eventually(async () => expect(await service.steps(orderId)).toContain('payment_adjusted'));
+    expect((await settled(orderId)).status).toBe('confirmed');
+    await others.say(news.reversed(orderId));
+    await eventually(async () =>
+      expect(await settled(orderId)).toMatchObject({ status: 'cancelled', cancellation_reason: 'payment_failed' }),
+    );
+    expect((await service.steps(orderId)).at(-1)).toBe('payment_reversed');
+    await eventually(() =>
+      expect(others.heardOf(orderId).at(-1)).toMatchObject({
+        type: 'order_cancelled',
+        payload: { reason: 'payment_failed', detail: 'payment_reversed' },
+      }),
+    );
+  });
+
+  it('is cancelled once when its customer cancels it meanwhile', async () => {
+    const orderId = await aConfirmedOrder();
+    await service.post(`/orders/${orderId}/cancel`);
+    await others.say(news.adjusted(orderId), news.reversed(orderId));
+    await eventually(async () => expect(await service.steps(orderId)).toHaveLength(6));
+    expect(await settled(orderId)).toMatchObject({ cancellation_reason: 'cancelled_by_customer' });
+    const told = others.heardOf(orderId).map(({ type }) => type);
+    expect(told).toEqual(['order_created', 'order_confirmed', 'order_cancelled']);
+  });
+});
+
 describe('news in disorder', () => {
   it('of the stock before the payment confirms the order all the same', async () => {
     const { order_id } = await service.place();

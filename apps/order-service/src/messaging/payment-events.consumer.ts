@@ -1,6 +1,14 @@
-import { PaymentFailed, PaymentRefunded, PaymentSuccessful, toMinorUnits, type ReceivedEvent } from '@app/events';
+import {
+  PaymentAdjusted,
+  PaymentFailed,
+  PaymentRefunded,
+  PaymentSuccessful,
+  toMinorUnits,
+  type ReceivedEvent,
+} from '@app/events';
 import { OnEvent, type UnitOfWork } from '@app/messaging';
 import { Controller } from '@nestjs/common';
+import type { OrderTrigger } from '../domain/order-lifecycle';
 import { AdvanceOrders } from '../use-cases/advance-orders';
 import { newsOf } from './news';
 
@@ -25,6 +33,16 @@ export class PaymentEventsConsumer {
 
   @OnEvent(PaymentRefunded)
   async refunded(events: readonly ReceivedEvent<typeof PaymentRefunded>[], unitOfWork: UnitOfWork): Promise<void> {
-    await this.advanceOrders.execute(unitOfWork, newsOf(events, 'payment_refunded'));
+    await this.advanceOrders.execute(unitOfWork, newsOf(events, triggerOfRefund));
   }
+
+  @OnEvent(PaymentAdjusted)
+  async adjusted(events: readonly ReceivedEvent<typeof PaymentAdjusted>[], unitOfWork: UnitOfWork): Promise<void> {
+    await this.advanceOrders.execute(unitOfWork, newsOf(events, 'payment_adjusted'));
+  }
+}
+
+/** Money that nobody here asked to be given back ends the order; otherwise the cancellation came first. */
+function triggerOfRefund({ payload }: ReceivedEvent<typeof PaymentRefunded>): OrderTrigger {
+  return payload.initiator === undefined ? 'payment_refunded' : 'payment_reversed';
 }

@@ -119,6 +119,7 @@ function announce(unitOfWork: UnitOfWork, announcement: Announcement, order: Ord
     return;
   }
   if (order.status !== 'cancelled') throw new TypeError('only a cancelled order is announced as cancelled');
-  const payload = { ...facts, reason: order.reason, payment_method: order.paymentMethod };
+  const detail = news.trigger === 'payment_reversed' ? { detail: news.trigger } : {};
+  const payload = { ...facts, reason: order.reason, ...detail, payment_method: order.paymentMethod };
   unitOfWork.publish(OrderCancelled, { orderId, cause, payload });
 }

@@ -1,5 +1,6 @@
 import { aPayment, CONTEXT, deepFreeze, LEASE, news, NOON, ORDER_ID } from './payment.builder';
-import { decideAll, decidePayment, type GatewayInput } from './decide-payment';
+import { decideAll, decidePayment } from './decide-payment';
+import type { GatewayInput } from './payment-input';
 import type { GatewayOutcome } from './gateway-outcome';
 import { callFor, handOver, isFreshlyDue, statusOf, type Payment } from './payment';
 

@@ -1,75 +1,35 @@
-import { minorUnitsOf, type Cause, type MinorUnits, type PaymentFailureReason } from '@app/events';
-import type { GatewayAnswer, GatewayOutcome } from './gateway-outcome';
-import type { PaidItem, Payment, PendingOperation } from './payment';
-import { announce, type Announcement } from './payment-announcement';
-import { BEGINNINGS, PAYMENT_LIFECYCLE, type OrderNews, type PaymentTrigger } from './payment-lifecycle';
-import { isUnwanted, STAGES, type PaymentStage } from './payment-stage';
-import { nextAttemptAt, type RetryPolicy } from './retry-policy';
-
-/** What an event of the order service says to a payment. */
-export interface OrderInput {
-  readonly kind: OrderNews;
-  readonly orderId: string;
-  readonly userId: string;
-  readonly currency: string;
-  readonly amount: MinorUnits;
-  /** `order_confirmed` does not carry it. */
-  readonly paymentMethod?: string;
-  /** Only `order_created` carries them. */
-  readonly items?: readonly PaidItem[];
-  readonly cause: Cause;
-}
-
-/** How a call to the gateway ended. */
-export interface GatewayInput {
-  readonly kind: 'gateway';
-  readonly orderId: string;
-  /** The lease under which the call was made. */
-  readonly lease: Date;
-  readonly outcome: GatewayOutcome;
-}
-
-export type PaymentInput = OrderInput | GatewayInput;
-
-/** What a decision may not find out by itself. */
-export interface DecisionContext {
-  readonly now: Date;
-  /** The id of the payment, should this be its beginning. */
-  readonly paymentId: string;
-  /** 0 to 1, random. */
-  readonly jitter: number;
-  readonly policy: RetryPolicy;
-}
-
-/** `payment` is the very object that was put in when nothing changed. */
-export interface Decision {
-  readonly payment: Payment;
-  readonly announcements: readonly Announcement[];
-}
-
-/** Something that can not have happened to a payment in this stage: the gateway contradicts itself, or we are wrong. */
-export class PaymentTransitionRefused extends Error {
-  readonly code = 'PAYMENT.TRANSITION_REFUSED';
-  readonly kind = 'conflict';
-
-  constructor(
-    readonly orderId: string,
-    readonly stage: PaymentStage | 'absent',
-    readonly trigger: string,
-  ) {
-    super(`${trigger} can not happen to the payment of order ${orderId}, which is ${stage}`);
-  }
-}
+import { minorUnitsOf, type PaymentFailureReason } from '@app/events';
+import type { GatewayAnswer, MoneyAtGateway } from './gateway-outcome';
+import type { Payment, PendingOperation } from './payment';
+import type { GatewayInput, OrderInput, PaymentInput } from './payment-input';
+import { PAYMENT_LIFECYCLE } from './payment-lifecycle';
+import { isUnwanted } from './payment-stage';
+import { begin, PaymentTransitionRefused, step, type Decision, type DecisionContext, type Facts } from './payment-step';
+import { nextAttemptAt } from './retry-policy';
 
 /** One step of a payment's life. Pure. @throws PaymentTransitionRefused */
 export function decidePayment(payment: Payment | undefined, input: PaymentInput, context: DecisionContext): Decision {
-  if (input.kind !== 'gateway') {
-    if (payment === undefined) return { payment: begin(input, context), announcements: [] };
-    return step(payment, input.kind, factsFrom(payment, input), context);
+  switch (input.kind) {
+    case 'order_created':
+    case 'order_confirmed':
+    case 'order_cancelled':
+      if (payment === undefined) return begin(input, context);
+      return step(payment, input.kind, factsFrom(payment, input), context);
+    case 'money_moved':
+    case 'refund_changed':
+      if (payment === undefined) throw new PaymentTransitionRefused(input.orderId, 'absent', input.kind);
+      return step(payment, input.kind, {}, context);
+    case 'gateway':
+      if (payment === undefined) throw new PaymentTransitionRefused(input.orderId, 'absent', input.outcome.kind);
+      return settle(payment, input, context);
   }
-  if (payment === undefined) throw new PaymentTransitionRefused(input.orderId, 'absent', input.outcome.kind);
+}
+
+function settle(payment: Payment, input: GatewayInput, context: DecisionContext): Decision {
   const { outcome } = input;
   switch (outcome.kind) {
+    case 'inspected':
+      return inspected(payment, input, outcome, context);
     case 'outcome_unknown':
       return answerLost(payment, input, context);
     case 'not_asked':
@@ -103,61 +63,34 @@ export function decideAll(
   );
 }
 
-type Facts = Partial<Payment>;
-
-function begin(input: OrderInput, { now, paymentId }: DecisionContext): Payment {
-  const stage = BEGINNINGS[input.kind];
-  return {
-    paymentId,
-    orderId: input.orderId,
-    userId: input.userId,
-    stage,
-    amount: input.amount,
-    capturedAmount: minorUnitsOf(0),
-    refundedAmount: minorUnitsOf(0),
-    currency: input.currency,
-    paymentMethod: input.paymentMethod ?? null,
-    items: input.items ?? [],
-    failureReason: null,
-    gatewayReference: null,
-    refundReference: null,
-    operation: operationOf(stage, null, now),
-    cause: input.cause,
-    createdAt: now,
-    updatedAt: now,
-  };
-}
-
-function step(payment: Payment, trigger: PaymentTrigger, facts: Facts, context: DecisionContext): Decision {
-  const entry = PAYMENT_LIFECYCLE[payment.stage][trigger];
-  if (entry === undefined) throw new PaymentTransitionRefused(payment.orderId, payment.stage, trigger);
-  if (entry.kind === 'ignore') return { payment, announcements: [] };
-  const isUntouched = payment.operation?.sentAt === null;
-  const stage = isUntouched ? (entry.untouched ?? entry.to) : entry.to;
-  const moved = enter({ ...payment, ...facts }, stage, context.now);
-  return { payment: moved, announcements: entry.announces === undefined ? [] : [announce(moved, entry.announces)] };
-}
-
-function enter(payment: Payment, stage: PaymentStage, now: Date): Payment {
-  const { status } = STAGES[stage];
-  const isCollected = status === 'captured' || status === 'refunded';
-  return {
-    ...payment,
-    stage,
-    capturedAmount: isCollected ? payment.amount : payment.capturedAmount,
-    refundedAmount: status === 'refunded' ? payment.amount : payment.refundedAmount,
-    failureReason: status === 'failed' ? payment.failureReason : null,
-    operation: operationOf(stage, payment.operation, now),
-    updatedAt: now,
-  };
-}
-
-/** The same operation goes on as it stands; another one is due at once. */
-function operationOf(stage: PaymentStage, present: PendingOperation | null, now: Date): PendingOperation | null {
-  const { operation: kind } = STAGES[stage];
-  if (kind === undefined) return null;
-  if (present?.kind === kind) return present;
-  return { kind, dueAt: now, attempts: 0, uncertain: false, sentAt: null };
+/** What was read is true of the moment it was read in: a late answer, or one that was overtaken, is dropped and read anew. */
+function inspected(payment: Payment, input: GatewayInput, money: MoneyAtGateway, context: DecisionContext): Decision {
+  const { operation } = payment;
+  if (operation?.kind !== 'inspect' || !isAtIt(input, operation)) return { payment, announcements: [] };
+  if (payment.heard) {
+    const again: PendingOperation = {
+      kind: 'inspect',
+      dueAt: context.now,
+      attempts: 0,
+      uncertain: false,
+      sentAt: null,
+    };
+    return { payment: { ...payment, heard: false, operation: again, updatedAt: context.now }, announcements: [] };
+  }
+  // Never beyond what the order is about, and never nothing: it was captured when this was asked.
+  const collected = money.captured > 0 ? money.captured : payment.capturedAmount;
+  const capturedAmount = minorUnitsOf(Math.min(collected, payment.amount));
+  const refundedAmount = minorUnitsOf(Math.min(money.returned, capturedAmount));
+  const { dispute, refundReference } = money;
+  const facts = { capturedAmount, refundedAmount, dispute, refundReference };
+  if (refundedAmount === capturedAmount) return step(payment, 'money_returned', facts, context);
+  const { payment: next, announcements } = step(payment, 'money_stands', facts, context);
+  const isNews =
+    refundedAmount !== payment.refundedAmount ||
+    capturedAmount !== payment.capturedAmount ||
+    dispute !== payment.dispute;
+  if (!isNews || announcements.length === 0) return { payment: next, announcements: [] };
+  return { payment: { ...next, adjustments: next.adjustments + 1 }, announcements };
 }
 
 /** Something was sent and may still arrive: from here on it counts as sent just now. */
@@ -217,7 +150,7 @@ function factsFrom(payment: Payment, input: OrderInput): Facts {
   };
 }
 
-function factsOf(answer: GatewayAnswer): Facts {
+function factsOf(answer: Exclude<GatewayAnswer, { kind: 'inspected' }>): Facts {
   switch (answer.kind) {
     case 'authorized':
       return { gatewayReference: answer.reference };
@@ -228,8 +161,9 @@ function factsOf(answer: GatewayAnswer): Facts {
     case 'refunded':
       return { refundReference: answer.reference };
     case 'captured':
-    case 'voided':
     case 'already_captured':
+      return answer.amount === undefined ? {} : { capturedAmount: answer.amount };
+    case 'voided':
       return {};
   }
 }

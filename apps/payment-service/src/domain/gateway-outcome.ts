@@ -1,7 +1,10 @@
-import type { PaymentFailureReason } from '@app/events';
+import type { DisputeState, MinorUnits, PaymentFailureReason } from '@app/events';
 
-/** What can be asked of a payment gateway about one order. Each is asked for at most once, under its own idempotency key. */
-export const GATEWAY_OPERATIONS = ['authorize', 'capture', 'void', 'refund'] as const;
+/**
+ * What can be asked of a payment gateway about one order. The first four move money, each at most once, under its own idempotency
+ * key; `inspect` reads how the money of a captured payment stands by now.
+ */
+export const GATEWAY_OPERATIONS = ['authorize', 'capture', 'void', 'refund', 'inspect'] as const;
 export type GatewayOperation = (typeof GATEWAY_OPERATIONS)[number];
 
 export type DeclineReason = Extract<PaymentFailureReason, 'declined' | 'insufficient_funds'>;
@@ -10,13 +13,26 @@ export type DeclineReason = Extract<PaymentFailureReason, 'declined' | 'insuffic
 export type GatewayAnswer =
   | { readonly kind: 'authorized'; readonly reference: string }
   | { readonly kind: 'declined'; readonly reason: DeclineReason }
-  | { readonly kind: 'captured' }
+  /** `amount`: what was collected, when somebody else collected less than the whole. */
+  | { readonly kind: 'captured'; readonly amount?: MinorUnits }
   /** The hold can not be collected, now or later. */
   | { readonly kind: 'capture_refused' }
   | { readonly kind: 'voided' }
   /** A void came too late: the money has been collected. */
-  | { readonly kind: 'already_captured' }
-  | { readonly kind: 'refunded'; readonly reference: string };
+  | { readonly kind: 'already_captured'; readonly amount?: MinorUnits }
+  /** All that was collected has been given back, by whomever. */
+  | { readonly kind: 'refunded'; readonly reference: string }
+  | ({ readonly kind: 'inspected' } & MoneyAtGateway);
+
+/** How the money of a captured payment stands at the gateway. */
+export interface MoneyAtGateway {
+  readonly captured: MinorUnits;
+  /** The sum of all refunds that did not fail and of all disputes that were lost. */
+  readonly returned: MinorUnits;
+  readonly dispute: DisputeState | null;
+  /** The gateway's name for the last refund. */
+  readonly refundReference: string | null;
+}
 
 /** How a call ended without the gateway's word on the money. */
 export type OpenOutcome =

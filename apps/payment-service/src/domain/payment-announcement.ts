@@ -1,23 +1,27 @@
 import {
+  minorUnitsOf,
   toDecimal,
   type Cause,
+  type PaymentAdjusted,
   type PaymentFailed,
   type PaymentRefunded,
   type PaymentSuccessful,
+  type RefundInitiator,
   type RefundMethod,
 } from '@app/events';
 import type { Payment } from './payment';
-import type { PaymentNews } from './payment-lifecycle';
+import type { PaymentNews } from './lifecycle-entry';
 
 /** News of a payment for the other services. */
 export type Announcement = { readonly orderId: string; readonly cause: Cause } & (
   | { readonly type: 'payment_successful'; readonly payload: PaymentSuccessful }
   | { readonly type: 'payment_failed'; readonly payload: PaymentFailed }
   | { readonly type: 'payment_refunded'; readonly payload: PaymentRefunded }
+  | { readonly type: 'payment_adjusted'; readonly payload: PaymentAdjusted }
 );
 
-/** Words the news of a payment. `payment` is the payment after the step. */
-export function announce(payment: Payment, news: PaymentNews): Announcement {
+/** Words the news of a payment. `payment` is the payment after the step, `before` the one it began with. */
+export function announce(payment: Payment, news: PaymentNews, before: Payment): Announcement {
   const { orderId, cause } = payment;
   const facts = factsOf(payment);
   switch (news) {
@@ -34,12 +38,31 @@ export function announce(payment: Payment, news: PaymentNews): Announcement {
       return refunded(payment, 'void');
     case 'capture_refunded':
       return refunded(payment, 'refund');
+    case 'capture_reversed':
+      return refunded(payment, 'refund', payment.dispute === 'lost' ? 'bank' : 'operator');
+    case 'payment_adjusted':
+      return adjusted(payment, before);
   }
 }
 
-function refunded(payment: Payment, method: RefundMethod): Announcement {
+function refunded(payment: Payment, method: RefundMethod, initiator?: RefundInitiator): Announcement {
   const { orderId, cause } = payment;
-  return { type: 'payment_refunded', orderId, cause, payload: { ...factsOf(payment), method } };
+  const payload = { ...factsOf(payment), method, ...(initiator && { initiator }) };
+  return { type: 'payment_refunded', orderId, cause, payload };
+}
+
+function adjusted(payment: Payment, before: Payment): Announcement {
+  const { orderId, cause, dispute } = payment;
+  const { amount: _amount, ...facts } = factsOf(payment);
+  const givenBack = Math.max(0, payment.refundedAmount - before.refundedAmount);
+  const payload = {
+    ...facts,
+    given_back: toDecimal(minorUnitsOf(givenBack)),
+    captured_amount: toDecimal(payment.capturedAmount),
+    refunded_amount: toDecimal(payment.refundedAmount),
+    ...(dispute && { dispute }),
+  };
+  return { type: 'payment_adjusted', orderId, cause, payload };
 }
 
 function factsOf(payment: Payment) {

@@ -1,52 +1,75 @@
-import { aPayment, CONTEXT, deepFreeze, LEASE, news, ORDER_ID } from './payment.builder';
-import { decidePayment, PaymentTransitionRefused, type PaymentInput } from './decide-payment';
-import type { GatewayOutcome } from './gateway-outcome';
-import type { PaymentNews } from './payment-lifecycle';
-import { checkPaymentLifecycle, PAYMENT_LIFECYCLE, PAYMENT_TRIGGERS, type PaymentTrigger } from './payment-lifecycle';
+import { minorUnitsOf } from '@app/events';
+import { aPayment, AMOUNT, CONTEXT, deepFreeze, LEASE, news, ORDER_ID } from './payment.builder';
+import { decidePayment } from './decide-payment';
+import type { PaymentInput } from './payment-input';
+import { PaymentTransitionRefused } from './payment-step';
+import type { GatewayOutcome, MoneyAtGateway } from './gateway-outcome';
+import { PAYMENT_TRIGGERS, type PaymentNews, type PaymentTrigger } from './lifecycle-entry';
+import { checkPaymentLifecycle, PAYMENT_LIFECYCLE } from './payment-lifecycle';
 import { PAYMENT_STAGES, type PaymentStage } from './payment-stage';
 
-/** `-`: ignored. `x`: impossible, refused. `~`: the same stage, the operation, if any, stays due. Otherwise the next stage, and behind `!` what is announced. */
+/**
+ * `-`: ignored. `x`: impossible, refused. `~`: the same stage, the operation, if any, stays due. `+`: remembered. Otherwise the next
+ * stage, and behind `!` what is announced.
+ */
 const COLUMNS =
-  'created confirmed cancelled authorized declined captured cap_refused voided already_cap refunded nothing unknown';
+  'created confirmed cancelled authorized declined captured cap_refused voided already_cap refunded moved changed stands returned nothing unknown';
 const EXPECTED: Record<PaymentStage, string> = {
   //                     created               confirmed             cancelled
-  expected: 'authorizing_confirmed -                     cancelled            x x x x x x x x ~',
+  expected: 'authorizing_confirmed -                     cancelled            x x x x x x x - - - - x ~',
   authorizing:
-    '-                     authorizing_confirmed authorizing_unwanted authorized!payment_successful failed!payment_failed x x x x x x ~',
+    '-                     authorizing_confirmed authorizing_unwanted authorized!payment_successful failed!payment_failed x x x x x + + - - x ~',
   authorizing_confirmed:
-    '-                     -                     authorizing_unwanted capturing!payment_successful  failed!payment_failed x x x x x x ~',
+    '-                     -                     authorizing_unwanted capturing!payment_successful  failed!payment_failed x x x x x + + - - x ~',
   authorizing_unwanted:
-    '-                     -                     -                    voiding                       failed                x x x x x cancelled ~',
-  authorized: '-                     capturing             voiding              -         x x x x x x x ~',
+    '-                     -                     -                    voiding                       failed                x x x x x - - - - cancelled ~',
+  authorized: '-                     capturing             voiding              -         x x x x x x + + - - x ~',
   capturing:
-    '-                     -                     capturing_unwanted   -         x captured releasing!payment_failed x x x x ~',
+    '-                     -                     capturing_unwanted   -         x captured releasing!payment_failed x x x + + - - x ~',
   capturing_unwanted:
-    '-                     -                     -                    -         x refunding voiding x x x voiding ~',
-  captured: '-                     -                     refunding            -         x - x x x x x ~',
+    '-                     -                     -                    -         x refunding voiding x x x - - - - voiding ~',
+  captured:
+    '-                     -                     refunding            -         x - x x x x inspecting inspecting - - x ~',
+  inspecting:
+    '-                     -                     refunding            -         x - x x x x + + captured!payment_adjusted reversed!capture_reversed x ~',
+  reversed: '-                     -                     refunded             -         x - x x x x - + - - x ~',
   refunding:
-    '-                     -                     -                    -         x - x x - refunded!capture_refunded - ~',
-  refunded: '-                     -                     -                    -         x - x x - - - ~',
+    '-                     -                     -                    -         x - x x - refunded!capture_refunded - + - - - ~',
+  refunded:
+    '-                     -                     -                    -         x - x x - - - checking_refund - - - ~',
+  checking_refund:
+    '-                     -                     -                    -         x - x x - - - + repeating_refund refunded - ~',
+  repeating_refund:
+    '-                     -                     -                    -         x - x x - refunded - + - - - ~',
   voiding:
-    '-                     -                     -                    -         x refunding - voided!hold_voided refunding x - ~',
-  voided: '-                     -                     -                    -         x x - - x x - ~',
-  releasing: '-                     -                     releasing_unwanted   -         x x - released x x x ~',
+    '-                     -                     -                    -         x refunding - voided!hold_voided refunding x - - - - - ~',
+  voided: '-                     -                     -                    -         x x - - x x - - - - - ~',
+  releasing:
+    '-                     -                     releasing_unwanted   -         x x - released x x - - - - x ~',
   releasing_unwanted:
-    '-                     -                     -                    -         x x - failed!hold_voided x x x ~',
-  released: '-                     -                     failed!hold_voided   -         x x - - x x x ~',
-  failed: '-                     -                     -                    -         - x - - x x - ~',
+    '-                     -                     -                    -         x x - failed!hold_voided x x - - - - x ~',
+  released: '-                     -                     failed!hold_voided   -         x x - - x x - - - - x ~',
+  failed: '-                     -                     -                    -         - x - - x x - - - - - ~',
   cancelled:
-    '-                     -                     -                    voiding   - x x x x x - authorizing_unwanted',
+    '-                     -                     -                    voiding   - x x x x x - - - - - authorizing_unwanted',
 };
 
 const ANSWERS: Partial<Record<PaymentTrigger, GatewayOutcome>> = {
   authorized: { kind: 'authorized', reference: 'hold-1' },
   declined: { kind: 'declined', reason: 'insufficient_funds' },
   refunded: { kind: 'refunded', reference: 'refund-1' },
+  money_stands: { kind: 'inspected', ...money(400) },
+  money_returned: { kind: 'inspected', ...money(4250) },
 };
+
+function money(returned: number): MoneyAtGateway {
+  return { captured: AMOUNT, returned: minorUnitsOf(returned), dispute: null, refundReference: 'refund-1' };
+}
 
 function inputOf(trigger: PaymentTrigger): PaymentInput {
   if (trigger === 'order_created' || trigger === 'order_confirmed' || trigger === 'order_cancelled')
     return news(trigger);
+  if (trigger === 'money_moved' || trigger === 'refund_changed') return { kind: trigger, orderId: ORDER_ID };
   const outcome = ANSWERS[trigger] ?? ({ kind: trigger } as GatewayOutcome);
   return deepFreeze({ kind: 'gateway', orderId: ORDER_ID, lease: LEASE, outcome });
 }
@@ -59,6 +82,8 @@ const ANNOUNCED: Record<PaymentNews, object> = {
   payment_failed: { type: 'payment_failed' },
   hold_voided: { type: 'payment_refunded', payload: { method: 'void' } },
   capture_refunded: { type: 'payment_refunded', payload: { method: 'refund' } },
+  capture_reversed: { type: 'payment_refunded', payload: { method: 'refund', initiator: 'operator' } },
+  payment_adjusted: { type: 'payment_adjusted', payload: { given_back: 4, refunded_amount: 4, captured_amount: 42.5 } },
 };
 
 describe('every stage and everything that can happen', () => {
@@ -75,6 +100,10 @@ describe('every stage and everything that can happen', () => {
     const { payment, announcements } = decide();
     if (cell === '-') {
       expect(payment).toBe(before);
+      return expect(announcements).toEqual([]);
+    }
+    if (cell === '+') {
+      expect(payment).toEqual({ ...before, heard: true });
       return expect(announcements).toEqual([]);
     }
     if (cell === '~') {

@@ -1,54 +1,23 @@
-import type { GatewayAnswer } from './gateway-outcome';
+import { ignore, move, moveOr, remember, type OrderNews, type PaymentLifecycle } from './lifecycle-entry';
 import { PAYMENT_STAGES, STAGES, type PaymentStage } from './payment-stage';
-
-export type OrderNews = 'order_created' | 'order_confirmed' | 'order_cancelled';
-/** Everything that can move a payment. `outcome_unknown`: a call was sent, and its answer is lost. */
-export type PaymentTrigger = OrderNews | GatewayAnswer['kind'] | 'nothing_found' | 'outcome_unknown';
-
-export const PAYMENT_TRIGGERS = [
-  'order_created',
-  'order_confirmed',
-  'order_cancelled',
-  'authorized',
-  'declined',
-  'captured',
-  'capture_refused',
-  'voided',
-  'already_captured',
-  'refunded',
-  'nothing_found',
-  'outcome_unknown',
-] as const satisfies readonly PaymentTrigger[];
-
-/** What is announced about a step. The last two are both `payment_refunded`, with the method in their name. */
-export type PaymentNews = 'payment_successful' | 'payment_failed' | 'hold_voided' | 'capture_refunded';
-
-export type LifecycleEntry =
-  | {
-      readonly kind: 'move';
-      readonly to: PaymentStage;
-      readonly announces?: PaymentNews;
-      /** Where to instead, as long as no worker was ever handed the operation that is due. */
-      readonly untouched?: PaymentStage;
-    }
-  /** Nothing changes: old news, or news that came too late. */
-  | { readonly kind: 'ignore'; readonly why: string };
-
-export type PaymentLifecycle = Readonly<
-  Record<PaymentStage, Readonly<Partial<Record<PaymentTrigger, LifecycleEntry>>>>
->;
-
-const move = (to: PaymentStage, announces?: PaymentNews): LifecycleEntry =>
-  announces === undefined ? { kind: 'move', to } : { kind: 'move', to, announces };
-const moveOr = (to: PaymentStage, untouched: PaymentStage): LifecycleEntry => ({ kind: 'move', to, untouched });
-const ignore = (why: string): LifecycleEntry => ({ kind: 'ignore', why });
 
 const known = ignore('it is known already');
 const cancelWins = ignore('the order was cancelled');
 const replayed = ignore('two workers asked; the gateway gave both the same answer');
 const tooLate = ignore('another worker was faster');
+const noMoney = ignore('none of it has been collected');
+const counted = ignore('what was given back is counted when the rest is');
+const nothingCaptured = { money_moved: noMoney, refund_changed: noMoney };
+/** Somebody else at the gateway may have been faster than our own commit. */
+const asLater = { money_moved: remember, refund_changed: remember };
 const collecting = { order_created: known, order_confirmed: known, authorized: replayed };
-const unwanted = { order_created: cancelWins, order_confirmed: cancelWins, order_cancelled: known };
+const unwanted = {
+  order_created: cancelWins,
+  order_confirmed: cancelWins,
+  order_cancelled: known,
+  money_moved: counted,
+  refund_changed: counted,
+};
 
 /** The first stage, by the news that came first. */
 export const BEGINNINGS: Readonly<Record<OrderNews, PaymentStage>> = {
@@ -61,15 +30,17 @@ export const BEGINNINGS: Readonly<Record<OrderNews, PaymentStage>> = {
  * The life of a payment. A combination that is not listed is impossible as long as the gateway keeps its word, and is
  * refused; only `outcome_unknown`, where it is not listed, leaves the stage as it is and the operation due. The news of an order may come in any order and more than once; a cancellation always wins. The money of a
  * cancelled order goes back (`hold_voided`, `capture_refunded`), and that is announced only once the cancellation is
- * known here: nobody hears of a refund before the order is cancelled.
+ * known here: nobody hears of a refund before the order is cancelled, unless somebody else made it (`capture_reversed`).
  */
 export const PAYMENT_LIFECYCLE: PaymentLifecycle = {
   expected: {
     order_created: move('authorizing_confirmed'),
     order_confirmed: known,
     order_cancelled: move('cancelled'),
+    ...nothingCaptured,
   },
   authorizing: {
+    ...asLater,
     order_created: known,
     order_confirmed: move('authorizing_confirmed'),
     order_cancelled: moveOr('authorizing_unwanted', 'cancelled'),
@@ -77,6 +48,7 @@ export const PAYMENT_LIFECYCLE: PaymentLifecycle = {
     declined: move('failed', 'payment_failed'),
   },
   authorizing_confirmed: {
+    ...asLater,
     order_created: known,
     order_confirmed: known,
     order_cancelled: moveOr('authorizing_unwanted', 'cancelled'),
@@ -90,6 +62,7 @@ export const PAYMENT_LIFECYCLE: PaymentLifecycle = {
     nothing_found: move('cancelled'),
   },
   authorized: {
+    ...asLater,
     order_created: known,
     order_confirmed: move('capturing'),
     order_cancelled: move('voiding'),
@@ -97,6 +70,7 @@ export const PAYMENT_LIFECYCLE: PaymentLifecycle = {
   },
   capturing: {
     ...collecting,
+    ...asLater,
     order_cancelled: moveOr('capturing_unwanted', 'voiding'),
     captured: move('captured'),
     capture_refused: move('releasing', 'payment_failed'),
@@ -108,9 +82,31 @@ export const PAYMENT_LIFECYCLE: PaymentLifecycle = {
     capture_refused: move('voiding'),
     nothing_found: move('voiding'),
   },
-  captured: { ...collecting, order_cancelled: move('refunding'), captured: replayed },
+  captured: {
+    ...collecting,
+    order_cancelled: move('refunding'),
+    captured: replayed,
+    money_moved: move('inspecting'),
+    refund_changed: move('inspecting'),
+  },
+  inspecting: {
+    ...collecting,
+    ...asLater,
+    order_cancelled: move('refunding'),
+    captured: replayed,
+    money_stands: move('captured', 'payment_adjusted'),
+    money_returned: move('reversed', 'capture_reversed'),
+  },
+  reversed: {
+    ...collecting,
+    order_cancelled: move('refunded'),
+    captured: replayed,
+    money_moved: known,
+    refund_changed: remember,
+  },
   refunding: {
     ...unwanted,
+    refund_changed: remember,
     authorized: replayed,
     captured: replayed,
     already_captured: replayed,
@@ -119,11 +115,32 @@ export const PAYMENT_LIFECYCLE: PaymentLifecycle = {
   },
   refunded: {
     ...unwanted,
+    refund_changed: move('checking_refund'),
     authorized: replayed,
     captured: replayed,
     already_captured: replayed,
     nothing_found: tooLate,
     refunded: replayed,
+  },
+  checking_refund: {
+    ...unwanted,
+    refund_changed: remember,
+    authorized: replayed,
+    captured: replayed,
+    already_captured: replayed,
+    nothing_found: tooLate,
+    refunded: replayed,
+    money_stands: move('repeating_refund'),
+    money_returned: move('refunded'),
+  },
+  repeating_refund: {
+    ...unwanted,
+    refund_changed: remember,
+    authorized: replayed,
+    captured: replayed,
+    already_captured: replayed,
+    nothing_found: tooLate,
+    refunded: move('refunded'),
   },
   voiding: {
     ...unwanted,
@@ -144,6 +161,7 @@ export const PAYMENT_LIFECYCLE: PaymentLifecycle = {
   },
   releasing: {
     ...collecting,
+    ...nothingCaptured,
     order_cancelled: move('releasing_unwanted'),
     capture_refused: replayed,
     voided: move('released'),
@@ -156,11 +174,13 @@ export const PAYMENT_LIFECYCLE: PaymentLifecycle = {
   },
   released: {
     ...collecting,
+    ...nothingCaptured,
     order_cancelled: move('failed', 'hold_voided'),
     capture_refused: replayed,
     voided: replayed,
   },
   failed: {
+    ...nothingCaptured,
     order_created: known,
     order_confirmed: ignore('there is no money to collect'),
     order_cancelled: ignore('there is no money to give back'),
@@ -200,6 +220,6 @@ export function checkPaymentLifecycle(lifecycle: PaymentLifecycle): void {
 
 function targetsOf(lifecycle: PaymentLifecycle, stage: PaymentStage): PaymentStage[] {
   return Object.values(lifecycle[stage]).flatMap((entry) =>
-    entry.kind === 'ignore' ? [] : entry.untouched === undefined ? [entry.to] : [entry.to, entry.untouched],
+    entry.kind !== 'move' ? [] : entry.untouched === undefined ? [entry.to] : [entry.to, entry.untouched],
   );
 }

@@ -31,8 +31,12 @@ export const PAYMENT_STAGES = [
   'capturing',
   'capturing_unwanted',
   'captured',
+  'inspecting',
+  'reversed',
   'refunding',
   'refunded',
+  'checking_refund',
+  'repeating_refund',
   'voiding',
   'voided',
   'releasing',
@@ -61,8 +65,16 @@ export const STAGES: Readonly<Record<PaymentStage, StageFacts>> = {
   capturing: { status: 'authorized', operation: 'capture' },
   capturing_unwanted: { status: 'authorized', operation: 'capture' },
   captured: { status: 'captured' },
+  /** The gateway says that somebody changed the money there; how it stands now is being read. */
+  inspecting: { status: 'captured', operation: 'inspect' },
+  /** Somebody gave all of it back at the gateway; the cancellation that follows has not arrived yet. */
+  reversed: { status: 'refunded' },
   refunding: { status: 'captured', operation: 'refund' },
   refunded: { status: 'refunded' },
+  /** The gateway says that a refund has changed: it may have failed after it was accepted. */
+  checking_refund: { status: 'refunded', operation: 'inspect' },
+  /** It did fail, so that the money is still ours. */
+  repeating_refund: { status: 'captured', operation: 'refund' },
   voiding: { status: 'authorized', operation: 'void' },
   voided: { status: 'voided' },
   /** The capture was refused; the hold is being released. */

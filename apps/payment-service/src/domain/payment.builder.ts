@@ -1,7 +1,7 @@
 import { minorUnitsOf } from '@app/events';
-import type { OrderInput } from './decide-payment';
+import type { OrderInput } from './payment-input';
 import type { Payment } from './payment';
-import type { OrderNews } from './payment-lifecycle';
+import type { OrderNews } from './lifecycle-entry';
 import { STAGES, type PaymentStage } from './payment-stage';
 import { RetryPolicy } from './retry-policy';
 
@@ -29,6 +29,9 @@ export function aPayment(stage: PaymentStage, changes: Partial<Payment> = {}): P
     failureReason: status === 'failed' ? 'capture_failed' : null,
     gatewayReference: kind === 'authorize' || status === 'pending' ? null : 'hold-1',
     refundReference: status === 'refunded' ? 'refund-1' : null,
+    dispute: null,
+    heard: false,
+    adjustments: 0,
     operation: kind === undefined ? null : { kind, dueAt: LEASE, attempts: 0, uncertain: false, sentAt: NOON },
     cause: { correlationId: 'first-cause', causationId: 'event-before' },
     createdAt: NOON,

@@ -1,4 +1,4 @@
-import type { Cause, MinorUnits, PaymentFailureReason } from '@app/events';
+import type { Cause, DisputeState, MinorUnits, PaymentFailureReason } from '@app/events';
 import { idempotencyKeyOf, type GatewayOperation } from './gateway-outcome';
 import { isUnwanted, STAGES, type PaymentStage, type PaymentStatus } from './payment-stage';
 
@@ -38,6 +38,12 @@ export interface Payment {
   /** The gateway's name for the hold, and for what was collected from it. */
   readonly gatewayReference: string | null;
   readonly refundReference: string | null;
+  /** Of the captured money; null: never disputed. */
+  readonly dispute: DisputeState | null;
+  /** The gateway has spoken of the money since it was last asked, and its answer may be older than that. */
+  readonly heard: boolean;
+  /** How often `payment_adjusted` was announced. */
+  readonly adjustments: number;
   readonly operation: PendingOperation | null;
   /** What made the operation due, or the last change: the cause of what is announced next. */
   readonly cause: Cause;
@@ -56,6 +62,7 @@ export interface GatewayCall {
   readonly operation: GatewayOperation;
   readonly idempotencyKey: string;
   readonly orderId: string;
+  /** What the operation is about: the whole payment, or what was captured of it once that is known. */
   readonly amount: MinorUnits;
   readonly currency: string;
   readonly paymentMethod: string;
@@ -73,7 +80,7 @@ export function callFor(payment: Payment): GatewayCall {
     operation: operation.kind,
     idempotencyKey: idempotencyKeyOf(orderId, operation.kind),
     orderId,
-    amount,
+    amount: payment.capturedAmount > 0 ? payment.capturedAmount : amount,
     currency,
     paymentMethod,
     reference: payment.gatewayReference,

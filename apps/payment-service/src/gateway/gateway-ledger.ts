@@ -37,6 +37,14 @@ const HISTORY = {
   text: `SELECT ${COLUMNS} FROM gateway_ledger WHERE reference = ANY ($1::text[])`,
 };
 
+/** What somebody gave back in the gateway's own pages; few, so that the index of these has nothing to do otherwise. */
+const BY_OPERATORS = {
+  name: 'by operators',
+  text: `
+    SELECT idempotency_key FROM gateway_ledger
+    WHERE idempotency_key LIKE '%:operator:%' AND created_at >= $1::timestamptz ORDER BY created_at LIMIT 1000`,
+};
+
 /** An authorisation as it will be in the books, unless there is a line with its key. */
 export type LedgerRequest = { readonly kind: 'authorize'; readonly entry: LedgerEntry } | FollowUpRequest;
 type FollowUpRequest = { readonly kind: 'follow_up'; readonly request: FollowUp };
@@ -69,6 +77,8 @@ export class GatewayLedger {
     gather: { idleMs: 0, busyMs: 20 },
   });
 
+  private closing: Promise<void> | undefined;
+
   constructor(private readonly pool: Pool) {}
 
   /** Resolves when the books are on disk. */
@@ -77,13 +87,31 @@ export class GatewayLedger {
   }
 
   async find(idempotencyKey: string): Promise<GatewayAnswer | undefined> {
-    const [row] = await queryRows<LedgerRow>(this.pool, FIND, [[idempotencyKey]]);
-    return row && answerOf(fromRow(row));
+    const line = await this.hold(idempotencyKey);
+    return line && answerOf(line);
   }
 
-  async close(): Promise<void> {
-    await this.groups.drained();
-    await this.pool.end();
+  /** Everything in the books about a hold. */
+  async history(reference: string): Promise<LedgerEntry[]> {
+    return (await queryRows<LedgerRow>(this.pool, HISTORY, [[reference]])).map(fromRow);
+  }
+
+  /** The line of an authorisation. */
+  async hold(idempotencyKey: string): Promise<LedgerEntry | undefined> {
+    const [row] = await queryRows<LedgerRow>(this.pool, FIND, [[idempotencyKey]]);
+    return row && fromRow(row);
+  }
+
+  /** The keys of what was given back by hand since then, the oldest first. */
+  async byOperatorsSince(since: Date): Promise<string[]> {
+    const rows = await queryRows<{ idempotency_key: string }>(this.pool, BY_OPERATORS, [since]);
+    return rows.map(({ idempotency_key }) => idempotency_key);
+  }
+
+  /** Once, however often it is asked for. */
+  close(): Promise<void> {
+    this.closing ??= this.groups.drained().then(() => this.pool.end());
+    return this.closing;
   }
 
   private async commit(requests: readonly LedgerRequest[]): Promise<Settled<LedgerReply>[]> {

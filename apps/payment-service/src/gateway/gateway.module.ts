@@ -11,7 +11,7 @@ import type { PaymentServiceConfig } from '../config';
 import { GatewayLedger } from './gateway-ledger';
 import { ledgerPool } from './ledger-pool';
 import { GuardedGateway } from './guarded-gateway';
-import { PaymentGateway } from './payment-gateway';
+import { PaymentGateway, saysUnwell } from './payment-gateway';
 import { StripeGateway } from './stripe-gateway';
 import { StripeWebhooks } from './stripe-webhooks';
 import { SimulatedGateway } from './simulated-gateway';
@@ -20,17 +20,23 @@ import { SimulatedGateway } from './simulated-gateway';
 @Module({})
 export class GatewayModule {
   static forRoot(config: PaymentServiceConfig): DynamicModule {
+    const simulated = config.paymentGateway === 'simulator' ? [SimulatedGateway] : [];
     return {
       module: GatewayModule,
       providers: [
+        ...simulated.map((provide) => ({
+          provide,
+          useFactory: (ids: Ids) => simulatorOf(config, ids),
+          inject: [Ids],
+        })),
         {
           provide: PaymentGateway,
-          useFactory: (ids: Ids, breakers: CircuitBreakers, health: HealthRegistry) => {
+          useFactory: (breakers: CircuitBreakers, health: HealthRegistry, simulator?: SimulatedGateway) => {
             const breaker = breakers.create(breakerOptions(config));
             health.register(new BreakerHealthIndicator(breaker));
-            return new GuardedGateway(gatewayOf(config, ids), breaker);
+            return new GuardedGateway(simulator ?? stripeOf(config), breaker);
           },
-          inject: [Ids, CircuitBreakers, HealthRegistry],
+          inject: [CircuitBreakers, HealthRegistry, ...simulated],
         },
         {
           provide: StripeWebhooks,
@@ -38,7 +44,7 @@ export class GatewayModule {
           inject: [Clock],
         },
       ],
-      exports: [PaymentGateway, StripeWebhooks],
+      exports: [PaymentGateway, StripeWebhooks, ...simulated],
     };
   }
 }
@@ -50,22 +56,21 @@ function breakerOptions(config: PaymentServiceConfig): BreakerOptions {
     maxConcurrent: config.paymentGatewayConcurrency,
     failuresInARow: config.paymentGatewayFailures,
     resetMs: config.paymentGatewayProbeMs,
+    isFailure: saysUnwell,
   };
 }
 
-function gatewayOf(config: PaymentServiceConfig, ids: Ids): PaymentGateway {
-  switch (config.paymentGateway) {
-    case 'simulator': {
-      const { paymentSimulatorLatencyMs: latencyMs, paymentSimulatorFailureRate: failureRate } = config;
-      return new SimulatedGateway(new GatewayLedger(ledgerPool(config)), { latencyMs, failureRate }, ids);
-    }
-    case 'stripe':
-      return new StripeGateway({
-        secretKey: config.stripeSecretKey ?? '',
-        apiUrl: config.stripeApiUrl,
-        timeoutMs: config.paymentGatewayTimeoutMs,
-        maxConnections: config.paymentGatewayConcurrency,
-        defaultPaymentMethod: config.stripePaymentMethod,
-      });
-  }
+function simulatorOf(config: PaymentServiceConfig, ids: Ids): SimulatedGateway {
+  const { paymentSimulatorLatencyMs: latencyMs, paymentSimulatorFailureRate: failureRate } = config;
+  return new SimulatedGateway(new GatewayLedger(ledgerPool(config)), { latencyMs, failureRate }, ids);
+}
+
+function stripeOf(config: PaymentServiceConfig): StripeGateway {
+  return new StripeGateway({
+    secretKey: config.stripeSecretKey ?? '',
+    apiUrl: config.stripeApiUrl,
+    timeoutMs: config.paymentGatewayTimeoutMs,
+    maxConnections: config.paymentGatewayConcurrency,
+    defaultPaymentMethod: config.stripePaymentMethod,
+  });
 }

@@ -7,10 +7,15 @@ import { GuardedGateway } from './guarded-gateway';
 import {
   GatewayNotAsked,
   GatewayUnavailable,
+  KeyInUse,
   OutcomeUnknown,
   PaymentGateway,
+  RequestRefused,
+  saysUnwell,
   type AuthorizationResult,
   type CaptureResult,
+  type Inspection,
+  type PaymentHint,
   type RefundResult,
   type VoidResult,
 } from './payment-gateway';
@@ -29,6 +34,9 @@ class OtherCompany extends PaymentGateway {
   void = () => this.say<VoidResult>();
   refund = () => this.say<RefundResult>();
   lookup = () => this.say<GatewayAnswer>();
+  inspect = () => this.say<Inspection>();
+  orderOf = () => this.say<string>();
+  newsSince = () => this.say<PaymentHint[]>();
 
   private say<Answer>(): Promise<Answer> {
     this.calls += 1;
@@ -45,7 +53,7 @@ beforeEach(() => {
   jest.useFakeTimers();
   company = new OtherCompany();
   const limits = { name: 'payment_gateway', timeoutMs: 100, maxConcurrent: 20, failuresInARow: 5, resetMs: 1_000 };
-  gateway = new GuardedGateway(company, new CircuitBreaker(limits));
+  gateway = new GuardedGateway(company, new CircuitBreaker({ ...limits, isFailure: saysUnwell }));
 });
 afterEach(() => jest.useRealTimers());
 
@@ -53,6 +61,18 @@ describe('a gateway that works', () => {
   it('may decline one card after the other', async () => {
     company.answer = { kind: 'declined', reason: 'declined' };
     for (let n = 0; n < 100; n += 1) expect(await gateway.authorize(request, signal)).toEqual(company.answer);
+    expect(gateway.room(64)).toBe(64);
+  });
+});
+
+describe('a gateway that answers', () => {
+  it.each([
+    ['that it will not do one request', new RequestRefused('404')],
+    ['that another request is at it', new KeyInUse('409')],
+  ])('%s is well, however often', async (_what, error) => {
+    company.answer = error;
+    for (let n = 0; n < 100; n += 1) await expect(gateway.inspect(hold, signal)).rejects.toThrow(error);
+    expect(company.calls).toBe(100);
     expect(gateway.room(64)).toBe(64);
   });
 });

@@ -8,14 +8,17 @@ import {
   type AuthorizationResult,
   type CaptureResult,
   type FollowUpRequest,
+  type Inspection,
   type LookupRequest,
+  type PaymentHint,
   type RefundResult,
   type VoidResult,
 } from './payment-gateway';
 
 /**
  * A payment gateway behind a circuit breaker: while the gateway does not work it is not called, except for a probe now and
- * then, and every method rejects with {@link GatewayNotAsked}. A declined card is an answer, and no failure.
+ * then, and every method rejects with {@link GatewayNotAsked}. A declined card is an answer, and so is the refusal of one request
+ * (`saysUnwell`, which the breaker is to be made with): neither is a failure.
  */
 export class GuardedGateway extends PaymentGateway {
   constructor(
@@ -51,6 +54,18 @@ export class GuardedGateway extends PaymentGateway {
 
   lookup(request: LookupRequest, signal: AbortSignal): Promise<GatewayAnswer | undefined> {
     return this.guarded((inner) => this.gateway.lookup(request, inner), signal);
+  }
+
+  inspect(request: FollowUpRequest, signal: AbortSignal): Promise<Inspection> {
+    return this.guarded((inner) => this.gateway.inspect(request, inner), signal);
+  }
+
+  orderOf(reference: string, signal: AbortSignal): Promise<string | undefined> {
+    return this.guarded((inner) => this.gateway.orderOf(reference, inner), signal);
+  }
+
+  newsSince(since: Date, signal: AbortSignal): Promise<readonly PaymentHint[]> {
+    return this.guarded((inner) => this.gateway.newsSince(since, inner), signal);
   }
 
   private async guarded<T>(call: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,4 +1,5 @@
 import type { MinorUnits } from '@app/events';
+import type { GatewayNews } from '../domain/lifecycle-entry';
 import type { GatewayAnswer, GatewayOperation, OpenOutcome } from '../domain/gateway-outcome';
 
 /** A hold to be placed. */
@@ -30,6 +31,19 @@ export interface LookupRequest {
   readonly reference: string | null;
 }
 
+/** The gateway says that something happened; what did is for a look at the payment to tell. */
+export interface PaymentHint {
+  /** The gateway's name for this piece of news, however often it is told. */
+  readonly eventId: string;
+  readonly type: string;
+  /** Absent when the news does not say, or is about a payment that is not ours. */
+  readonly orderId: string | undefined;
+  /** The gateway's name for the hold, when the news says it. */
+  readonly reference: string | undefined;
+  /** Absent when it is no more than a reason to look up what is unknown. */
+  readonly about: GatewayNews | undefined;
+}
+
 type Answer<Kind extends GatewayAnswer['kind']> = Extract<GatewayAnswer, { kind: Kind }>;
 type Refused = Extract<OpenOutcome, { kind: 'refused' }>;
 
@@ -37,11 +51,13 @@ export type AuthorizationResult = Answer<'authorized' | 'declined'>;
 export type CaptureResult = Answer<'captured' | 'capture_refused'>;
 export type VoidResult = Answer<'voided' | 'already_captured'> | Refused;
 export type RefundResult = Answer<'refunded'> | Refused;
+export type Inspection = Answer<'inspected'>;
 
 /**
  * Another company's service which moves money: it holds an amount, and later collects the hold, releases it, or gives
  * back what was collected. Refusals are results. Every method ends when the signal aborts and rejects with
- * {@link GatewayNotAsked}, {@link GatewayUnavailable} or {@link OutcomeUnknown}; any other error counts as an unknown outcome.
+ * {@link GatewayNotAsked}, {@link GatewayUnavailable}, {@link RequestRefused} or {@link OutcomeUnknown}; any other error counts as an
+ * unknown outcome.
  */
 export abstract class PaymentGateway {
   /** Lets go of connections; nothing is called afterwards. */
@@ -58,10 +74,16 @@ export abstract class PaymentGateway {
   abstract capture(request: FollowUpRequest, signal: AbortSignal): Promise<CaptureResult>;
   /** Releases a hold. A hold that is gone already, however that happened, is `voided`. */
   abstract void(request: FollowUpRequest, signal: AbortSignal): Promise<VoidResult>;
-  /** Gives back all that was collected. */
+  /** Gives back what is left of what was collected: `refunded` means that all of it is back, by whomever. */
   abstract refund(request: FollowUpRequest, signal: AbortSignal): Promise<RefundResult>;
   /** What the gateway has answered, or would have, to this request; undefined when it has never heard of it. */
   abstract lookup(request: LookupRequest, signal: AbortSignal): Promise<GatewayAnswer | undefined>;
+  /** How the money of what was collected stands now. */
+  abstract inspect(request: FollowUpRequest, signal: AbortSignal): Promise<Inspection>;
+  /** The order a hold was placed for; undefined when the gateway does not know it, or it was not placed by us. */
+  abstract orderOf(reference: string, signal: AbortSignal): Promise<string | undefined>;
+  /** What others did to money since then, oldest first: what a lost piece of news would have told. */
+  abstract newsSince(since: Date, signal: AbortSignal): Promise<readonly PaymentHint[]>;
 }
 
 /** Nobody tried: the gateway does not work at present, or is kept busy. It has done nothing, and no attempt was made. */
@@ -74,7 +96,22 @@ export class GatewayUnavailable extends Error {
   override readonly name = 'GatewayUnavailable';
 }
 
+/** The gateway has read this request and will not do it as it stands. It has done nothing, and says nothing about other requests. */
+export class RequestRefused extends Error {
+  override readonly name = 'RequestRefused';
+}
+
 /** The gateway may or may not have done what it was asked: no answer in time, a broken connection, a 5xx. */
 export class OutcomeUnknown extends Error {
-  override readonly name = 'OutcomeUnknown';
+  override readonly name: string = 'OutcomeUnknown';
+}
+
+/** The same, but the gateway is well: it has said that another request under this key is, or was, at it. */
+export class KeyInUse extends OutcomeUnknown {
+  override readonly name = 'KeyInUse';
+}
+
+/** Whether an error tells that the gateway is not well, or does not let us in: what a circuit breaker counts. */
+export function saysUnwell(error: unknown): boolean {
+  return !(error instanceof RequestRefused || error instanceof KeyInUse);
 }

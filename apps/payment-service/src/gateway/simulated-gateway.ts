@@ -1,6 +1,7 @@
+import { minorUnitsOf, type MinorUnits } from '@app/events';
 import { Overloaded, sleep } from '@app/messaging';
 import { type Ids } from '@app/platform';
-import type { GatewayAnswer } from '../domain/gateway-outcome';
+import { idempotencyKeyOf, type GatewayAnswer } from '../domain/gateway-outcome';
 import { type GatewayLedger, type LedgerReply, type LedgerRequest } from './gateway-ledger';
 import {
   GatewayUnavailable,
@@ -10,11 +11,13 @@ import {
   type AuthorizationResult,
   type CaptureResult,
   type FollowUpRequest,
+  type Inspection,
   type LookupRequest,
+  type PaymentHint,
   type RefundResult,
   type VoidResult,
 } from './payment-gateway';
-import { authorizationOutcome, TEST_METHODS, type FollowUp } from './simulator-rules';
+import { authorizationOutcome, moneyIn, TEST_METHODS, type FollowUp } from './simulator-rules';
 
 /** How good the simulated gateway is at its job. */
 export interface SimulatorBehaviour {
@@ -74,6 +77,41 @@ export class SimulatedGateway extends PaymentGateway {
     return orAbort(this.ledger.find(idempotencyKey), signal);
   }
 
+  async inspect({ reference }: FollowUpRequest, signal: AbortSignal): Promise<Inspection> {
+    await this.delay(signal);
+    return { kind: 'inspected', ...moneyIn(await orAbort(this.ledger.history(reference), signal)) };
+  }
+
+  /** The simulator says of each piece of news which order it is about. */
+  orderOf(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  async newsSince(since: Date, signal: AbortSignal): Promise<readonly PaymentHint[]> {
+    return (await orAbort(this.ledger.byOperatorsSince(since), signal)).map(hintOf);
+  }
+
+  /**
+   * What an operator does in the pages of a real gateway: gives so much of what was collected for an order back, or what is left
+   * of it. @returns the news of it; undefined when there is not so much to give back.
+   */
+  async refundByHand(orderId: string, amount?: MinorUnits): Promise<PaymentHint | undefined> {
+    const hold = await this.ledger.hold(idempotencyKeyOf(orderId, 'authorize'));
+    if (hold === undefined) return undefined;
+    const { reference, currency } = hold;
+    const { captured, returned } = moneyIn(await this.ledger.history(reference));
+    const request: FollowUp = {
+      operation: 'refund',
+      idempotencyKey: `${orderId}:operator:${this.ids.next()}`,
+      reference,
+      amount: amount ?? minorUnitsOf(captured - returned),
+      currency,
+      byOperator: true,
+    };
+    const { answer } = await this.ledger.record({ kind: 'follow_up', request });
+    return answer.kind === 'refunded' ? hintOf(request.idempotencyKey) : undefined;
+  }
+
   private async followUp(operation: FollowUp['operation'], request: FollowUpRequest, signal: AbortSignal) {
     const { idempotencyKey, reference, amount, currency } = request;
     const followUp = { operation, idempotencyKey, reference, amount, currency };
@@ -94,6 +132,11 @@ export class SimulatedGateway extends PaymentGateway {
     if (this.behaviour.latencyMs > 0) await sleep(this.behaviour.latencyMs, signal);
     if (signal.aborted) throw new OutcomeUnknown('no answer in time');
   }
+}
+
+function hintOf(eventId: string): PaymentHint {
+  const [orderId] = eventId.split(':');
+  return { eventId, type: 'simulator.refunded', orderId, reference: undefined, about: 'money_moved' };
 }
 
 async function hang(signal: AbortSignal): Promise<never> {

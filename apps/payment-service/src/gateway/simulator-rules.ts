@@ -1,5 +1,5 @@
-import type { MinorUnits } from '@app/events';
-import type { GatewayAnswer, GatewayOperation, OpenOutcome } from '../domain/gateway-outcome';
+import { minorUnitsOf, type MinorUnits } from '@app/events';
+import type { GatewayAnswer, GatewayOperation, MoneyAtGateway, OpenOutcome } from '../domain/gateway-outcome';
 
 /**
  * Payment methods with a fate of their own, in the manner of a gateway's test cards; every other one is approved.
@@ -22,7 +22,7 @@ export type LedgerOutcome =
 /** A line of the books: what was answered under a key. */
 export interface LedgerEntry {
   readonly idempotencyKey: string;
-  readonly operation: GatewayOperation;
+  readonly operation: Exclude<GatewayOperation, 'inspect'>;
   /** Names the hold, and everything done to it. */
   readonly reference: string;
   readonly outcome: LedgerOutcome;
@@ -39,11 +39,13 @@ export function authorizationOutcome(paymentMethod: string): LedgerOutcome {
 
 /** What is done to a hold, as asked for. */
 export interface FollowUp {
-  readonly operation: Exclude<GatewayOperation, 'authorize'>;
+  readonly operation: Exclude<GatewayOperation, 'authorize' | 'inspect'>;
   readonly idempotencyKey: string;
   readonly reference: string;
+  /** The whole of it; a refund gives back what is left, unless an operator asks for so much. */
   readonly amount: MinorUnits;
   readonly currency: string;
+  readonly byOperator?: true;
 }
 
 /** `write`: a new line for the books. `answer`: what is answered without one. */
@@ -65,9 +67,34 @@ export function judge(request: FollowUp, history: readonly LedgerEntry[]): Rulin
       if (done.has('voided')) return answer({ kind: 'voided' });
       return hold === undefined ? answer({ kind: 'refused' }) : write(request, hold, 'voided');
     case 'refund':
-      if (!done.has('captured') || done.has('refunded') || !isWhole(request, hold)) return answer({ kind: 'refused' });
-      return write(request, hold, 'refunded');
+      return judgeRefund(request, hold, history);
   }
+}
+
+/** Refunds are sums: what somebody has given back by hand is taken into account. */
+function judgeRefund(request: FollowUp, hold: LedgerEntry | undefined, history: readonly LedgerEntry[]): Ruling {
+  const { captured, returned, refundReference } = moneyIn(history);
+  const left = minorUnitsOf(captured - returned);
+  if (hold === undefined || captured === 0 || request.currency !== hold.currency) return answer({ kind: 'refused' });
+  if (request.byOperator !== true) {
+    if (request.amount !== captured) return answer({ kind: 'refused' });
+    if (left === 0) return answer({ kind: 'refunded', reference: refundReference ?? '' });
+    return write({ ...request, amount: left }, hold, 'refunded');
+  }
+  return request.amount > 0 && request.amount <= left ? write(request, hold, 'refunded') : answer({ kind: 'refused' });
+}
+
+/** How the money of one hold stands, by everything in the books about it. */
+export function moneyIn(history: readonly LedgerEntry[]): MoneyAtGateway {
+  const sum = (outcome: LedgerOutcome) =>
+    minorUnitsOf(history.reduce((total, entry) => total + (entry.outcome === outcome ? entry.amount : 0), 0));
+  const refunds = history.filter(({ outcome }) => outcome === 'refunded').map(({ idempotencyKey }) => idempotencyKey);
+  return {
+    captured: sum('captured'),
+    returned: sum('refunded'),
+    dispute: null,
+    refundReference: refunds.toSorted().at(-1) ?? null,
+  };
 }
 
 function judgeCapture(request: FollowUp, hold: LedgerEntry | undefined, done: ReadonlySet<LedgerOutcome>): Ruling {
@@ -85,7 +112,8 @@ function isWhole(request: FollowUp, hold: LedgerEntry | undefined): hold is Ledg
 }
 
 function write(request: FollowUp, { paymentMethod }: LedgerEntry, outcome: LedgerOutcome): Ruling {
-  return { kind: 'write', entry: { ...request, outcome, paymentMethod } };
+  const { byOperator: _byOperator, ...line } = request;
+  return { kind: 'write', entry: { ...line, outcome, paymentMethod } };
 }
 
 function answer(given: GatewayAnswer | OpenOutcome): Ruling {

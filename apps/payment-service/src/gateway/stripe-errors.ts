@@ -1,23 +1,19 @@
 import Stripe from 'stripe';
 import type { DeclineReason } from '../domain/gateway-outcome';
-import { GatewayUnavailable, OutcomeUnknown } from './payment-gateway';
+import { GatewayUnavailable, KeyInUse, OutcomeUnknown } from './payment-gateway';
 
 type StripeFailure = InstanceType<typeof Stripe.errors.StripeError>;
 
 /** Nobody was there to take the request. */
 const NOT_REACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-/** The request will be refused for ever: this card, or this amount, will not do. */
-const UNPAYABLE = new Set([
-  'amount_too_small',
-  'amount_too_large',
-  'payment_method_not_available',
-  'currency_not_supported',
-]);
+/** A 400 that every request of this account gets until somebody mends its configuration. */
+const ABOUT_THE_ACCOUNT =
+  /^(account_|api_key_|platform_|secret_key_|testmode_charges_only|livemode_mismatch|country_unsupported|tls_version)/;
 
 /** What an error says about the operation that was asked for. */
 export type StripeVerdict =
   | { readonly kind: 'declined'; readonly reason: DeclineReason }
-  /** Refused for what it is: how the payment stands has to be looked at. */
+  /** Stripe has read this request and will not do it; it has done nothing, and is well. */
   | { readonly kind: 'refused' }
   /** `isOurFault`: somebody has to mend the configuration; no payment is lost by it. */
   | { readonly kind: 'failed'; readonly error: GatewayUnavailable | OutcomeUnknown; readonly isOurFault: boolean };
@@ -31,17 +27,18 @@ export function verdictOf(error: unknown): StripeVerdict {
     case 'StripeAuthenticationError':
     case 'StripePermissionError':
       return { kind: 'failed', error: unavailable(error), isOurFault: true };
+    // Refused before anything was done, and not stored under the key.
+    case 'StripeRateLimitError':
+      return { kind: 'failed', error: unavailable(error), isOurFault: false };
     case 'StripeConnectionError':
       return NOT_REACHED.has(causeOf(error))
         ? { kind: 'failed', error: unavailable(error), isOurFault: false }
         : unknown(error);
-    case 'StripeInvalidRequestError':
-      return invalidRequest(error);
-    // The same key with other parameters, or at the same time: something is, or was, done under it.
+    // The key was used with other parameters: something was done under it.
     case 'StripeIdempotencyError':
-      return { ...unknown(error), isOurFault: error.code !== 'idempotency_key_in_use' };
+      return inUse(error, error.code !== 'idempotency_key_in_use');
     default:
-      return unknown(error);
+      return answered(error);
   }
 }
 
@@ -50,22 +47,33 @@ export function declineReason(code: string | undefined): DeclineReason {
   return code === 'insufficient_funds' ? 'insufficient_funds' : 'declined';
 }
 
-/** A 5xx that Stripe has stored under the key and will repeat for a day. */
-export function isStoredFailure(error: unknown): boolean {
-  return isStripeFailure(error) && (error.statusCode ?? 0) >= 500 && error.headers?.['idempotent-replayed'] === 'true';
+/** A 5xx that Stripe has stored under the key and will repeat for a day, or a key that was used with other parameters. */
+export function isUsedKey(error: unknown): boolean {
+  if (!isStripeFailure(error)) return false;
+  if (error.type === 'StripeIdempotencyError') return error.code !== 'idempotency_key_in_use';
+  return (error.statusCode ?? 0) >= 500 && error.headers?.['idempotent-replayed'] === 'true';
 }
 
-/** Only Stripe's name for the trouble: its text may repeat what we sent, or half of a key. */
+/** Only Stripe's names for the trouble and the field: its text may repeat what we sent, or half of a key. */
 export function nameOf(error: unknown): string {
   if (!isStripeFailure(error)) return error instanceof Error ? error.name : 'unknown error';
-  return [error.type, error.statusCode, error.code].filter((part) => part !== undefined).join(' ');
+  const { type, statusCode, code, decline_code: declineCode, param } = error;
+  return [type, statusCode, code, declineCode, param].filter((part) => part !== undefined).join(' ');
 }
 
-function invalidRequest(error: StripeFailure): StripeVerdict {
-  if (error.code === 'idempotency_key_in_use' || error.statusCode === 409) return unknown(error);
-  const isTheCard = error.code === 'resource_missing' && error.param === 'payment_method';
-  if (isTheCard || UNPAYABLE.has(error.code ?? '')) return { kind: 'declined', reason: 'declined' };
+/** By its status: a 4xx is about the request, except for those that are about a key in use, or about somebody else's failure. */
+function answered(error: StripeFailure): StripeVerdict {
+  const status = error.statusCode ?? 0;
+  if (status === 409 || error.code === 'idempotency_key_in_use') return inUse(error, false);
+  if (status < 400 || status >= 500 || status === 408 || status === 424) return unknown(error);
+  if (ABOUT_THE_ACCOUNT.test(error.code ?? '')) {
+    return { kind: 'failed', error: unavailable(error), isOurFault: true };
+  }
   return { kind: 'refused' };
+}
+
+function inUse(error: StripeFailure, isOurFault: boolean): StripeVerdict {
+  return { kind: 'failed', error: new KeyInUse(`Stripe: ${nameOf(error)}`, { cause: error }), isOurFault };
 }
 
 function unknown(error: unknown) {

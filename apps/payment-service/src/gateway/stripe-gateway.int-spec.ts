@@ -82,7 +82,7 @@ describe('an authorisation at Stripe', () => {
     expect(await gateway.authorize(authorization('order-1', method), signal)).toEqual({ kind: 'declined', reason });
   });
 
-  it.each(['hang', 'hang_after', '500', '500_after', '429', '409'] satisfies StripeFault[])(
+  it.each(['hang', 'hang_after', 'half_after', '500', '500_after', '409'] satisfies StripeFault[])(
     'that ends with %s has an unknown outcome, which a look-up settles without a second charge',
     async (fault) => {
       stripe.faults.push(fault);
@@ -93,6 +93,12 @@ describe('an authorisation at Stripe', () => {
       expect(stripe.books.intents).toHaveLength(fault === '500' ? 0 : 1);
     },
   );
+
+  it('that comes too often is certainly not placed, and is sent again without a question', async () => {
+    stripe.faults.push('429');
+    await expect(gateway.authorize(authorization(), signal)).rejects.toThrow(GatewayUnavailable);
+    expect(await gateway.authorize(authorization(), signal)).toMatchObject({ kind: 'authorized' });
+  });
 
   it('whose connection breaks is repeated at once, under the same key', async () => {
     stripe.faults.push('drop_after');

@@ -1,32 +1,32 @@
+import type { MinorUnits } from '@app/events';
 import { Logger } from '@nestjs/common';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import type { GatewayAnswer } from '../domain/gateway-outcome';
 import {
-  GatewayUnavailable,
   OutcomeUnknown,
   PaymentGateway,
+  RequestRefused,
   type AuthorizationRequest,
   type AuthorizationResult,
   type CaptureResult,
   type FollowUpRequest,
+  type Inspection,
   type LookupRequest,
+  type PaymentHint,
   type RefundResult,
   type VoidResult,
 } from './payment-gateway';
-import { stripeAmount } from './stripe-amount';
-import { declineReason, isStoredFailure, nameOf, verdictOf } from './stripe-errors';
+import { fromStripeAmount, stripeAmount } from './stripe-amount';
+import { StripeConnection, type Attempt, type StripeOptions } from './stripe-connection';
+import { declineReason, nameOf, verdictOf } from './stripe-errors';
+import { moneyOf, standsFor } from './stripe-money';
+import { hintOf, MONEY_NEWS, orderNamedBy } from './stripe-news';
 
 type Intent = Stripe.PaymentIntent;
+type Refund = Stripe.Response<Stripe.Refund>;
 
-/** How Stripe is reached. */
-export interface StripeOptions {
-  readonly secretKey: string;
-  /** `https://api.stripe.com`, or a stand-in. */
-  readonly apiUrl: string;
-  readonly timeoutMs: number;
-  readonly maxConnections: number;
+/** How Stripe is reached, and what pays for orders that name nothing of Stripe's. */
+export interface StripeGatewayOptions extends StripeOptions {
   /** For orders whose payment method is not the id of one of Stripe's (`pm_…`). */
   readonly defaultPaymentMethod: string;
 }
@@ -38,59 +38,43 @@ export interface StripeOptions {
  */
 export class StripeGateway extends PaymentGateway {
   private readonly logger = new Logger(StripeGateway.name);
-  private readonly agent: HttpAgent;
+  private readonly connection: StripeConnection;
   private readonly stripe: Stripe;
 
-  constructor(private readonly options: StripeOptions) {
+  constructor(private readonly options: StripeGatewayOptions) {
     super();
-    const { hostname, port, protocol } = new URL(options.apiUrl);
-    const isPlain = protocol === 'http:';
-    const agentOptions = { keepAlive: true, maxSockets: options.maxConnections };
-    this.agent = isPlain ? new HttpAgent(agentOptions) : new HttpsAgent(agentOptions);
-    this.stripe = new Stripe(options.secretKey, {
-      host: hostname,
-      port: port === '' ? (isPlain ? 80 : 443) : port,
-      protocol: isPlain ? 'http' : 'https',
-      httpAgent: this.agent,
-      // Attempts are counted, spaced and kept by the payment; the SDK's own would be hidden from it.
-      maxNetworkRetries: 0,
-      timeout: options.timeoutMs,
-      telemetry: false,
-    });
+    this.connection = new StripeConnection(options);
+    this.stripe = this.connection.stripe;
   }
 
   override onApplicationShutdown(): Promise<void> {
-    this.agent.destroy();
+    this.connection.close();
     return Promise.resolve();
   }
 
   async authorize(request: AuthorizationRequest, signal: AbortSignal): Promise<AuthorizationResult> {
     const { orderId, currency, idempotencyKey, paymentMethod } = request;
-    try {
-      const intent = await orAbort(
-        this.stripe.paymentIntents.create(
-          {
-            amount: stripeAmount(request.amount, currency),
-            currency: currency.toLowerCase(),
-            payment_method: paymentMethod.startsWith('pm_') ? paymentMethod : this.options.defaultPaymentMethod,
-            capture_method: 'manual',
-            confirm: true,
-            // Nobody is there to be asked for a second factor: that is a decline.
-            error_on_requires_action: true,
-            metadata: { order_id: orderId },
-            transfer_group: orderId,
-          },
-          { idempotencyKey },
-        ),
-        signal,
-      );
-      return authorizationOf(intent);
-    } catch (error) {
-      if (error instanceof RangeError) return { kind: 'declined', reason: 'declined' };
-      const verdict = verdictOf(error);
-      if (verdict.kind === 'declined') return verdict;
-      throw this.report(error, verdict.kind === 'refused' ? undefined : verdict);
-    }
+    const amount = amountAtStripe(request);
+    if (amount === undefined) return { kind: 'declined', reason: 'declined' };
+    const creation = this.stripe.paymentIntents.create(
+      {
+        amount,
+        currency: currency.toLowerCase(),
+        payment_method: paymentMethod.startsWith('pm_') ? paymentMethod : this.options.defaultPaymentMethod,
+        capture_method: 'manual',
+        confirm: true,
+        // Nobody is there to be asked for a second factor: that is a decline.
+        error_on_requires_action: true,
+        metadata: { order_id: orderId },
+        transfer_group: orderId,
+      },
+      { idempotencyKey },
+    );
+    const outcome = await this.connection.attempt(creation, signal);
+    if ('value' in outcome) return authorizationOf(outcome.value);
+    this.logger.log(`Stripe declines: ${nameOf(outcome.error)}`, { orderId });
+    const verdict = verdictOf(outcome.error);
+    return verdict.kind === 'declined' ? verdict : { kind: 'declined', reason: 'declined' };
   }
 
   async capture(request: FollowUpRequest, signal: AbortSignal): Promise<CaptureResult> {
@@ -98,9 +82,14 @@ export class StripeGateway extends PaymentGateway {
     const send = (idempotencyKey: string) =>
       this.stripe.paymentIntents.capture(request.reference, { amount_to_capture }, { idempotencyKey });
     const { error, intent } = await this.followUp(request, send, signal);
-    if (intent.status === 'succeeded') return { kind: 'captured' };
-    if (intent.status === 'canceled' || verdictOf(error).kind === 'declined') return { kind: 'capture_refused' };
-    throw this.report(error);
+    if (intent.status === 'succeeded') return { kind: 'captured', ...this.collected(intent) };
+    if (error === undefined || intent.status === 'processing') {
+      throw new OutcomeUnknown(`the PaymentIntent is ${intent.status}`);
+    }
+    this.logger.warn(`Stripe will not collect a hold that is ${intent.status}: ${nameOf(error)}`, {
+      reference: request.reference,
+    });
+    return { kind: 'capture_refused' };
   }
 
   async void(request: FollowUpRequest, signal: AbortSignal): Promise<VoidResult> {
@@ -108,36 +97,74 @@ export class StripeGateway extends PaymentGateway {
       this.stripe.paymentIntents.cancel(request.reference, {}, { idempotencyKey });
     const { intent } = await this.followUp(request, send, signal);
     if (intent.status === 'canceled') return { kind: 'voided' };
-    return { kind: intent.status === 'succeeded' ? 'already_captured' : 'refused' };
+    return intent.status === 'succeeded'
+      ? { kind: 'already_captured', ...this.collected(intent) }
+      : { kind: 'refused' };
   }
 
   async refund(request: FollowUpRequest, signal: AbortSignal): Promise<RefundResult> {
-    const { reference: payment_intent } = request;
-    const send = (idempotencyKey: string) => this.stripe.refunds.create({ payment_intent }, { idempotencyKey });
-    const outcome = await this.attempt(request.idempotencyKey, send, signal);
-    if ('error' in outcome) return (await this.refundOf(payment_intent, signal)) ?? { kind: 'refused' };
-    return refundOf([outcome.value]) ?? { kind: 'refused' };
+    const { reference: payment_intent, idempotencyKey: key } = request;
+    const metadata = { order_id: key.slice(0, key.indexOf(':')) };
+    // Without an amount it is all that is left, whatever somebody has given back before.
+    const send = (idempotencyKey: string) =>
+      this.stripe.refunds.create({ payment_intent, metadata }, { idempotencyKey });
+    const first = await this.connection.attemptOnce(key, send, signal);
+    if (isDone(first)) return refunded(first.value.id);
+    // Refused, or the answer of an earlier time: how the money stands decides.
+    const { back, standing } = await this.givenBack(payment_intent, signal);
+    if (back !== undefined) return back;
+    if ('error' in first || standing === 0) return this.unrefunded(request, first);
+    // Ours stands and is not all: another one has failed since. There is one key for each number of refunds that stand.
+    const second = await this.connection.attemptOnce(`${key}:${standing}`, send, signal);
+    return isDone(second) ? refunded(second.value.id) : this.unrefunded(request, second);
+  }
+
+  async inspect({ reference }: FollowUpRequest, signal: AbortSignal): Promise<Inspection> {
+    const { captured, returned, dispute, refundReference } = await this.connection.reading(
+      moneyOf(this.stripe, reference),
+      signal,
+    );
+    return { kind: 'inspected', captured, returned, dispute, refundReference };
+  }
+
+  async orderOf(reference: string, signal: AbortSignal): Promise<string | undefined> {
+    try {
+      return orderNamedBy(
+        (await this.connection.reading(this.stripe.paymentIntents.retrieve(reference), signal)).metadata,
+      );
+    } catch (error) {
+      if (error instanceof RequestRefused) return undefined;
+      throw error;
+    }
+  }
+
+  async newsSince(since: Date, signal: AbortSignal): Promise<readonly PaymentHint[]> {
+    const created = { gte: Math.floor(since.getTime() / 1_000) };
+    const listed = this.stripe.events.list({ created, types: MONEY_NEWS, limit: 100 });
+    const events = await this.connection.reading(listed.autoPagingToArray({ limit: 10_000 }), signal);
+    return events.flatMap((event) => hintOf(event) ?? []).toReversed();
   }
 
   async lookup(request: LookupRequest, signal: AbortSignal): Promise<GatewayAnswer | undefined> {
     const { operation, orderId, reference } = request;
-    try {
-      if (operation === 'authorize') return await this.chargeOf(orderId, signal);
-      if (reference === null) return undefined;
-      if (operation === 'refund') return await this.refundOf(reference, signal);
-      const { status } = await this.retrieve(reference, signal);
-      if (status === 'succeeded') return { kind: operation === 'capture' ? 'captured' : 'already_captured' };
-      if (status !== 'canceled') return undefined;
-      return { kind: operation === 'capture' ? 'capture_refused' : 'voided' };
-    } catch (error) {
-      const verdict = verdictOf(error);
-      throw this.report(error, verdict.kind === 'failed' ? verdict : undefined);
+    if (operation === 'authorize') return this.chargeOf(orderId, signal);
+    if (reference === null) return undefined;
+    if (operation === 'refund') return (await this.givenBack(reference, signal)).back;
+    const intent = await this.connection.reading(this.stripe.paymentIntents.retrieve(reference), signal);
+    const isCapture = operation === 'capture';
+    if (intent.status === 'succeeded') {
+      return { kind: isCapture ? 'captured' : 'already_captured', ...this.collected(intent) };
     }
+    if (intent.status !== 'canceled') return undefined;
+    return { kind: isCapture ? 'capture_refused' : 'voided' };
   }
 
   /** Whether the order was charged: its charges, the one that counts first. */
   private async chargeOf(orderId: string, signal: AbortSignal): Promise<GatewayAnswer | undefined> {
-    const { data } = await orAbort(this.stripe.charges.list({ transfer_group: orderId, limit: 100 }), signal);
+    const { data } = await this.connection.reading(
+      this.stripe.charges.list({ transfer_group: orderId, limit: 100 }),
+      signal,
+    );
     const charge = data.find(({ status }) => status === 'succeeded') ?? data.find(({ status }) => status === 'failed');
     if (charge === undefined) return undefined;
     if (charge.status === 'failed') {
@@ -148,13 +175,29 @@ export class StripeGateway extends PaymentGateway {
     return reference === undefined ? undefined : { kind: 'authorized', reference };
   }
 
-  private async refundOf(payment_intent: string, signal: AbortSignal) {
-    const { data } = await orAbort(this.stripe.refunds.list({ payment_intent, limit: 10 }), signal);
-    return refundOf(data);
+  /** Refunds are sums: `back` is there once nothing of what was collected is left. */
+  private async givenBack(reference: string, signal: AbortSignal) {
+    const {
+      captured,
+      returned,
+      refundReference,
+      refunds: standing,
+    } = await this.connection.reading(moneyOf(this.stripe, reference), signal);
+    const isBack = captured > 0 && returned >= captured;
+    return { standing, back: isBack ? refunded(refundReference ?? reference) : undefined };
   }
 
-  private retrieve(reference: string, signal: AbortSignal): Promise<Intent> {
-    return orAbort(this.stripe.paymentIntents.retrieve(reference), signal);
+  private unrefunded({ reference }: FollowUpRequest, outcome: Attempt<Refund>): RefundResult {
+    const why = 'error' in outcome ? nameOf(outcome.error) : `the refund is ${outcome.value.status}`;
+    this.logger.error(`Stripe does not refund what is left: ${why}`, { reference });
+    return { kind: 'refused' };
+  }
+
+  /** Says how much was collected when it is less than was held: that was by somebody else's hand. */
+  private collected({ id, amount, amount_received, currency }: Intent): { amount?: MinorUnits } {
+    if (amount_received === amount) return {};
+    this.logger.error('somebody else has collected another amount than was held', { reference: id });
+    return { amount: fromStripeAmount(amount_received, currency) };
   }
 
   /** What is refused is judged by how the payment stands, which Stripe knows at once. */
@@ -163,36 +206,12 @@ export class StripeGateway extends PaymentGateway {
     send: (idempotencyKey: string) => Promise<Intent>,
     signal: AbortSignal,
   ): Promise<{ readonly error?: unknown; readonly intent: Intent }> {
-    const outcome = await this.attempt(idempotencyKey, send, signal);
+    const outcome = await this.connection.attemptOnce(idempotencyKey, send, signal);
     if (!('error' in outcome)) return { intent: outcome.value };
-    return { error: outcome.error, intent: await this.retrieve(reference, signal) };
-  }
-
-  /**
-   * Stripe repeats a 5xx under its key for a day. A capture, a cancellation and a full refund can not happen twice to one
-   * PaymentIntent, so they may be tried under a second key; an authorisation may not.
-   * @throws OutcomeUnknown | GatewayUnavailable
-   */
-  private async attempt<T>(idempotencyKey: string, send: (key: string) => Promise<T>, signal: AbortSignal) {
-    try {
-      const value = await orAbort(send(idempotencyKey), signal).catch((error: unknown) => {
-        if (isStoredFailure(error)) return orAbort(send(`${idempotencyKey}:again`), signal);
-        throw error;
-      });
-      return { value };
-    } catch (error) {
-      const verdict = verdictOf(error);
-      if (verdict.kind === 'failed') throw this.report(error, verdict);
-      return { error };
-    }
-  }
-
-  /** Loud when it is for us to mend; what was asked for then stays due, and nothing else stops. */
-  private report(error: unknown, verdict?: { readonly error: Error; readonly isOurFault: boolean }): Error {
-    if (verdict === undefined || verdict.isOurFault) {
-      this.logger.error(`Stripe does not accept what we send, look at the configuration: ${nameOf(error)}`);
-    }
-    return verdict?.error ?? new GatewayUnavailable(`Stripe: ${nameOf(error)}`, { cause: error });
+    return {
+      error: outcome.error,
+      intent: await this.connection.reading(this.stripe.paymentIntents.retrieve(reference), signal),
+    };
   }
 }
 
@@ -202,21 +221,22 @@ function authorizationOf({ status, id }: Intent): AuthorizationResult {
   throw new OutcomeUnknown(`the PaymentIntent is ${status}`);
 }
 
-/** One that failed has given nothing back. */
-function refundOf(refunds: readonly Stripe.Refund[]) {
-  const refund = refunds.find(({ status }) => status !== 'failed' && status !== 'canceled');
-  return refund === undefined ? undefined : ({ kind: 'refunded', reference: refund.id } as const);
+function refunded(reference: string) {
+  return { kind: 'refunded', reference } as const;
 }
 
-/** The SDK can not be told to stop; what arrives later is dropped here and found by the look-up. */
-async function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(new OutcomeUnknown('no answer in time'));
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
+/** Undefined when the currency has no such amount. */
+function amountAtStripe({ amount, currency }: AuthorizationRequest): number | undefined {
   try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
+    return stripeAmount(amount, currency);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
+}
+
+/** A fresh refund of all that was left. What Stripe repeats under its key says how it stood then. */
+function isDone(outcome: Attempt<Refund>): outcome is { readonly value: Refund } {
+  if ('error' in outcome) return false;
+  return standsFor(outcome.value) && outcome.value.lastResponse.headers['idempotent-replayed'] !== 'true';
 }

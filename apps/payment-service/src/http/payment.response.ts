@@ -1,4 +1,10 @@
-import { PAYMENT_FAILURE_REASONS, toDecimal, type PaymentFailureReason } from '@app/events';
+import {
+  DISPUTE_STATES,
+  PAYMENT_FAILURE_REASONS,
+  toDecimal,
+  type DisputeState,
+  type PaymentFailureReason,
+} from '@app/events';
 import { ApiProperty } from '@nestjs/swagger';
 import { PAYMENT_STATUSES, type PaymentStatus } from '../domain/payment-stage';
 import type { PaymentView } from '../use-cases/get-payment';
@@ -32,6 +38,14 @@ export class PaymentResponse {
   @ApiProperty({ example: 0, description: 'What of it was given back.' })
   refunded_amount!: number;
 
+  @ApiProperty({
+    enum: DISPUTE_STATES,
+    nullable: true,
+    example: null,
+    description: 'Whether the bank of the customer disputes it, and how that ended.',
+  })
+  dispute!: DisputeState | null;
+
   @ApiProperty({ example: 'USD' })
   currency!: string;
 
@@ -61,6 +75,7 @@ export class PaymentResponse {
       amount: toDecimal(payment.amount),
       captured_amount: toDecimal(payment.capturedAmount),
       refunded_amount: toDecimal(payment.refundedAmount),
+      dispute: payment.dispute,
       currency: payment.currency,
       payment_method: payment.paymentMethod,
       failure_reason: payment.failureReason,

@@ -1,4 +1,4 @@
-import { minorUnitsOf, type MinorUnits, type PaymentFailureReason } from '@app/events';
+import { minorUnitsOf, type DisputeState, type MinorUnits, type PaymentFailureReason } from '@app/events';
 import { fromMinorUnits, toMinorUnits } from '@app/platform';
 import type { GatewayOperation } from '../domain/gateway-outcome';
 import { statusOf, type Payment, type PendingOperation } from '../domain/payment';
@@ -20,6 +20,9 @@ export interface PaymentRow {
   readonly failure_reason: PaymentFailureReason | null;
   readonly gateway_reference: string | null;
   readonly refund_reference: string | null;
+  readonly dispute: DisputeState | null;
+  readonly heard: boolean;
+  readonly adjustments: number;
   readonly operation: GatewayOperation | null;
   readonly attempts: number | null;
   readonly uncertain: boolean | null;
@@ -49,6 +52,9 @@ export function toRow(payment: Payment): PaymentRow {
     failure_reason: payment.failureReason,
     gateway_reference: payment.gatewayReference,
     refund_reference: payment.refundReference,
+    dispute: payment.dispute,
+    heard: payment.heard,
+    adjustments: payment.adjustments,
     ...operationColumns(operation),
     correlation_id: cause.correlationId,
     causation_id: cause.causationId ?? null,
@@ -79,6 +85,9 @@ export function fromRow(row: PaymentRow): Payment {
     failureReason: row.failure_reason,
     gatewayReference: row.gateway_reference,
     refundReference: row.refund_reference,
+    dispute: row.dispute,
+    heard: row.heard,
+    adjustments: row.adjustments,
     operation: operationFrom(row),
     cause: {
       correlationId: row.correlation_id,

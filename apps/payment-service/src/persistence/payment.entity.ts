@@ -1,4 +1,4 @@
-import type { MinorUnits, PaymentFailureReason } from '@app/events';
+import type { DisputeState, MinorUnits, PaymentFailureReason } from '@app/events';
 import { minorUnitsTransformer } from '@app/platform';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { FinalPaymentStatus, PaymentStatus } from '../domain/payment-stage';
@@ -32,6 +32,9 @@ export class PaymentEntity {
 
   @Column({ name: 'refunded_amount', ...AMOUNT })
   refundedAmount!: MinorUnits;
+
+  @Column({ type: 'text', nullable: true })
+  dispute!: DisputeState | null;
 
   @Column({ type: 'text' })
   currency!: string;

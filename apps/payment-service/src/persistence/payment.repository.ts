@@ -20,6 +20,9 @@ const COLUMN_TYPES = {
   failure_reason: 'text',
   gateway_reference: 'text',
   refund_reference: 'text',
+  dispute: 'text',
+  heard: 'boolean',
+  adjustments: 'integer',
   operation: 'text',
   attempts: 'integer',
   uncertain: 'boolean',
@@ -44,10 +47,13 @@ const LATER: readonly Column[] = [
   'failure_reason',
   'gateway_reference',
   'refund_reference',
+  'dispute',
+  'heard',
+  'adjustments',
 ];
 const INSERTED = COLUMNS.filter((column) => !LATER.includes(column));
-/** What an order says of itself: it hardly ever changes, and JSON is dear to read and to write. */
-const FACTS: readonly Column[] = ['payment_method', 'items'];
+/** What hardly ever changes is left alone: what an order says of itself, and what somebody else did at the gateway. */
+const FACTS: readonly Column[] = ['payment_method', 'items', 'dispute', 'heard', 'adjustments'];
 const CHANGEABLE = COLUMNS.filter((column) => !FIXED.includes(column));
 const USUALLY_CHANGED = CHANGEABLE.filter((column) => !FACTS.includes(column));
 
@@ -145,7 +151,13 @@ function keyAnd(columns: readonly Column[]): Column[] {
 }
 
 function hasNewFacts(payment: Payment, before: Payment | undefined): boolean {
-  return payment.items !== before?.items || payment.paymentMethod !== before.paymentMethod;
+  return (
+    payment.items !== before?.items ||
+    payment.paymentMethod !== before.paymentMethod ||
+    payment.heard !== before.heard ||
+    payment.dispute !== before.dispute ||
+    payment.adjustments !== before.adjustments
+  );
 }
 
 function unnest(columns: readonly Column[]): string {

@@ -1,6 +1,6 @@
 import type { UnitOfWork } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
-import type { PaymentHint } from '../gateway/stripe-webhooks';
+import type { PaymentHint } from '../gateway/payment-gateway';
 
 const STORE = `
   INSERT INTO stripe_events (event_id, type, order_id, received_at) VALUES ($1, $2, $3, $4)

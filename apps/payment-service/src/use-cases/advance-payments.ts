@@ -1,7 +1,8 @@
 import type { UnitOfWork } from '@app/messaging';
 import { Clock, Ids } from '@app/platform';
 import { Injectable } from '@nestjs/common';
-import { decideAll, type PaymentInput } from '../domain/decide-payment';
+import { decideAll } from '../domain/decide-payment';
+import type { PaymentInput } from '../domain/payment-input';
 import { isFreshlyDue, type Payment } from '../domain/payment';
 import { checkPaymentLifecycle, PAYMENT_LIFECYCLE } from '../domain/payment-lifecycle';
 import { RetryPolicy } from '../domain/retry-policy';

@@ -7,8 +7,10 @@ import {
   GatewayUnavailable,
   OutcomeUnknown,
   PaymentGateway,
+  RequestRefused,
   type AuthorizationResult,
   type CaptureResult,
+  type Inspection,
   type RefundResult,
   type VoidResult,
 } from '../gateway/payment-gateway';
@@ -35,6 +37,23 @@ class ScriptedGateway extends PaymentGateway {
   async refund({ reference }: { reference: string }): Promise<RefundResult> {
     this.asked.push(`refund ${reference}`);
     return { kind: 'refunded', reference: 'refund-1' };
+  }
+  async inspect({ reference }: { reference: string }): Promise<Inspection> {
+    this.asked.push(`inspect ${reference}`);
+    if (this.found instanceof Error) throw this.found;
+    return {
+      kind: 'inspected',
+      captured: minorUnitsOf(1),
+      returned: minorUnitsOf(0),
+      dispute: null,
+      refundReference: null,
+    };
+  }
+  async orderOf(): Promise<undefined> {
+    return undefined;
+  }
+  async newsSince(): Promise<[]> {
+    return [];
   }
   async lookup({ idempotencyKey: key }: { idempotencyKey: string }): Promise<GatewayAnswer | undefined> {
     this.asked.push(`lookup ${key}`);
@@ -120,5 +139,16 @@ describe('an error of the gateway', () => {
     expect(calls.failed(authorization, new GatewayUnavailable('refused'))).toEqual({ kind: 'unavailable' });
     expect(calls.failed(authorization, new OutcomeUnknown('500'))).toEqual({ kind: 'outcome_unknown' });
     expect(calls.failed(authorization, new Error('socket hang up'))).toEqual({ kind: 'outcome_unknown' });
+  });
+});
+
+describe('a call that the gateway refuses for what it is', () => {
+  it('has not been made, and neither has a look at the money that failed in whatever way', () => {
+    expect(calls.failed(authorization, new RequestRefused('404'))).toEqual({ kind: 'unavailable' });
+    const inspection: GatewayCall = { ...authorization, operation: 'inspect', reference: 'hold-1' };
+    for (const error of [new OutcomeUnknown('lost'), new GatewayUnavailable('away'), new Error('any')]) {
+      expect(calls.failed(inspection, error)).toEqual({ kind: 'unavailable' });
+    }
+    expect(calls.failed(inspection, new GatewayNotAsked('open'))).toEqual({ kind: 'not_asked' });
   });
 });

@@ -1,7 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { GatewayOutcome } from '../domain/gateway-outcome';
 import type { GatewayCall } from '../domain/payment';
-import { GatewayNotAsked, GatewayUnavailable, PaymentGateway, type FollowUpRequest } from '../gateway/payment-gateway';
+import {
+  GatewayNotAsked,
+  GatewayUnavailable,
+  PaymentGateway,
+  RequestRefused,
+  type FollowUpRequest,
+} from '../gateway/payment-gateway';
 
 /** Makes one attempt at what is due at the gateway. */
 @Injectable()
@@ -22,17 +28,14 @@ export class CallGateway {
   failed({ orderId, operation }: GatewayCall, error: unknown): GatewayOutcome {
     this.logger.debug(`${operation} has no answer yet: ${String(error)}`, { orderId });
     if (error instanceof GatewayNotAsked) return { kind: 'not_asked' };
-    return { kind: error instanceof GatewayUnavailable ? 'unavailable' : 'outcome_unknown' };
+    // Nothing is done by reading.
+    if (operation === 'inspect') return { kind: 'unavailable' };
+    const isUndone = error instanceof GatewayUnavailable || error instanceof RequestRefused;
+    return { kind: isUndone ? 'unavailable' : 'outcome_unknown' };
   }
 
-  /** A look-up that fails changes nothing at the gateway, whatever the reason. */
-  private async ask({ idempotencyKey, operation, orderId, reference }: GatewayCall, signal: AbortSignal) {
-    try {
-      return await this.gateway.lookup({ idempotencyKey, operation, orderId, reference }, signal);
-    } catch (error) {
-      if (error instanceof GatewayNotAsked) throw error;
-      throw new GatewayUnavailable('the look-up failed', { cause: error });
-    }
+  private ask({ idempotencyKey, operation, orderId, reference }: GatewayCall, signal: AbortSignal) {
+    return onlyReading(this.gateway.lookup({ idempotencyKey, operation, orderId, reference }, signal));
   }
 
   private async send(call: GatewayCall, signal: AbortSignal): Promise<GatewayOutcome> {
@@ -45,6 +48,8 @@ export class CallGateway {
         return this.reportRefusal(call, await this.gateway.void(followUpOf(call), signal));
       case 'refund':
         return this.reportRefusal(call, await this.gateway.refund(followUpOf(call), signal));
+      case 'inspect':
+        return onlyReading(this.gateway.inspect(followUpOf(call), signal));
     }
   }
 
@@ -56,6 +61,16 @@ export class CallGateway {
       });
     }
     return outcome;
+  }
+}
+
+/** A look-up that fails changes nothing at the gateway, whatever the reason. */
+async function onlyReading<Answer>(reading: Promise<Answer>): Promise<Answer> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof GatewayNotAsked) throw error;
+    throw new GatewayUnavailable('the look-up failed', { cause: error });
   }
 }
 

@@ -8,7 +8,7 @@ import {
 } from '@app/events';
 import type { UnitOfWork } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
-import type { OrderInput } from '../domain/decide-payment';
+import type { OrderInput } from '../domain/payment-input';
 import { AdvancePayments } from './advance-payments';
 
 type Received<Payload> = readonly EventEnvelope<Payload>[];

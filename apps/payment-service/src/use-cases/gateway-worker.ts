@@ -1,7 +1,7 @@
 import { DueWorkers, type DueItem, type DueWorker, type UnitOfWork } from '@app/messaging';
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
-import type { GatewayInput } from '../domain/decide-payment';
+import type { GatewayInput } from '../domain/payment-input';
 import type { GatewayOutcome } from '../domain/gateway-outcome';
 import { callFor, handOver, isFreshlyDue, type GatewayCall, type Payment } from '../domain/payment';
 import { PaymentGateway } from '../gateway/payment-gateway';

@@ -1,4 +1,4 @@
-import { PaymentFailed, PaymentRefunded, PaymentSuccessful } from '@app/events';
+import { PaymentAdjusted, PaymentFailed, PaymentRefunded, PaymentSuccessful } from '@app/events';
 import type { UnitOfWork } from '@app/messaging';
 import type { Announcement } from '../domain/payment-announcement';
 
@@ -10,6 +10,8 @@ export function publishAnnouncement(unitOfWork: UnitOfWork, announcement: Announ
       return unitOfWork.publish(PaymentSuccessful, { orderId, cause, payload: announcement.payload });
     case 'payment_failed':
       return unitOfWork.publish(PaymentFailed, { orderId, cause, payload: announcement.payload });
+    case 'payment_adjusted':
+      return unitOfWork.publish(PaymentAdjusted, { orderId, cause, payload: announcement.payload });
     case 'payment_refunded':
       return unitOfWork.publish(PaymentRefunded, { orderId, cause, payload: announcement.payload });
   }

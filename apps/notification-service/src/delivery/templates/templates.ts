@@ -106,6 +106,18 @@ export function paymentRefunded({ orderId, amount }: OrderInWords): Wording {
   };
 }
 
+/** A part of the money went back, and the order stands. */
+export function partRefunded({ orderId, amount }: OrderInWords): Wording {
+  return {
+    subject: `We have refunded a part of your payment for order ${orderId}`,
+    text: () =>
+      `We have refunded ${amount} of your payment for order ${orderId}. Depending on your bank it can take a few days until you see it.`,
+    html: () =>
+      html`<p>We have refunded <strong>${amount}</strong> of your payment for order <strong>${orderId}</strong>. Depending on your bank it can take a few days until you see it.</p>`,
+    sms: () => `We have refunded ${amount} of your payment for order ${orderId}.`,
+  };
+}
+
 /** Only a hold had been placed, and was released. */
 export function paymentVoided({ orderId, amount }: OrderInWords): Wording {
   return {

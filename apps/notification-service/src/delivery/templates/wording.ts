@@ -1,10 +1,14 @@
-import type { CancellationReason, MinorUnits, PaymentFailureReason } from '@app/events';
+import type { CancellationDetail, CancellationReason, MinorUnits, PaymentFailureReason } from '@app/events';
 
 export const CANCELLATION_WORDS: Readonly<Record<CancellationReason, string>> = {
   payment_failed: 'the payment failed',
   out_of_stock: 'not everything you ordered is in stock',
   cancelled_by_customer: 'you asked us to cancel it',
   timed_out: 'it could not be completed in time',
+};
+
+export const CANCELLATION_DETAIL_WORDS: Readonly<Record<CancellationDetail, string>> = {
+  payment_reversed: 'your payment was given back',
 };
 
 export const PAYMENT_FAILURE_WORDS: Readonly<Record<PaymentFailureReason, string>> = {

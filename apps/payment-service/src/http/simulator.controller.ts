@@ -1,0 +1,22 @@
+import { ApiProblems } from '@app/platform';
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RefundByHand } from '../use-cases/refund-by-hand';
+import { RefundByHandDto } from './simulator.dto';
+
+/** The pages of the simulated gateway; there only while payments go through it. */
+@ApiTags('simulator')
+@Controller('simulator')
+export class SimulatorController {
+  constructor(private readonly refundByHand: RefundByHand) {}
+
+  @Post('refunds')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Gives money back as an operator does in the pages of a real gateway' })
+  @ApiAcceptedResponse({ description: 'The money is back; the payment and its order hear of it in a moment.' })
+  @ApiProblems(400, 409, 503)
+  async refund(@Body() { order_id: orderId, amount }: RefundByHandDto) {
+    await this.refundByHand.run(orderId, amount);
+    return { accepted: true };
+  }
+}
