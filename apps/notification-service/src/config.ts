@@ -59,6 +59,10 @@ const spec = {
       secret: true,
     }),
   ),
+  smsWebhookTimeoutMs: durationMs({
+    description: 'Milliseconds to connect to SMS_WEBHOOK_URL, and as many again to be answered.',
+    default: 5_000,
+  }),
   deliveryConcurrency: positiveInt({ description: 'Messages sent at a time.', default: 128, max: 1_000 }),
   deliveryCapacity: positiveInt({ description: 'Messages held in memory.', default: 1_000, max: 100_000 }),
   deliveryTimeoutMs: durationMs({ description: 'Milliseconds one attempt may take.', default: 30_000 }),

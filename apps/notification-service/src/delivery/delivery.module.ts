@@ -53,9 +53,10 @@ export class DeliveryModule {
   }
 }
 
-function smsSenderOf({ smsWebhookUrl: url, smsWebhookSecret: secret }: NotificationConfig, clock: Clock): SmsSender {
+function smsSenderOf(config: NotificationConfig, clock: Clock): SmsSender {
+  const { smsWebhookUrl: url, smsWebhookSecret: secret, smsWebhookTimeoutMs: timeoutMs } = config;
   if (url === undefined || secret === undefined) return new ConsoleSmsSender();
-  return new WebhookSmsSender({ url, secret }, clock);
+  return new WebhookSmsSender({ url, secret, timeoutMs }, clock);
 }
 
 function settingsOf(config: NotificationConfig): DeliverySettings {
@@ -92,6 +93,6 @@ function smtpOptionsOf(config: NotificationConfig) {
     connectionTimeoutMs: config.smtpConnectionTimeoutMs,
     commandTimeoutMs: config.smtpSocketTimeoutMs,
     finalAnswerTimeoutMs: config.smtpFinalAnswerTimeoutMs,
-    slowAfterMs: SLOW_AFTER_MS,
+    slowAfterMs: Math.min(SLOW_AFTER_MS, config.smtpSocketTimeoutMs),
   };
 }

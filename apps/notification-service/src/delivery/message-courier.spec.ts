@@ -31,7 +31,7 @@ function aCourier() {
   const breakers = new ProviderBreakers(new CircuitBreakers(), limits);
   const courier = new MessageCourier(mails, new ConsoleSmsSender(), breakers);
   const deliver = (over: Partial<DueNotification> = {}) =>
-    courier.deliver(aNotification(over), AbortSignal.timeout(1_000)).then(({ kind }) => kind);
+    courier.deliver(aNotification(over), AbortSignal.timeout(1_000)).then(({ outcome: { kind } }) => kind);
   return { mails, breakers, courier, deliver };
 }
 

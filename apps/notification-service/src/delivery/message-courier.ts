@@ -95,7 +95,8 @@ export class MessageCourier {
       this.logger.warn(`${channel} may have been delivered, or not: ${error.message}`, { notification_id: id });
       return { kind: 'unknown', error: error.message };
     }
-    if (UNTOUCHED.some((type) => error instanceof type)) return { kind: 'unreachable', error: (error as Error).message };
+    if (UNTOUCHED.some((type) => error instanceof type))
+      return { kind: 'unreachable', error: (error as Error).message };
     throw error;
   }
 }

@@ -5,7 +5,8 @@ import { DeliveryDeferred, DeliveryRejected, DeliveryUnanswered, DeliveryUnknown
 import { ProviderUnreachable, RecipientBusy } from './delivery-errors';
 import { EmailSender, type EmailMessage } from './email-sender';
 import { composeMail, messageIdOf, type MailOrigin } from './mail-composer';
-import { HandedOver, SmtpPool, type SmtpPoolOptions } from './smtp-pool';
+import { HandedOver } from './smtp-job';
+import { SmtpPool, type SmtpPoolOptions } from './smtp-pool';
 import { SmtpFailure } from './smtp-session';
 
 /** How mails are sent. The `url` is `smtp://user:password@host:port`, or `smtps://…`. */

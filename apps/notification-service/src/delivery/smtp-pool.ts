@@ -1,5 +1,5 @@
-import type { NodemailerError } from 'nodemailer';
 import { RecipientBusy } from './delivery-errors';
+import { givenUp, HandedOver, SmtpJob } from './smtp-job';
 import { SmtpFailure, SmtpSession, timeOut, type Envelope, type SmtpTimes } from './smtp-session';
 
 /** How a pool is bounded. Times in milliseconds. */
@@ -9,28 +9,6 @@ export interface SmtpPoolOptions extends SmtpTimes {
   readonly maxConnections: number;
   /** A server that has not answered for a mail by then gets the next ones over another connection. */
   readonly slowAfterMs: number;
-}
-
-/** A mail whose content the server has, and for which it has not answered in `slowAfterMs`. */
-export class HandedOver extends Error {
-  override readonly name = 'HandedOver';
-
-  /** @param answer Ends as {@link SmtpPool.send} does. */
-  constructor(readonly answer: Promise<void>) {
-    super('no final answer yet');
-  }
-}
-
-interface Job {
-  readonly envelope: Envelope;
-  readonly content: string;
-  resolve: () => void;
-  reject: (error: Error) => void;
-  session: SmtpSession | undefined;
-  slow: NodeJS.Timeout | undefined;
-  state: 'queued' | 'busy' | 'handed over' | 'waiting' | 'ended';
-  /** It met a connection that was dead already. */
-  isSecondTry: boolean;
 }
 
 /** Waiting for final answers, as a multiple of the connections that are in use. */
@@ -43,9 +21,9 @@ const REFUSED_MS = 1_000;
  * nor give the final answer more time than the others: see docs/adr/0033-mails-of-unknown-outcome.md.
  */
 export class SmtpPool {
-  private readonly queue: Job[] = [];
+  private readonly queue: SmtpJob[] = [];
   private readonly free: SmtpSession[] = [];
-  private readonly waiting = new Set<Job>();
+  private readonly waiting = new Set<SmtpJob>();
   private readonly atRecipient = new Map<string, number>();
   /** Connections in use or being made. */
   private inUse = 0;
@@ -66,29 +44,13 @@ export class SmtpPool {
    * @throws SmtpFailure | RecipientBusy | HandedOver
    */
   send(envelope: Envelope, content: string, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.isClosed || signal.aborted) return reject(givenUp('connecting'));
-      const onAbort = (): void => this.giveUp(job);
-      const job: Job = {
-        envelope,
-        content,
-        resolve: () => {
-          signal.removeEventListener('abort', onAbort);
-          resolve();
-        },
-        reject: (error) => {
-          signal.removeEventListener('abort', onAbort);
-          reject(error);
-        },
-        session: undefined,
-        slow: undefined,
-        state: 'queued',
-        isSecondTry: false,
-      };
-      signal.addEventListener('abort', onAbort, { once: true });
-      this.queue.push(job);
-      this.next();
-    });
+    if (this.isClosed || signal.aborted) return Promise.reject(givenUp('connecting'));
+    const job = new SmtpJob(envelope, content);
+    const onAbort = (): void => this.giveUp(job);
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.queue.push(job);
+    this.next();
+    return job.ended.finally(() => signal.removeEventListener('abort', onAbort));
   }
 
   /** Closes what is idle and takes nothing more; mails in progress are finished. */
@@ -125,17 +87,17 @@ export class SmtpPool {
   }
 
   /** One recipient never has all connections, whatever its server does. */
-  private hasRoomFor({ envelope: { to } }: Job): boolean {
+  private hasRoomFor({ envelope: { to } }: SmtpJob): boolean {
     return (this.atRecipient.get(to) ?? 0) < Math.ceil(this.options.maxConnections / 2);
   }
 
-  private count({ envelope: { to } }: Job, difference: 1 | -1): void {
+  private count({ envelope: { to } }: SmtpJob, difference: 1 | -1): void {
     const count = (this.atRecipient.get(to) ?? 0) + difference;
     if (count === 0) this.atRecipient.delete(to);
     else this.atRecipient.set(to, count);
   }
 
-  private async perform(job: Job, reused: SmtpSession | undefined): Promise<void> {
+  private async perform(job: SmtpJob, reused: SmtpSession | undefined): Promise<void> {
     let session = reused;
     let isReusable = true;
     try {
@@ -143,7 +105,7 @@ export class SmtpPool {
       if (job.state === 'busy') {
         job.session = session;
         await session.send(job.envelope, job.content, () => this.handedOver(job));
-        this.end(job);
+        job.end();
       }
     } catch (error) {
       isReusable = this.failed(job, error as SmtpFailure, reused !== undefined) && (await session?.reset()) === true;
@@ -166,22 +128,15 @@ export class SmtpPool {
     }
   }
 
-  private handedOver(job: Job): void {
+  private handedOver(job: SmtpJob): void {
     job.state = 'handed over';
     job.slow = setTimeout(() => this.wait(job), this.options.slowAfterMs);
   }
 
   /** The sender is told to come back for the answer, and other mails get the place, as long as not too many wait. */
-  private wait(job: Job): void {
+  private wait(job: SmtpJob): void {
     if (job.state !== 'handed over') return;
-    clearTimeout(job.slow);
-    job.state = 'waiting';
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    // Whether anybody listens is not our business.
-    promise.catch(() => undefined);
-    job.reject(new HandedOver(promise));
-    job.resolve = resolve;
-    job.reject = reject;
+    job.handOver();
     if (this.waiting.size >= this.options.maxConnections * WAITING_PER_CONNECTION) return;
     this.waiting.add(job);
     this.release(job, undefined);
@@ -192,14 +147,15 @@ export class SmtpPool {
   private refuseOthersTo(recipient: string): void {
     for (const job of this.queue.filter(({ envelope }) => envelope.to === recipient)) {
       this.queue.splice(this.queue.indexOf(job), 1);
-      this.end(job, new RecipientBusy());
+      job.end(new RecipientBusy());
     }
   }
 
   /** @returns whether the session goes on. */
-  private failed(job: Job, failure: SmtpFailure, wasReused: boolean): boolean {
+  private failed(job: SmtpJob, failure: SmtpFailure, wasReused: boolean): boolean {
     const { stage, cause } = failure;
-    const wasDead = wasReused && stage === 'envelope' && !failure.isAnswer && cause.code !== 'ETIMEDOUT';
+    const hasEnded = cause.responseCode === 421 || (!failure.isAnswer && cause.code !== 'ETIMEDOUT');
+    const wasDead = wasReused && stage === 'envelope' && hasEnded;
     if (wasDead && job.state === 'busy' && !job.isSecondTry && !this.isClosed) {
       // The server has ended the connection since, and most likely the others: this mail was not even begun.
       this.free.splice(0).forEach((session) => session.quit());
@@ -208,12 +164,12 @@ export class SmtpPool {
       return false;
     }
     if (stage === 'connecting' && this.notConnected(job, failure)) return false;
-    this.end(job, failure);
+    job.end(failure);
     return failure.leavesSession;
   }
 
   /** @returns whether the mail is left to the connections there are: the server may only allow so many. */
-  private notConnected(job: Job, failure: SmtpFailure): boolean {
+  private notConnected(job: SmtpJob, failure: SmtpFailure): boolean {
     const others = this.inUse - 1 - this.beingMade + this.free.length;
     if (others > 0 && job.state === 'busy' && !this.isClosed) {
       this.refusedUntil = Date.now() + REFUSED_MS;
@@ -225,34 +181,26 @@ export class SmtpPool {
     return false;
   }
 
-  private requeue(job: Job): void {
+  private requeue(job: SmtpJob): void {
     job.state = 'queued';
     job.session = undefined;
     this.queue.unshift(job);
   }
 
   private failQueue(error: Error): void {
-    for (const job of this.queue.splice(0)) this.end(job, error);
+    for (const job of this.queue.splice(0)) job.end(error);
   }
 
-  private giveUp(job: Job): void {
+  private giveUp(job: SmtpJob): void {
     if (job.state === 'handed over') return this.wait(job);
     const index = this.queue.indexOf(job);
     if (index >= 0) this.queue.splice(index, 1);
     const { session } = job;
-    this.end(job, givenUp(session === undefined ? 'connecting' : 'envelope'));
+    job.end(givenUp(session === undefined ? 'connecting' : 'envelope'));
     session?.abort(timeOut('given up'));
   }
 
-  private end(job: Job, error?: Error): void {
-    if (job.state === 'ended') return;
-    clearTimeout(job.slow);
-    job.state = 'ended';
-    if (error === undefined) job.resolve();
-    else job.reject(error);
-  }
-
-  private release(job: Job, session: SmtpSession | undefined): void {
+  private release(job: SmtpJob, session: SmtpSession | undefined): void {
     this.inUse -= 1;
     this.count(job, -1);
     if (session?.isUsable !== true) return;
@@ -260,9 +208,4 @@ export class SmtpPool {
     session.rest();
     this.free.push(session);
   }
-}
-
-function givenUp(stage: 'connecting' | 'envelope'): SmtpFailure {
-  const cause: NodemailerError = timeOut('given up');
-  return new SmtpFailure(stage, cause);
 }

@@ -63,8 +63,6 @@ export class SmtpSession {
   private idle: NodeJS.Timeout | undefined;
   private giveUp: ((error: NodemailerError) => void) | undefined;
   private ended = false;
-  /** Mails it has been given. */
-  mails = 0;
 
   private constructor(
     private readonly connection: SMTPConnection,
@@ -125,7 +123,6 @@ export class SmtpSession {
   send(envelope: Envelope, content: string, onHandedOver: () => void): Promise<void> {
     const { commandTimeoutMs, finalAnswerTimeoutMs } = this.times;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.mails += 1;
     let stage: SmtpStage = 'envelope';
     const expect = (what: string, timeoutMs: number): NodeJS.Timeout =>
       setTimeout(() => this.abort(timeOut(`no answer to ${what} within ${timeoutMs} ms`)), timeoutMs);

@@ -4,7 +4,7 @@ import { isSupersededByCancellation } from './notification';
 
 const NOW = new Date('2026-01-15T09:30:00.000Z');
 const HOUR = 3_600_000;
-const policy = { maxAttempts: 3, retryBaseMs: 5_000, maxAgeMs: 24 * HOUR };
+const policy = { maxAttempts: 3, retryBaseMs: 5_000, unknownRetryBaseMs: 120_000, maxAgeMs: 24 * HOUR };
 
 function after(
   outcome: DeliveryOutcome,

@@ -104,7 +104,10 @@ export function settle(
 }
 
 /** Whether all attempts are used: a worker that died while it waited for the last answer leaves such a message behind. */
-export function isUsedUp({ attempts }: Pick<DeliveredNotification, 'attempts'>, { maxAttempts }: DeliveryPolicy): boolean {
+export function isUsedUp(
+  { attempts }: Pick<DeliveredNotification, 'attempts'>,
+  { maxAttempts }: DeliveryPolicy,
+): boolean {
   return attempts >= maxAttempts;
 }
 

@@ -161,7 +161,8 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
   private cancelledAmong(unitOfWork: UnitOfWork, results: readonly Result[]): Promise<Set<string>> {
     const retried = results.filter(
       ({ item, outcome: { outcome } }) =>
-        ['deferred', 'unknown', 'unreachable', 'waiting'].includes(outcome.kind) && isSupersededByCancellation(item.type),
+        ['deferred', 'unknown', 'unreachable', 'waiting'].includes(outcome.kind) &&
+        isSupersededByCancellation(item.type),
     );
     const orderIds = retried.map(({ item }) => item.orderId);
     return this.queue.cancelledAmong(unitOfWork, orderIds);
