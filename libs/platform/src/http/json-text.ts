@@ -7,9 +7,8 @@ export interface JsonProblem {
 /** Levels of objects and lists; nothing of ours has more than four. */
 export const MAX_JSON_DEPTH = 32;
 
-const [QUOTE, BACKSLASH, COMMA, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [
-  0x22, 0x5c, 0x2c, 0x5b, 0x5d, 0x7b, 0x7d,
-];
+const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
+const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 interface Level {
   /** Names of the members so far; undefined in a list. */
@@ -27,41 +26,41 @@ interface Level {
 export function jsonProblem(text: string): JsonProblem | undefined {
   const levels: Level[] = [];
   for (let index = 0; index < text.length; index += 1) {
-    const level = levels.at(-1);
-    switch (text.charCodeAt(index)) {
-      case QUOTE: {
-        const end = endOfString(text, index);
-        if (level?.nameComes === true) {
-          const problem = nameProblem(levels, level, text.slice(index, end + 1));
-          if (problem !== undefined) return problem;
-        }
-        index = end;
-        break;
-      }
-      case OPEN_OBJECT:
-      case OPEN_LIST:
-        if (levels.length === MAX_JSON_DEPTH)
-          return { pointer: '', detail: `nesting is limited to ${MAX_JSON_DEPTH} levels` };
-        levels.push(
-          text.charCodeAt(index) === OPEN_LIST
-            ? { names: undefined, at: 0, nameComes: false }
-            : { names: new Set(), at: '', nameComes: true },
-        );
-        break;
-      case CLOSE_OBJECT:
-      case CLOSE_LIST:
-        levels.pop();
-        break;
-      case COMMA:
-        if (level === undefined) break;
-        if (typeof level.at === 'number') level.at += 1;
-        else level.nameComes = true;
+    const code = text.charCodeAt(index);
+    if (code === QUOTE) {
+      const end = endOfString(text, index);
+      const problem = nameProblem(levels, text.slice(index, end + 1));
+      if (problem !== undefined) return problem;
+      index = end;
+    } else if (code === COMMA) {
+      goOn(levels.at(-1));
+    } else if (code === OPEN_OBJECT || code === OPEN_LIST) {
+      if (levels.length === MAX_JSON_DEPTH) return TOO_DEEP;
+      levels.push(code === OPEN_LIST ? listLevel() : { names: new Set(), at: '', nameComes: true });
+    } else if (code === CLOSE_OBJECT || code === CLOSE_LIST) {
+      levels.pop();
     }
   }
   return undefined;
 }
 
-function nameProblem(levels: readonly Level[], level: Level, quoted: string): JsonProblem | undefined {
+const TOO_DEEP: JsonProblem = { pointer: '', detail: `is nested too deeply: ${MAX_JSON_DEPTH} levels at the most` };
+
+function listLevel(): Level {
+  return { names: undefined, at: 0, nameComes: false };
+}
+
+/** Behind a comma comes the next member, or the next entry. */
+function goOn(level: Level | undefined): void {
+  if (level === undefined) return;
+  if (typeof level.at === 'number') level.at += 1;
+  else level.nameComes = true;
+}
+
+/** Of a text that is the name of a member; of any other one there is nothing to say. */
+function nameProblem(levels: readonly Level[], quoted: string): JsonProblem | undefined {
+  const level = levels.at(-1);
+  if (level?.nameComes !== true) return undefined;
   const name = quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
   level.at = name;
   level.nameComes = false;

@@ -59,8 +59,7 @@ class RequestValidationPipe extends ValidationPipe {
       return Object.assign(new metatype() as object, value);
     }
     const prefix = PREFIX[metadata.type] ?? '';
-    if (metadata.type === 'body' && value === undefined && this.toValidate(metadata)) throw bodyMissing();
-    if (this.toValidate(metadata)) refuseShape(value, prefix);
+    if (this.toValidate(metadata)) refuseShape(value, metadata);
     try {
       const result: unknown = await super.transform(value, metadata);
       return result;
@@ -90,7 +89,9 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-function refuseShape(value: unknown, pointer: string): void {
+function refuseShape(value: unknown, { type }: ArgumentMetadata): void {
+  const pointer = PREFIX[type] ?? '';
+  if (value === undefined && type === 'body') throw bodyMissing();
   if (value === undefined || value === null) return;
   if (!isObject(value) || Array.isArray(value)) {
     throw invalidRequest([{ pointer, detail: 'a JSON object is expected', code: 'isObject' }]);
