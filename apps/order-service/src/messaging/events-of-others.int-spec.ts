@@ -180,7 +180,10 @@ describe('a payment that is not for the order', () => {
     const forged = { ...news.paid(order_id), source: '/order-service' };
     await others.say(forged);
     await eventually(async () => {
-      const rows = await service.rows('SELECT status, reason FROM failed_messages WHERE order_id = $1', [order_id]);
+      const rows = await service.rows(
+        `SELECT status, reason FROM failed_messages WHERE convert_from(key, 'UTF8') = $1`,
+        [order_id],
+      );
       expect(rows).toEqual([{ status: 'dead_lettered', reason: 'invalid' }]);
     });
     expect(await service.steps(order_id)).toEqual(['order_created']);
