@@ -94,6 +94,36 @@ describe('an order for goods that are there, with a card that works', () => {
   });
 });
 
+describe('a confirmed order whose money an operator gives back at the gateway', () => {
+  it('stands when it was a part, and is cancelled when it was all: goods go back, and its customer hears of it', async () => {
+    const product = await system.newProduct(5);
+    const { order_id } = await system.place({ items: [product] });
+    await system.settled(order_id);
+    await eventually(async () => expect(await system.payment(order_id)).toMatchObject({ status: 'captured' }));
+    const refund = (amount?: number) => system.payments.post('/simulator/refunds', { order_id, amount });
+    await refund(0.01);
+    await eventually(async () => {
+      expect(await system.payment(order_id)).toMatchObject({ status: 'captured', refunded_amount: 0.01 });
+      expect(await trailOf(order_id)).toContain('payment_adjusted by payment-service: confirmed');
+      expect(await sentTo(order_id)).toContain('payment_refunded');
+    });
+    await refund();
+    await eventually(async () => {
+      expect(await system.payment(order_id)).toMatchObject({ status: 'refunded' });
+      expect(await trailOf(order_id)).toEqual(
+        expect.arrayContaining([
+          'payment_reversed by payment-service: cancelled',
+          'stock_returned by inventory-service: cancelled',
+        ]),
+      );
+      expect(await system.quantityOf(product.product_id)).toBe(5);
+      const sent = await sentTo(order_id);
+      expect(sent.filter((type) => type === 'payment_refunded')).toHaveLength(2);
+      expect(sent).toContain('order_cancelled');
+    });
+  });
+});
+
 describe('an order whose card is refused', () => {
   it.each([
     ['test_declined', 'declined'],
