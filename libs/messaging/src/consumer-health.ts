@@ -2,6 +2,7 @@ import { Clock } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Consumer } from 'kafkajs';
 import { isDatabaseUnavailable } from '@app/platform';
+import { DatabaseLocked } from './locked-rows';
 import { KafkaFactory } from './kafka-factory';
 import { MessagingOptions } from './messaging-options';
 
@@ -65,7 +66,7 @@ export class ConsumerHealth {
   /** Consumption waits. For a database that is down it does so as long as it takes; for anything else it may not for ever. */
   interrupted(error: unknown): void {
     this.enter('paused');
-    if (isDatabaseUnavailable(error)) this.lastProgress = this.clock.now().getTime();
+    if (isDatabaseUnavailable(error) || error instanceof DatabaseLocked) this.lastProgress = this.clock.now().getTime();
     else this.logger.error('consumption interrupted', { err: error });
   }
 

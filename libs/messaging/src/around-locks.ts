@@ -1,0 +1,124 @@
+import { Logger } from '@nestjs/common';
+import { DatabaseLocked, isLockTimeout, LOCKED_TABLES, RowsLocked, type LockWaits } from './locked-rows';
+import type { Transactions } from './transactions';
+import type { UnitOfWork } from './unit-of-work';
+
+/** Longer than a transaction of another replica usually takes, so that a product in demand is waited for. */
+const WAITING: LockWaits = { timeoutMs: 250, looksFirst: false };
+/** The set has waited already. */
+const LOOKING: LockWaits = { timeoutMs: 30, looksFirst: true };
+/** Items that are found by halving, each of which has cost some time-outs. */
+const MOST_FOUND_BY_HALVING = 16;
+
+/** Work on the `free` items of a set; `heldUp` are those that somebody else's locks keep from it. */
+export type WorkAround<Item> = (
+  unitOfWork: UnitOfWork,
+  free: readonly Item[],
+  heldUp: readonly Item[],
+) => Promise<void>;
+
+/** One run over a set. */
+interface Run<Item> {
+  readonly orderOf: (item: Item) => string | null;
+  readonly work: WorkAround<Item>;
+  readonly mayGoOn: () => boolean;
+  foundByHalving: number;
+}
+
+/**
+ * Does work for many orders in one transaction without letting one locked row hold up all of them. Normally that is one call
+ * and one transaction. When it has waited a quarter of a second for a lock, it is done again for the orders whose rows are free.
+ * Which are not, units of work tell by `expectFree`; what is locked and not told of is found by halving.
+ */
+export class AroundLocks {
+  private readonly logger = new Logger(AroundLocks.name);
+
+  constructor(private readonly transactions: Transactions) {}
+
+  /**
+   * Resolves when `work` is committed for every item, as free or as held up; usually in one transaction, in several when it was
+   * halved. An order's items stay together or in their order.
+   * @returns the items that are held up.
+   * @throws DatabaseLocked when there is no way around what is locked; whatever `work` throws. Parts may be committed then.
+   */
+  async run<Item>(
+    items: readonly Item[],
+    orderOf: (item: Item) => string | null,
+    work: WorkAround<Item>,
+    mayGoOn: () => boolean = () => true,
+  ): Promise<Item[]> {
+    try {
+      await this.transactions.run((unitOfWork) => work(unitOfWork, items, []), WAITING);
+      return [];
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error;
+      await this.refuseLockedTables(error);
+      const heldUp = await this.separate({ orderOf, work, mayGoOn, foundByHalving: 0 }, items, [], error);
+      if (heldUp.length > 0) this.logger.debug(`${heldUp.length} of ${items.length} wait for rows that are locked`);
+      return heldUp;
+    }
+  }
+
+  private async separate<Item>(
+    run: Run<Item>,
+    items: readonly Item[],
+    known: readonly Item[],
+    cause: unknown,
+  ): Promise<Item[]> {
+    let [free, heldUp, last] = [[...items], [...known], cause];
+    for (;;) {
+      if (!run.mayGoOn()) throw last;
+      const locked = await this.attempt(run, free, heldUp);
+      if (locked === undefined) return heldUp;
+      last = locked.error;
+      const isLocked = (item: Item): boolean => locked.orderIds.has(run.orderOf(item) ?? '');
+      const more = free.filter(isLocked);
+      if (more.length > 0) {
+        free = free.filter((item) => !isLocked(item));
+        heldUp.push(...more);
+        continue;
+      }
+      await this.refuseLockedTables(last);
+      if (free.length === 0 || run.foundByHalving >= MOST_FOUND_BY_HALVING) {
+        throw new DatabaseLocked('rows that can not be gone around', last);
+      }
+      if (free.length > 1) return this.halve(run, free, heldUp, last);
+      run.foundByHalving += 1;
+      heldUp.push(...free.splice(0));
+    }
+  }
+
+  /** One after the other, so that what comes later of an order finds what was held up before. */
+  private async halve<Item>(
+    run: Run<Item>,
+    free: readonly Item[],
+    heldUp: readonly Item[],
+    cause: unknown,
+  ): Promise<Item[]> {
+    const half = Math.ceil(free.length / 2);
+    const first = await this.separate(run, free.slice(0, half), heldUp, cause);
+    return [...first, ...(await this.separate(run, free.slice(half), [], cause))];
+  }
+
+  /** @returns what was in its way; undefined when it is committed. */
+  private async attempt<Item>(
+    { work }: Run<Item>,
+    free: readonly Item[],
+    heldUp: readonly Item[],
+  ): Promise<{ error: unknown; orderIds: ReadonlySet<string> } | undefined> {
+    try {
+      await this.transactions.run((unitOfWork) => work(unitOfWork, free, heldUp), LOOKING);
+      return undefined;
+    } catch (error) {
+      if (error instanceof RowsLocked) return { error, orderIds: new Set(error.orderIds) };
+      if (isLockTimeout(error)) return { error, orderIds: new Set() };
+      throw error;
+    }
+  }
+
+  private async refuseLockedTables(cause: unknown): Promise<void> {
+    const tables = await this.transactions.run((unitOfWork) => unitOfWork.query<{ name: string }>(LOCKED_TABLES));
+    if (tables.length === 0) return;
+    throw new DatabaseLocked(`table ${tables.map(({ name }) => name).join(', ')}`, cause);
+  }
+}
