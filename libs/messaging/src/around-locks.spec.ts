@@ -14,14 +14,19 @@ interface Item {
   readonly orderId: string;
 }
 
-/** Rows of orders that are locked: `told` of by the unit of work when it looks, or only met. */
-function setUp({ told = [] as string[], met = [] as string[], tables = [] as string[] }) {
+/**
+ * Rows of orders that are locked: `told` of by the unit of work when it looks, or only met; by somebody else, unless it is `busy`
+ * replicas that are through with them when they are waited for once more.
+ */
+function setUp({ told = [] as string[], met = [] as string[], tables = [] as string[], busy = false }) {
   const committed: { free: number[]; heldUp: number[] }[] = [];
   let begun = 0;
   const transactions = {
     run: async <T>(work: (unitOfWork: UnitOfWork) => Promise<T>, locks?: LockWaits) => {
       begun += locks === undefined ? 0 : 1;
-      return work({ query: () => Promise.resolve(tables.map((name) => ({ name }))), locks } as unknown as UnitOfWork);
+      const foreign = tables.map((name) => ({ name, whole: true }));
+      if (!busy && foreign.length === 0) foreign.push({ name: 'orders', whole: false });
+      return work({ query: () => Promise.resolve(foreign), locks } as unknown as UnitOfWork);
     },
   } as unknown as Transactions;
   const run = (items: readonly Item[], mayGoOn?: () => boolean) =>
@@ -30,6 +35,7 @@ function setUp({ told = [] as string[], met = [] as string[], tables = [] as str
       ({ orderId }) => orderId,
       (unitOfWork, free, heldUp) => {
         const { locks } = unitOfWork as unknown as { locks: LockWaits };
+        if (busy && begun > 1) return Promise.resolve();
         const known = free.map(({ orderId }) => orderId).filter((orderId) => told.includes(orderId));
         if (known.length > 0) throw locks.looksFirst ? new RowsLocked(known) : lockTimeout();
         if (free.some(({ orderId }) => met.includes(orderId))) throw lockTimeout();
@@ -49,6 +55,14 @@ describe('a set of which nothing is locked', () => {
     expect(await run(itemsOf('a', 'b', 'a'))).toEqual([]);
     expect(committed).toEqual([{ free: [0, 1, 2], heldUp: [] }]);
     expect(begun()).toBe(1);
+  });
+});
+
+describe('a set of which replicas at work have rows', () => {
+  it('waits for them once more, and nothing is held up', async () => {
+    const { run, begun } = setUp({ told: ['a'], met: ['b'], busy: true });
+    expect(await run(itemsOf('a', 'b', 'c'))).toEqual([]);
+    expect(begun()).toBe(2);
   });
 });
 

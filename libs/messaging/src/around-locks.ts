@@ -1,10 +1,19 @@
 import { Logger } from '@nestjs/common';
-import { DatabaseLocked, isLockTimeout, LOCKED_TABLES, RowsLocked, type LockWaits } from './locked-rows';
+import {
+  DatabaseLocked,
+  isLockTimeout,
+  FOREIGN_LOCKS,
+  RowsLocked,
+  type ForeignLock,
+  type LockWaits,
+} from './locked-rows';
 import type { Transactions } from './transactions';
 import type { UnitOfWork } from './unit-of-work';
 
 /** Longer than a transaction of another replica usually takes, so that a product in demand is waited for. */
 const WAITING: LockWaits = { timeoutMs: 250, looksFirst: false };
+/** For other replicas, when there are many or the machine is full: each is through in a moment. */
+const WAITING_LONGER: LockWaits = { timeoutMs: 3_000, looksFirst: false };
 /** The set has waited already. */
 const LOOKING: LockWaits = { timeoutMs: 30, looksFirst: true };
 /** Items that are found by halving, each of which has cost some time-outs. */
@@ -27,7 +36,8 @@ interface Run<Item> {
 
 /**
  * Does work for many orders in one transaction without letting one locked row hold up all of them. Normally that is one call
- * and one transaction. When it has waited a quarter of a second for a lock, it is done again for the orders whose rows are free.
+ * and one transaction. When it has waited a quarter of a second for somebody who is no replica at work, it is done again for the orders
+ * whose rows are free.
  * Which are not, units of work tell by `expectFree`; what is locked and not told of is found by halving.
  */
 export class AroundLocks {
@@ -48,14 +58,23 @@ export class AroundLocks {
     mayGoOn: () => boolean = () => true,
   ): Promise<Item[]> {
     try {
-      await this.transactions.run((unitOfWork) => work(unitOfWork, items, []), WAITING);
+      await this.together(items, work);
       return [];
     } catch (error) {
       if (!isLockTimeout(error)) throw error;
-      await this.refuseLockedTables(error);
       const heldUp = await this.separate({ orderOf, work, mayGoOn, foundByHalving: 0 }, items, [], error);
       if (heldUp.length > 0) this.logger.debug(`${heldUp.length} of ${items.length} wait for rows that are locked`);
       return heldUp;
+    }
+  }
+
+  private async together<Item>(items: readonly Item[], work: WorkAround<Item>): Promise<void> {
+    const attempt = (locks: LockWaits) => this.transactions.run((unitOfWork) => work(unitOfWork, items, []), locks);
+    try {
+      await attempt(WAITING);
+    } catch (error) {
+      if (!isLockTimeout(error) || (await this.foreignLocks(error)).length > 0) throw error;
+      await attempt(WAITING_LONGER);
     }
   }
 
@@ -78,7 +97,7 @@ export class AroundLocks {
         heldUp.push(...more);
         continue;
       }
-      await this.refuseLockedTables(last);
+      await this.foreignLocks(last);
       if (free.length === 0 || run.foundByHalving >= MOST_FOUND_BY_HALVING) {
         throw new DatabaseLocked('rows that can not be gone around', last);
       }
@@ -116,9 +135,11 @@ export class AroundLocks {
     }
   }
 
-  private async refuseLockedTables(cause: unknown): Promise<void> {
-    const tables = await this.transactions.run((unitOfWork) => unitOfWork.query<{ name: string }>(LOCKED_TABLES));
-    if (tables.length === 0) return;
-    throw new DatabaseLocked(`table ${tables.map(({ name }) => name).join(', ')}`, cause);
+  /** @throws DatabaseLocked when a whole table is locked. */
+  private async foreignLocks(cause: unknown): Promise<ForeignLock[]> {
+    const locks = await this.transactions.run((unitOfWork) => unitOfWork.query<ForeignLock>(FOREIGN_LOCKS));
+    const tables = locks.filter(({ whole }) => whole).map(({ name }) => name);
+    if (tables.length > 0) throw new DatabaseLocked(`table ${tables.join(', ')}`, cause);
+    return locks;
   }
 }

@@ -56,12 +56,26 @@ export function lockedAmong(table: string, key: string, type: 'uuid' | 'text' = 
   WHERE ${key} = ANY ($1::${type}[]) AND ${key} NOT IN (SELECT ${key} FROM free)`;
 }
 
+/** Of the table `name` somebody else has locked rows, or all of it, as a `whole`. */
+export interface ForeignLock {
+  readonly name: string;
+  readonly whole: boolean;
+}
+
 /**
- * Tables of the service's schema that somebody has locked as a whole, or waits to lock, so that nobody else gets at them: `ALTER
- * TABLE`, `LOCK TABLE`, `CREATE INDEX`. Reads the catalog only, so it does not wait for them.
+ * The tables of the service's schema in which somebody is in the way. As a whole: who has locked one, or waits to lock it, so that
+ * nobody else gets at it (`ALTER TABLE`, `LOCK TABLE`, `CREATE INDEX`). Rows: a session that is not of this service, or that
+ * has been idle in its transaction for a second. Replicas at work do not count, they are through in a moment. Reads what PostgreSQL keeps in
+ * memory only, so it does not wait for any of them.
  */
-export const LOCKED_TABLES = `
-  SELECT DISTINCT c.relname AS name FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+export const FOREIGN_LOCKS = `
+  SELECT c.relname AS name, bool_or(l.mode NOT IN ('RowShareLock', 'RowExclusiveLock')) AS whole
+  FROM pg_locks l JOIN pg_class c ON c.oid = l.relation LEFT JOIN pg_stat_activity a ON a.pid = l.pid
   WHERE l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
-    AND l.pid <> pg_backend_pid() AND c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace`;
+    AND c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace AND l.pid <> pg_backend_pid()
+    AND (l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+      OR l.granted AND l.mode IN ('RowShareLock', 'RowExclusiveLock')
+        AND (a.usename IS DISTINCT FROM current_user
+          OR NOT starts_with(coalesce(a.application_name, ''), current_setting('application_name'))
+          OR a.state LIKE 'idle in transaction%' AND a.state_change < clock_timestamp() - interval '1 second'))
+  GROUP BY c.relname`;

@@ -105,6 +105,22 @@ describe('a product that somebody has locked', () => {
   });
 });
 
+describe('a product that another transaction of the service is at work on', () => {
+  it('is waited for: a crowd that wants it is no reason to hold orders up', async () => {
+    const entered = Promise.withResolvers<void>();
+    const atWork = system.app.get(Transactions).run(async (unitOfWork) => {
+      await unitOfWork.query(LOCK_PRODUCT, ['STUCK']);
+      entered.resolve();
+      await unitOfWork.query('SELECT pg_sleep(0.7)');
+    });
+    await entered.promise;
+    const { heldUp, ms } = await handle([aPayment(anOrderId(), ['STUCK', 1])]);
+    expect(heldUp).toEqual([]);
+    expect(ms).toBeGreaterThan(250);
+    await atWork;
+  });
+});
+
 describe('an allocation that somebody has locked', () => {
   it('holds up its order alone', async () => {
     const orders = orderIds(20);
