@@ -84,7 +84,8 @@ export class AroundLocks {
     known: readonly Item[],
     cause: unknown,
   ): Promise<Item[]> {
-    let [free, heldUp, last] = [[...items], [...known], cause];
+    const heldUp = [...known];
+    let [free, last] = [[...items], cause];
     for (;;) {
       if (!run.mayGoOn()) throw last;
       const locked = await this.attempt(run, free, heldUp);

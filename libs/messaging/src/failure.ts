@@ -25,14 +25,16 @@ const PERMANENT_SQLSTATE = /^(22|23|42)/;
 
 /** The one place where failures of handlers are told apart. */
 export function classifyFailure(error: unknown): FailureKind {
-  if (isDatabaseUnavailable(error) || error instanceof KafkaJSError || error instanceof DatabaseLocked) {
-    return 'infrastructure';
-  }
+  if (isOutage(error)) return 'infrastructure';
   if (error instanceof RowsLocked || isLockTimeout(error)) return 'blocked';
   if (error instanceof PermanentFailure || DEFECTS.some((type) => error instanceof type)) return 'permanent';
   if (error instanceof Error && 'kind' in error && error.kind !== 'unavailable') return 'permanent';
   if (PERMANENT_SQLSTATE.test(sqlStateOf(error) ?? '')) return 'permanent';
   return 'transient';
+}
+
+function isOutage(error: unknown): boolean {
+  return isDatabaseUnavailable(error) || error instanceof KafkaJSError || error instanceof DatabaseLocked;
 }
 
 function sqlStateOf(error: unknown): string | undefined {

@@ -40,7 +40,8 @@ export class DatabaseLocked extends DomainError {
 
 /** A statement has waited for a lock as long as it may. */
 export function isLockTimeout(error: unknown): boolean {
-  return sqlState(error) === '55P03';
+  // What was made of one has it as its cause.
+  return !(error instanceof DatabaseLocked) && sqlState(error) === '55P03';
 }
 
 /**

@@ -16,6 +16,7 @@ import { hotProduct } from './s14-hot-product.ts';
 import { massRetry } from './s15-mass-retry.ts';
 import { brokerDiskFull, databaseDiskFull } from './s16-disk-full.ts';
 import { slowConsumer } from './s17-slow-consumer.ts';
+import { lockedRows } from './s18-locked-rows.ts';
 
 /** In the order of what they are most likely to catch. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -38,4 +39,5 @@ export const SCENARIOS: readonly Scenario[] = [
   databaseDiskFull,
   brokerDiskFull,
   slowConsumer,
+  lockedRows,
 ];
