@@ -66,6 +66,44 @@ describe('a set of which replicas at work have rows', () => {
   });
 });
 
+describe('after somebody was in the way', () => {
+  it('is looked first, without waiting, and what replicas at work have is still waited for', async () => {
+    const seen: (LockWaits | undefined)[] = [];
+    let foreign = true;
+    const transactions = {
+      run: <T>(work: (unitOfWork: UnitOfWork) => Promise<T>, locks?: LockWaits) => {
+        if (locks !== undefined) seen.push(locks);
+        return work({
+          query: () => Promise.resolve(foreign ? [{ name: 'orders', whole: false }] : []),
+          locks,
+        } as never);
+      },
+    } as unknown as Transactions;
+    const around = new AroundLocks(transactions);
+    let locked = true;
+    const run = () =>
+      around.run(
+        itemsOf('a', 'b'),
+        ({ orderId }) => orderId,
+        (unitOfWork, free) => {
+          const { locks } = unitOfWork as unknown as { locks: LockWaits };
+          const meets = locked && free.some(({ orderId }) => orderId === 'a');
+          if (!meets) return Promise.resolve();
+          if (!locks.looksFirst && locks.timeoutMs > 1_000) locked = false;
+          else throw locks.looksFirst ? new RowsLocked(['a']) : lockTimeout();
+          return Promise.resolve();
+        },
+      );
+    expect(await run()).toHaveLength(1);
+    expect(seen.map(({ looksFirst } = { timeoutMs: 0, looksFirst: false }) => looksFirst)).toEqual([false, true, true]);
+    expect(await run()).toHaveLength(1);
+    expect(seen.slice(3).every((locks) => locks?.looksFirst)).toBe(true);
+    foreign = false;
+    expect(await run()).toEqual([]);
+    expect(seen.at(-1)).toEqual({ timeoutMs: 3_000, looksFirst: false });
+  });
+});
+
 describe('a set of which rows are locked', () => {
   it('is done without the orders that need them, however many, in two more transactions', async () => {
     const { run, committed, begun } = setUp({ told: ['a', 'c'] });
@@ -109,7 +147,7 @@ describe('a set of which rows are locked', () => {
     const orderIds = Array.from({ length: 200 }, (_, n) => `order-${n}`);
     const { run, begun } = setUp({ met: orderIds });
     await expect(run(itemsOf(...orderIds))).rejects.toThrow(DatabaseLocked);
-    expect(begun()).toBeLessThan(60);
+    expect(begun()).toBeLessThan(80);
   });
 
   it('is left when it may not go on', async () => {

@@ -14,8 +14,10 @@ import type { UnitOfWork } from './unit-of-work';
 const WAITING: LockWaits = { timeoutMs: 250, looksFirst: false };
 /** For other replicas, when there are many or the machine is full: each is through in a moment. */
 const WAITING_LONGER: LockWaits = { timeoutMs: 3_000, looksFirst: false };
-/** The set has waited already. */
+/** Somebody is in the way: who waits keeps what it has locked itself from others meanwhile. */
 const LOOKING: LockWaits = { timeoutMs: 30, looksFirst: true };
+/** Whoever was in the way is expected to be so for this long. */
+const LOOK_FOR_MS = 2_000;
 /** Items that are found by halving, each of which has cost some time-outs. */
 const MOST_FOUND_BY_HALVING = 16;
 
@@ -34,14 +36,21 @@ interface Run<Item> {
   foundByHalving: number;
 }
 
+/** What was in the way, and of which orders, as far as that was told. */
+interface Locked {
+  readonly error: unknown;
+  readonly orderIds: ReadonlySet<string>;
+}
+
 /**
  * Does work for many orders in one transaction without letting one locked row hold up all of them. Normally that is one call
  * and one transaction. When it has waited a quarter of a second for somebody who is no replica at work, it is done again for the orders
- * whose rows are free.
- * Which are not, units of work tell by `expectFree`; what is locked and not told of is found by halving.
+ * whose rows are free, and for two seconds it looks before it locks. Which are not free, units of work tell by `expectFree`; what is
+ * locked and not told of is found by halving.
  */
 export class AroundLocks {
   private readonly logger = new Logger(AroundLocks.name);
+  private looksUntil = 0;
 
   constructor(private readonly transactions: Transactions) {}
 
@@ -57,52 +66,47 @@ export class AroundLocks {
     work: WorkAround<Item>,
     mayGoOn: () => boolean = () => true,
   ): Promise<Item[]> {
-    try {
-      await this.together(items, work);
-      return [];
-    } catch (error) {
-      if (!isLockTimeout(error)) throw error;
-      const heldUp = await this.separate({ orderOf, work, mayGoOn, foundByHalving: 0 }, items, [], error);
-      if (heldUp.length > 0) this.logger.debug(`${heldUp.length} of ${items.length} wait for rows that are locked`);
-      return heldUp;
-    }
+    const run = { orderOf, work, mayGoOn, foundByHalving: 0 };
+    const locked = await this.together(run, items);
+    if (locked === undefined) return [];
+    const heldUp = await this.separate(run, items, [], locked);
+    if (heldUp.length > 0) this.logger.debug(`${heldUp.length} of ${items.length} wait for rows that are locked`);
+    return heldUp;
   }
 
-  private async together<Item>(items: readonly Item[], work: WorkAround<Item>): Promise<void> {
-    const attempt = (locks: LockWaits) => this.transactions.run((unitOfWork) => work(unitOfWork, items, []), locks);
-    try {
-      await attempt(WAITING);
-    } catch (error) {
-      if (!isLockTimeout(error) || (await this.foreignLocks(error)).length > 0) throw error;
-      await attempt(WAITING_LONGER);
-    }
+  /** All at once; waits for replicas at work. @returns what was in the way. */
+  private async together<Item>(run: Run<Item>, items: readonly Item[]): Promise<Locked | undefined> {
+    const locked = await this.attempt(run, items, [], performance.now() < this.looksUntil ? LOOKING : WAITING);
+    if (locked === undefined) return undefined;
+    if ((await this.foreignLocks(locked.error)).length === 0) return this.attempt(run, items, [], WAITING_LONGER);
+    this.looksUntil = performance.now() + LOOK_FOR_MS;
+    return locked;
   }
 
+  /** Takes out what is locked until the rest is committed. */
   private async separate<Item>(
     run: Run<Item>,
     items: readonly Item[],
     known: readonly Item[],
-    cause: unknown,
+    found: Locked,
   ): Promise<Item[]> {
     const heldUp = [...known];
-    let [free, last] = [[...items], cause];
-    for (;;) {
-      if (!run.mayGoOn()) throw last;
-      const locked = await this.attempt(run, free, heldUp);
+    let free = [...items];
+    for (let locked: Locked | undefined = found; ; locked = await this.attempt(run, free, heldUp, LOOKING)) {
       if (locked === undefined) return heldUp;
-      last = locked.error;
-      const isLocked = (item: Item): boolean => locked.orderIds.has(run.orderOf(item) ?? '');
+      if (!run.mayGoOn()) throw locked.error;
+      const { orderIds } = locked;
+      const isLocked = (item: Item): boolean => orderIds.has(run.orderOf(item) ?? '');
       const more = free.filter(isLocked);
-      if (more.length > 0) {
-        free = free.filter((item) => !isLocked(item));
-        heldUp.push(...more);
-        continue;
-      }
-      await this.foreignLocks(last);
+      free = free.filter((item) => !isLocked(item));
+      heldUp.push(...more);
+      // A time-out tells of no orders: at first they are to be looked for.
+      if (more.length > 0 || locked === found) continue;
+      await this.foreignLocks(locked.error);
       if (free.length === 0 || run.foundByHalving >= MOST_FOUND_BY_HALVING) {
-        throw new DatabaseLocked('rows that can not be gone around', last);
+        throw new DatabaseLocked('rows that can not be gone around', locked.error);
       }
-      if (free.length > 1) return this.halve(run, free, heldUp, last);
+      if (free.length > 1) return this.halve(run, free, heldUp, { error: locked.error, orderIds: new Set() });
       run.foundByHalving += 1;
       heldUp.push(...free.splice(0));
     }
@@ -113,11 +117,11 @@ export class AroundLocks {
     run: Run<Item>,
     free: readonly Item[],
     heldUp: readonly Item[],
-    cause: unknown,
+    locked: Locked,
   ): Promise<Item[]> {
     const half = Math.ceil(free.length / 2);
-    const first = await this.separate(run, free.slice(0, half), heldUp, cause);
-    return [...first, ...(await this.separate(run, free.slice(half), [], cause))];
+    const first = await this.separate(run, free.slice(0, half), heldUp, locked);
+    return [...first, ...(await this.separate(run, free.slice(half), [], locked))];
   }
 
   /** @returns what was in its way; undefined when it is committed. */
@@ -125,9 +129,10 @@ export class AroundLocks {
     { work }: Run<Item>,
     free: readonly Item[],
     heldUp: readonly Item[],
-  ): Promise<{ error: unknown; orderIds: ReadonlySet<string> } | undefined> {
+    locks: LockWaits,
+  ): Promise<Locked | undefined> {
     try {
-      await this.transactions.run((unitOfWork) => work(unitOfWork, free, heldUp), LOOKING);
+      await this.transactions.run((unitOfWork) => work(unitOfWork, free, heldUp), locks);
       return undefined;
     } catch (error) {
       if (error instanceof RowsLocked) return { error, orderIds: new Set(error.orderIds) };

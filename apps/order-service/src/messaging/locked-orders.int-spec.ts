@@ -2,7 +2,7 @@ import { AroundLocks, Transactions } from '@app/messaging';
 import { eventually, lockOutside } from '@app/testing';
 import { DOCUMENTED_REQUEST, RunningOrderService, type OrderAnswer } from '../../test/running-order-service';
 import { news } from '../../test/other-services';
-import { PaymentEventsConsumer } from '../messaging/payment-events.consumer';
+import { PaymentEventsConsumer } from './payment-events.consumer';
 
 let service: RunningOrderService;
 let unlock: () => Promise<void>;

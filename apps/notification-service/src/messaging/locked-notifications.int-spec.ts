@@ -1,7 +1,7 @@
 import { AroundLocks, Transactions } from '@app/messaging';
 import { anOrderId, eventually, lockOutside } from '@app/testing';
 import { news, startNotifications, type NotificationSystem } from '../../test/notification-system';
-import { OrderEventsConsumer } from '../messaging/order-events.consumer';
+import { OrderEventsConsumer } from './order-events.consumer';
 
 let system: NotificationSystem;
 let unlock: () => Promise<void>;

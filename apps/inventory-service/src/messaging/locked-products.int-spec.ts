@@ -1,8 +1,8 @@
 import { AroundLocks, Transactions } from '@app/messaging';
 import { anOrderId, lockOutside } from '@app/testing';
 import { aCancellation, aPayment, startInventory, type InventorySystem } from '../../test/inventory-system';
-import { OrderEventsConsumer } from '../messaging/order-events.consumer';
-import { PaymentEventsConsumer } from '../messaging/payment-events.consumer';
+import { OrderEventsConsumer } from './order-events.consumer';
+import { PaymentEventsConsumer } from './payment-events.consumer';
 
 type News = ReturnType<typeof aPayment> | ReturnType<typeof aCancellation>;
 
