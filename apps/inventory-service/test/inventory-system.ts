@@ -12,6 +12,8 @@ import { PaymentEventsConsumer } from '../src/messaging/payment-events.consumer'
 /** The inventory service on a PostgreSQL database of its own, without Kafka: tests hand it batches of events themselves. */
 export interface InventorySystem {
   readonly app: NestFastifyApplication;
+  /** Of its database. */
+  readonly adminUrl: string;
   /** Handles a batch as the transport does: every topic's handler in one transaction. */
   handle(batch: Batch): Promise<void>;
   /** As the superuser. */
@@ -69,6 +71,7 @@ export async function startInventory(): Promise<InventorySystem> {
   const stop = () => (stopping ??= shutDown(app, 5_000));
   return {
     app,
+    adminUrl: database.adminUrl,
     handle: (batch) => handle(app, batch),
     query: async (sql, parameters = []) => (await admin.query(sql, [...parameters])).rows as never,
     addProduct: (productId, quantity) => addProduct(app, productId, quantity),

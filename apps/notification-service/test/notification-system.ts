@@ -22,6 +22,8 @@ import { TestMailServer } from './mail-server';
 export interface NotificationSystem {
   readonly mailServer: TestMailServer;
   readonly replicas: readonly NestFastifyApplication[];
+  /** Of its database. */
+  readonly adminUrl: string;
   /** As the first replica answers. */
   inject(method: 'GET' | 'PUT' | 'POST', url: string, payload?: object): Promise<{ status: number; body: never }>;
   /** Handles a batch as the transport does, every topic's handler in one transaction; on the first replica by default. */
@@ -98,6 +100,7 @@ export async function startNotifications(
   return {
     mailServer,
     replicas: apps,
+    adminUrl: database.adminUrl,
     async inject(method, url, payload) {
       const response = await replica(0).inject({ method, url, ...(payload && { payload }) });
       return { status: response.statusCode, body: response.json<never>() };

@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Consumer } from 'kafkajs';
 import { reasonOf } from './kafka-errors';
 import type { UnreadablePlace } from './unreadable-batches';
+import { DatabaseLocked } from './locked-rows';
 
 /** What the health page says of the consumer. `silent`: Kafka does not answer it. `crashed`: it is being replaced by another. */
 export type ConsumerState = 'connecting' | 'consuming' | 'rebalancing' | 'paused' | 'silent' | 'crashed';
@@ -128,7 +129,7 @@ export class ConsumerHealth {
   /** Consumption waits. For a database that is down it does so as long as it takes; for anything else it may not for ever. */
   interrupted(error: unknown): void {
     this.enter('paused');
-    if (isDatabaseUnavailable(error)) this.excuse();
+    if (isDatabaseUnavailable(error) || error instanceof DatabaseLocked) this.excuse();
     else this.logger.error('consumption interrupted', { err: error });
   }
 

@@ -190,3 +190,36 @@ describe('a worker that is stopped', () => {
     expect(outside.settled).toEqual([]);
   });
 });
+
+describe('an outcome whose row somebody has locked', () => {
+  const lockTimeout = () => Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' });
+
+  it('keeps no other outcome from being recorded, and is recorded when the lock is gone', async () => {
+    const { outside, worker } = setUp({ concurrency: 10 });
+    outside.byItself = true;
+    let locked = true;
+    outside.onSettle = (ids) => {
+      if (locked && ids.includes('order-3-0')) throw lockTimeout();
+    };
+    worker.offer(Array.from({ length: 6 }, (_, n) => item(`order-${n}`)));
+    await eventually(() => expect(outside.settled).toHaveLength(5), { intervalMs: 1 });
+    worker.offer([item('later')]);
+    await eventually(() => expect(outside.settled).toContain('later-0 done'), { intervalMs: 1 });
+    expect(outside.settled).not.toContain('order-3-0 done');
+    locked = false;
+    await eventually(() => expect(outside.settled).toContain('order-3-0 done'));
+    await worker.stop();
+  });
+
+  it('does not keep a worker from stopping', async () => {
+    const { outside, worker } = setUp();
+    outside.byItself = true;
+    outside.onSettle = () => {
+      throw lockTimeout();
+    };
+    worker.offer([item('a')]);
+    await eventually(() => expect(outside.started).toEqual(['a-0']), { intervalMs: 1 });
+    await worker.stop();
+    expect(outside.settled).toEqual([]);
+  });
+});

@@ -1,11 +1,10 @@
 import type { Clock } from '@app/platform';
 import { Logger } from '@nestjs/common';
+import { DueOutcomes } from './due-outcomes';
 import type { DueItem, DueWork, DueWorkerLimits } from './due-work';
-import { classifyFailure } from './failure';
-import { GroupCommit } from './group-commit';
 import type { GatherTimes } from './pace';
 import { RecentIds } from './recent-ids';
-import { backoff, sleep } from './sleep';
+import { sleep } from './sleep';
 import type { Transactions } from './transactions';
 
 /** How long {@link DueWorker.whenThereIsRoom} waits: rows that are left to the sweep are dearer than that, but work as well. */
@@ -22,7 +21,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
   private readonly stopping = new AbortController();
   private readonly queues = new Map<string, Item[]>();
   private readonly ready: string[] = [];
-  private readonly results: GroupCommit<{ item: Item; outcome: Outcome }, void>;
+  private readonly outcomes: DueOutcomes<Item, Outcome>;
   /** Items that are through: as many as matter for what may still come after them. */
   private readonly through: RecentIds;
   private held = 0;
@@ -46,11 +45,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
   ) {
     this.logger = new Logger(`DueWorker.${work.name}`);
     this.through = new RecentIds(limits.capacity * 2);
-    this.results = new GroupCommit((results) => this.settle(results), {
-      maxGroup: 500,
-      gather,
-      maxWaiting: limits.capacity * 2,
-    });
+    this.outcomes = new DueOutcomes(work, this.stopping.signal, transactions, gather, limits.capacity * 2);
   }
 
   /** Begins to sweep. */
@@ -157,7 +152,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
 
   private async record(item: Item, outcome: Outcome): Promise<void> {
     try {
-      await this.results.submit({ item, outcome });
+      await this.outcomes.record(item, outcome);
     } catch (error) {
       this.logger.error('an outcome could not be recorded; its row will be due again', {
         orderId: item.orderId,
@@ -186,30 +181,6 @@ export class DueWorker<Item extends DueItem, Outcome> {
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  /** The outside has acted: the outcome must be recorded, so an outage is waited out for as long as the process lives. */
-  private async settle(results: readonly { item: Item; outcome: Outcome }[]): Promise<PromiseSettledResult<void>[]> {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        await this.transactions.run((unitOfWork) => this.work.settle(unitOfWork, results));
-        return results.map(() => ({ status: 'fulfilled', value: undefined }));
-      } catch (error) {
-        const down = classifyFailure(error) === 'infrastructure';
-        if (!down && results.length > 1) return this.settleEach(results);
-        if (!down || this.stopping.signal.aborted) return results.map(() => ({ status: 'rejected', reason: error }));
-        await sleep(backoff(attempt, 100, 5_000), this.stopping.signal);
-      }
-    }
-  }
-
-  /** One bad outcome must not keep the others from being recorded. */
-  private async settleEach(
-    results: readonly { item: Item; outcome: Outcome }[],
-  ): Promise<PromiseSettledResult<void>[]> {
-    const outcomes: PromiseSettledResult<void>[] = [];
-    for (const result of results) outcomes.push(...(await this.settle([result])));
-    return outcomes;
   }
 
   private async sweep(): Promise<void> {

@@ -1,8 +1,9 @@
 import type { EventEnvelope } from '@app/events';
 import { Clock, runWithLogContext } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
+import { AroundLocks } from './around-locks';
 import type { BatchControl } from './batch-control';
-import type { ConsumedRecord } from './consumed-record';
+import { orderIdOf, type ConsumedRecord } from './consumed-record';
 import { byTopic, firstCopies } from './event-groups';
 import type { FailedAttempt } from './failed-message';
 import { FailedMessages } from './failed-messages';
@@ -19,11 +20,13 @@ export type HandleEvents = (topic: string, events: readonly EventEnvelope[], uni
 /**
  * Gives a batch of records its effect. Everything normally happens in one transaction: inbox, handlers, outbox, dead
  * letters of what can not be read. When that fails because of a message, the batch is halved until the failing message
- * stands alone; then that message is tried a few times more, and put aside.
+ * stands alone; then that message is tried a few times more, and put aside. When somebody else has locked rows, the orders that
+ * need them wait in the database, no attempt counted, and the others go on.
  */
 @Injectable()
 export class EventBatchProcessor {
   private readonly logger = new Logger(EventBatchProcessor.name);
+  private readonly locks: AroundLocks;
 
   constructor(
     private readonly options: MessagingOptions,
@@ -31,7 +34,9 @@ export class EventBatchProcessor {
     private readonly inbox: Inbox,
     private readonly failedMessages: FailedMessages,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.locks = new AroundLocks(transactions);
+  }
 
   /**
    * Resolves when every record is handled, known from before, or safely put aside, so that its offset may be committed.
@@ -41,7 +46,7 @@ export class EventBatchProcessor {
   async process(records: readonly ConsumedRecord[], handle: HandleEvents, control: BatchControl): Promise<void> {
     if (records.length === 0) return;
     try {
-      await this.transactions.run((unitOfWork) => this.handleTogether(unitOfWork, records, handle));
+      await this.handleFree(records, handle, control);
       control.progressed();
     } catch (error) {
       const [first] = records;
@@ -51,6 +56,22 @@ export class EventBatchProcessor {
       await this.process(records.slice(0, half), handle, control);
       await this.process(records.slice(half), handle, control);
     }
+  }
+
+  private async handleFree(
+    records: readonly ConsumedRecord[],
+    handle: HandleEvents,
+    control: BatchControl,
+  ): Promise<void> {
+    await this.locks.run(
+      records,
+      orderIdOf,
+      async (unitOfWork, free, heldUp) => {
+        await this.handleTogether(unitOfWork, free, handle);
+        await this.failedMessages.waitForLocks(unitOfWork, heldUp);
+      },
+      () => !control.interrupted(),
+    );
   }
 
   private async handleTogether(
@@ -67,9 +88,11 @@ export class EventBatchProcessor {
       unitOfWork,
       readable.map(({ event }) => event),
     );
-    for (const { record, event } of readable) {
-      if (parkedOrders.has(event.orderId)) await this.failedMessages.waitBehind(unitOfWork, record);
-    }
+    const behind = readable.filter(({ event }) => parkedOrders.has(event.orderId));
+    await this.failedMessages.waitBehind(
+      unitOfWork,
+      behind.map(({ record }) => record),
+    );
     const events = readable.map(({ event }) => event);
     for (const [topic, group] of byTopic(firstCopies(events, fresh))) {
       await handle(topic, group, unitOfWork);
@@ -106,7 +129,7 @@ export class EventBatchProcessor {
     while (classifyFailure(last.error) === 'transient' && attempts.length <= this.options.immediateRetries) {
       await sleep(backoff(attempts.length, 20, 200));
       try {
-        await this.transactions.run((unitOfWork) => this.handleTogether(unitOfWork, [record], handle));
+        await this.handleFree([record], handle, control);
         return control.progressed();
       } catch (again) {
         if (mayNotGoOn(again, control)) throw again;
@@ -154,5 +177,5 @@ export class EventBatchProcessor {
 
 /** Nothing may be held against a message while its surroundings fail or go away. */
 function mayNotGoOn(error: unknown, control: BatchControl): boolean {
-  return classifyFailure(error) === 'infrastructure' || control.interrupted();
+  return ['infrastructure', 'blocked'].includes(classifyFailure(error)) || control.interrupted();
 }

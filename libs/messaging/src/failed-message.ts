@@ -9,7 +9,7 @@ export const DEAD_LETTER_REASONS = ['undecodable', 'unknown_type', 'invalid', 'h
 
 /**
  * - `retrying`: will be tried at `next_attempt_at`, by schedule or because the desk says so.
- * - `waiting`: never tried; an earlier message of the same order stands before it.
+ * - `waiting`: has not failed; an earlier message of the same order stands before it, or somebody has locked a row it needs.
  * - `dead_lettered`: given up; stays for a person to retry or discard.
  * - `quarantined`: a dead letter that the desk has retried too often; bulk retries leave it alone.
  * - `resolved`, `discarded`: done with.

@@ -8,6 +8,9 @@ import { deskRetriesOf, statusWhenGivenUp } from './retry-rules';
 import { headersAsBase64 } from './stored-headers';
 import type { UnitOfWork } from './unit-of-work';
 
+/** How soon a message is tried again that waits for somebody else's lock, in milliseconds. */
+export const LOCKED_FOR_MS = 500;
+
 const INSERT = `
   WITH stored AS (
     INSERT INTO failed_messages (id, consumer_group, topic, partition, "offset", "timestamp", key, value, headers,
@@ -22,6 +25,18 @@ const INSERT = `
       WITH ORDINALITY AS a (at, error_class, error_message, number)
   )
   SELECT id FROM stored`;
+
+const WAIT = `
+  INSERT INTO failed_messages (id, consumer_group, topic, partition, "offset", "timestamp", key, value, headers,
+    event_id, order_id, status, blocks_order, attempts, desk_retries, next_attempt_at)
+  SELECT w.id, $1, topic, partition, "offset", "timestamp", decode(key, 'base64'), decode(value, 'base64'), headers::json,
+    event_id, order_id, 'waiting', true, 0, desk_retries, $2
+  FROM unnest($3::uuid[], $4::text[], $5::integer[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[],
+    $11::uuid[], $12::uuid[], $13::integer[])
+    WITH ORDINALITY AS w (id, topic, partition, "offset", "timestamp", key, value, headers, event_id, order_id,
+      desk_retries, n)
+  ORDER BY n
+  ON CONFLICT (consumer_group, topic, partition, "offset", "timestamp") DO NOTHING`;
 
 /** Puts messages aside that could not be handled: their rows, and the dead letters of those that are given up. */
 @Injectable()
@@ -64,9 +79,33 @@ export class FailedMessages {
     await this.insert(unitOfWork, record, { ...failure, reason: 'handler_failed', status: 'retrying' });
   }
 
-  /** Puts an innocent record behind the failed message of its order. */
-  async waitBehind(unitOfWork: UnitOfWork, record: ConsumedRecord): Promise<void> {
-    await this.insert(unitOfWork, record, { status: 'waiting', reason: null, attempts: [], next: this.clock.now() });
+  /** Puts innocent records, in their order, behind the messages of their orders that were put aside before. */
+  async waitBehind(unitOfWork: UnitOfWork, records: readonly ConsumedRecord[]): Promise<void> {
+    await this.wait(unitOfWork, records, this.clock.now());
+  }
+
+  /** Puts innocent records aside, in their order, while somebody else has locked what they need. No attempt is counted. */
+  async waitForLocks(unitOfWork: UnitOfWork, records: readonly ConsumedRecord[]): Promise<void> {
+    await this.wait(unitOfWork, records, new Date(this.clock.now().getTime() + LOCKED_FOR_MS));
+  }
+
+  private async wait(unitOfWork: UnitOfWork, records: readonly ConsumedRecord[], next: Date): Promise<void> {
+    if (records.length === 0) return;
+    await unitOfWork.query(WAIT, [
+      this.options.service,
+      next,
+      records.map(() => this.ids.next()),
+      records.map(({ topic }) => topic),
+      records.map(({ partition }) => partition),
+      records.map(({ offset }) => offset),
+      records.map(({ timestamp }) => timestamp),
+      records.map(({ key }) => key?.toString('base64') ?? null),
+      records.map(({ value }) => value?.toString('base64') ?? null),
+      records.map(({ headers }) => JSON.stringify(headersAsBase64(headers))),
+      records.map(({ decoded }) => (decoded.ok ? decoded.event.id : null)),
+      records.map(orderIdOf),
+      records.map(deskRetriesOf),
+    ]);
   }
 
   private async insert(

@@ -39,7 +39,7 @@ describe('a failure of a handler', () => {
     ['a deadlock that persists', postgres('40P01'), 'transient'],
     ['a serialisation failure that persists', postgres('40001'), 'transient'],
     ['a statement that took too long', postgres('57014'), 'transient'],
-    ['a lock that was not to be had', postgres('55P03'), 'transient'],
+    ['a lock that was not to be had', postgres('55P03'), 'blocked'],
     ['any other error', new Error('?'), 'transient'],
     ['a thrown string', 'oops', 'transient'],
     ['a thrown nothing', undefined, 'transient'],

@@ -67,7 +67,8 @@ export class Inbox {
   async prune(unitOfWork: UnitOfWork): Promise<boolean> {
     const rows = await unitOfWork.query(
       `DELETE FROM inbox WHERE ctid = ANY (ARRAY(
-         SELECT ctid FROM inbox WHERE received_at < now() - make_interval(days => $1) LIMIT 1000))
+         SELECT ctid FROM inbox WHERE received_at < now() - make_interval(days => $1) LIMIT 1000
+         FOR UPDATE SKIP LOCKED))
        RETURNING 1`,
       [this.options.inboxRetentionDays],
     );

@@ -1,3 +1,4 @@
+export { AroundLocks } from './around-locks';
 export { ConsumerHealth, type ConsumerState } from './consumer-health';
 export type { DueItem, DueWork, DueWorkerLimits } from './due-work';
 export { DueWorker } from './due-worker';
@@ -5,6 +6,7 @@ export { DueWorkers } from './due-workers';
 export { classifyFailure, PermanentFailure, type FailureKind } from './failure';
 export { GroupCommit, Overloaded, type Settled } from './group-commit';
 export { KafkaEventServer } from './kafka-event-server';
+export { lockedAmong, RowsLocked } from './locked-rows';
 export { connectEventConsumers, MessagingModule } from './messaging.module';
 export { DEFAULT_RETRY_DELAYS_MS, MessagingOptions, messagingOptionsOf, UNHURRIED } from './messaging-options';
 export { MESSAGING_MIGRATIONS } from './migrations';
@@ -12,4 +14,5 @@ export { queryRows } from './named-rows';
 export { OnEvent } from './on-event.decorator';
 export { backoff, sleep } from './sleep';
 export { Transactions } from './transactions';
+export { Turns } from './turns';
 export { UnitOfWork, type OutgoingEvent } from './unit-of-work';

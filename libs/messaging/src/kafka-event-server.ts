@@ -20,6 +20,8 @@ import type { UnreadablePlace } from './unreadable-batches';
 
 /** How often a heartbeat may be due while a batch is being worked on. */
 const PULSE_INTERVAL_MS = 1_000;
+/** Longest pause between two tries in an outage: for so long it may be over without anybody noticing. */
+const MAX_PAUSE_MS = 2_000;
 /** How long a closing server waits for a connection that is being made. */
 const CONNECTING_GRACE_MS = 5_000;
 /** How long a consumer that is replaced may take to leave its group. */
@@ -198,7 +200,7 @@ export class KafkaEventServer extends ServerKafka {
   private pauseFor(error: unknown, resume: () => void): void {
     this.health.interrupted(error);
     this.outages += 1;
-    const delay = 200 + backoff(this.outages, 250, 10_000);
+    const delay = 200 + backoff(this.outages, 250, MAX_PAUSE_MS);
     this.logger.warn(
       `consumption paused for ${Math.round(delay)} ms: ${error instanceof Error ? error.message : String(error)}`,
     );

@@ -1,6 +1,7 @@
 import { contractViolations, headersOf, type EventEnvelope } from '@app/events';
 import { Clock, Ids } from '@app/platform';
 import { Injectable } from '@nestjs/common';
+import { lockedAmong } from './locked-rows';
 import { MessagingOptions } from './messaging-options';
 import type { StoredHeaders } from './stored-headers';
 import type { OutgoingEvent, UnitOfWork } from './unit-of-work';
@@ -33,6 +34,8 @@ const STORE_EVENTS = `
     JOIN advanced a USING (order_id)
   ORDER BY e.n`;
 
+const LOCKED_COUNTERS = lockedAmong('event_sequences', 'order_id');
+
 const STORE_RAW = `
   INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers, encoding)
   SELECT id, 'dead_letter', aggregateid, type, payload, headers, 'base64'
@@ -57,6 +60,8 @@ export class Outbox {
     const { later, counts } = numbering(rows.map((row) => row.orderId));
     // Counters are locked in one order by everybody.
     const counters = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+    const orderIds = counters.map(([orderId]) => orderId);
+    await unitOfWork.expectFree(LOCKED_COUNTERS, orderIds);
     await unitOfWork.query(STORE_EVENTS, [
       rows.map((row) => row.id),
       rows.map((row) => row.orderId),
@@ -64,7 +69,7 @@ export class Outbox {
       rows.map((row) => JSON.stringify(row.payload)),
       rows.map((row) => headersAsStored(row)),
       later,
-      counters.map(([orderId]) => orderId),
+      orderIds,
       counters.map(([, count]) => count),
     ]);
   }

@@ -9,6 +9,7 @@ import {
   type FailedMessage,
   type FailedMessageRow,
 } from './failed-message';
+import { LOCKED_FOR_MS } from './failed-messages';
 import { MessagingOptions } from './messaging-options';
 import type { AfterFailure } from './retry-rules';
 import type { UnitOfWork } from './unit-of-work';
@@ -35,6 +36,10 @@ const CLAIM_DUE = `
           AND e.position < f.position)
     ORDER BY next_attempt_at, position LIMIT $5 FOR UPDATE SKIP LOCKED))
   RETURNING ${FAILED_MESSAGE_COLUMNS}, position`;
+
+const POSTPONE = `
+  UPDATE failed_messages SET next_attempt_at = $2, claimed_by = NULL, claimed_until = NULL
+  WHERE id = ANY ($1::uuid[])`;
 
 const FAILED_AGAIN = `
   UPDATE failed_messages SET status = $4, attempts = $5, desk_retries = $6, next_attempt_at = $7, reason = $8,
@@ -86,11 +91,15 @@ export class RetryQueue {
 
   /**
    * Locks messages this process has claimed, for the rest of the transaction, and gives those that are still its own:
-   * what was discarded meanwhile, or claimed by another when this process was slow, is not.
+   * what was discarded meanwhile, or claimed by another when this process was slow, is not. Nor is what somebody else has locked.
    */
   async hold(unitOfWork: UnitOfWork, messages: readonly FailedMessage[]): Promise<FailedMessage[]> {
-    const ids = messages.map(({ id }) => id);
-    await unitOfWork.query('SELECT 1 FROM failed_messages WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE', [ids]);
+    if (messages.length === 0) return [];
+    const free = await unitOfWork.query<{ id: string }>(
+      'SELECT id FROM failed_messages WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE SKIP LOCKED',
+      [messages.map(({ id }) => id)],
+    );
+    const ids = free.map(({ id }) => id);
     const rows = await unitOfWork.query<{ id: string }>(
       `UPDATE failed_messages SET claimed_until = $3
        WHERE id = ANY ($1::uuid[]) AND claimed_by = $2 AND status IN ('retrying', 'waiting') RETURNING id`,
@@ -98,6 +107,13 @@ export class RetryQueue {
     );
     const held = new Set(rows.map(({ id }) => id));
     return messages.filter(({ id }) => held.has(id));
+  }
+
+  /** What held messages need is locked by somebody else: they are due again soon, and no attempt is counted. */
+  async postpone(unitOfWork: UnitOfWork, messages: readonly FailedMessage[]): Promise<void> {
+    if (messages.length === 0) return;
+    const ids = messages.map(({ id }) => id);
+    await unitOfWork.query(POSTPONE, [ids, new Date(this.clock.now().getTime() + LOCKED_FOR_MS)]);
   }
 
   /** Held messages that could not be read before, and now can, take their place in the queue of their order. */

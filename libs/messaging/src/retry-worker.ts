@@ -1,5 +1,6 @@
 import { Clock } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
+import { AroundLocks } from './around-locks';
 import { byTopic, firstCopies } from './event-groups';
 import type { DeadLetterReason, FailedMessage } from './failed-message';
 import { classifyFailure, PermanentFailure } from './failure';
@@ -27,6 +28,7 @@ export class RetryWorker {
   private readonly logger = new Logger(RetryWorker.name);
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
+  private readonly locks: AroundLocks;
   private lastPrune = 0;
 
   constructor(
@@ -36,7 +38,9 @@ export class RetryWorker {
     private readonly inbox: Inbox,
     private readonly server: KafkaEventServer,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.locks = new AroundLocks(transactions);
+  }
 
   start(): void {
     this.running ??= this.run();
@@ -82,9 +86,17 @@ export class RetryWorker {
     const [first] = messages;
     if (first === undefined || this.stopping.signal.aborted) return;
     try {
-      await this.transactions.run((unitOfWork) => this.handleTogether(unitOfWork, messages));
+      await this.locks.run(
+        messages,
+        ({ orderId }) => orderId,
+        async (unitOfWork, free, heldUp) => {
+          await this.handleTogether(unitOfWork, free);
+          await this.queue.postpone(unitOfWork, await this.queue.hold(unitOfWork, heldUp));
+        },
+        () => !this.stopping.signal.aborted,
+      );
     } catch (error) {
-      if (classifyFailure(error) === 'infrastructure') throw error;
+      if (['infrastructure', 'blocked'].includes(classifyFailure(error))) throw error;
       if (messages.length === 1) return this.recordFailure(first, 'handler_failed', error);
       const half = Math.ceil(messages.length / 2);
       await this.handle(messages.slice(0, half));

@@ -2,6 +2,7 @@ import { isSerializationFailure } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { DatabaseSession } from './database-session';
+import type { LockWaits } from './locked-rows';
 import { Outbox } from './outbox';
 import { OutboxSignal } from './outbox-signal';
 import { UnitOfWork } from './unit-of-work';
@@ -13,6 +14,10 @@ const SERIALIZATION_RETRIES = 5;
  * rows by an index whatever is in the tables (see `dataSourceOptions`), so one plan is good for all values.
  */
 const BEGIN = 'BEGIN; SET LOCAL plan_cache_mode = force_generic_plan';
+
+function beginWith(locks: LockWaits | undefined): string {
+  return locks === undefined ? BEGIN : `${BEGIN}; SET LOCAL lock_timeout = ${locks.timeoutMs}`;
+}
 
 /** Runs units of work. */
 @Injectable()
@@ -30,25 +35,26 @@ export class Transactions {
    * everything back and is thrown on. A deadlock or serialisation failure is PostgreSQL asking for another try: `work`
    * runs again from the start, at most {@link SERIALIZATION_RETRIES} times, so it must not have effects outside of the
    * unit of work.
+   * @param locks how it meets rows that somebody else has locked; else each statement waits as long as the connection lets it.
    */
-  async run<T>(work: (unitOfWork: UnitOfWork) => Promise<T>): Promise<T> {
+  async run<T>(work: (unitOfWork: UnitOfWork) => Promise<T>, locks?: LockWaits): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.runOnce(work);
+        return await this.runOnce(work, locks);
       } catch (error) {
         if (!isSerializationFailure(error) || attempt > SERIALIZATION_RETRIES) throw error;
       }
     }
   }
 
-  private async runOnce<T>(work: (unitOfWork: UnitOfWork) => Promise<T>): Promise<T> {
+  private async runOnce<T>(work: (unitOfWork: UnitOfWork) => Promise<T>, locks?: LockWaits): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     let unitOfWork: UnitOfWork;
     let result: T;
     try {
       const session = await DatabaseSession.of(runner);
-      unitOfWork = new UnitOfWork(session);
-      await session.execute(BEGIN);
+      unitOfWork = new UnitOfWork(session, locks);
+      await session.execute(beginWith(locks));
       try {
         result = await work(unitOfWork);
         for (const conclude of unitOfWork.pending.conclusions) await conclude();

@@ -1,5 +1,6 @@
 import type { Cause, EventDefinition, PayloadOf } from '@app/events';
 import type { DatabaseSession } from './database-session';
+import { RowsLocked, type LockWaits } from './locked-rows';
 import { preparedName } from './prepared-statements';
 
 /** An event on its way out: what happened to which order, and what caused it. */
@@ -21,7 +22,10 @@ export class UnitOfWork {
   private readonly beforeCommitHooks: (() => Promise<void>)[] = [];
   private readonly afterCommitHooks: (() => Promise<void> | void)[] = [];
 
-  constructor(private readonly session: DatabaseSession) {}
+  constructor(
+    private readonly session: DatabaseSession,
+    private readonly locks?: LockWaits,
+  ) {}
 
   /**
    * Runs one statement in this transaction and gives its rows, whatever kind of statement it is. Its text has to be a
@@ -30,6 +34,23 @@ export class UnitOfWork {
    */
   query<Row = Record<string, unknown>>(text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     return this.session.query<Row>(text, parameters, preparedName(text));
+  }
+
+  /**
+   * To be called before a statement that would wait for rows which another transaction has locked. Normally it does nothing. When
+   * a set of orders is to be done without those that are held up, it looks, without waiting.
+   * @param statement made by `lockedAmong`, a constant.
+   * @param ordersOf which orders need the row with this key; the key is the order's id unless told.
+   * @throws RowsLocked
+   */
+  async expectFree(
+    statement: string,
+    keys: readonly string[],
+    ordersOf: (key: string) => readonly string[] = (key) => [key],
+  ): Promise<void> {
+    if (this.locks?.looksFirst !== true || keys.length === 0) return;
+    const locked = await this.query<{ key: string }>(statement, [keys]);
+    if (locked.length > 0) throw new RowsLocked(locked.flatMap(({ key }) => ordersOf(key)));
   }
 
   /** Queues an event; it is stored in the outbox when the work is done, in the order of the calls. */

@@ -14,8 +14,11 @@ const LIMITS: DueWorkerLimits = {
 
 const GATHER = { idleMs: 0, busyMs: 50 };
 
+/** Nobody has locked a table. */
+const unitOfWork = { query: () => Promise.resolve([]) } as unknown as UnitOfWork;
+
 const transactions = {
-  run: <T>(work: (unitOfWork: UnitOfWork) => Promise<T>) => work({} as UnitOfWork),
+  run: <T>(work: (unitOfWork: UnitOfWork) => Promise<T>) => work(unitOfWork),
 } as unknown as Transactions;
 
 /** One whose lease is long enough, unless told. */

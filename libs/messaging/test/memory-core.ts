@@ -60,8 +60,13 @@ export class MemoryCore {
     ) => this.putAside(record, `dead_lettered: ${failure.reason}`, failure.attempts.length),
     retryLater: (_unitOfWork: UnitOfWork, record: ConsumedRecord, { attempts }: { attempts: readonly unknown[] }) =>
       this.putAside(record, 'retrying', attempts.length),
-    waitBehind: (_unitOfWork: UnitOfWork, record: ConsumedRecord) => this.putAside(record, 'waiting', 0),
+    waitBehind: (_unitOfWork: UnitOfWork, records: readonly ConsumedRecord[]) => this.wait(records),
+    waitForLocks: (_unitOfWork: UnitOfWork, records: readonly ConsumedRecord[]) => this.wait(records),
   } as unknown as FailedMessages;
+
+  private async wait(records: readonly ConsumedRecord[]): Promise<void> {
+    for (const record of records) await this.putAside(record, 'waiting', 0);
+  }
 
   private putAside(record: ConsumedRecord, status: string, attempts: number): Promise<void> {
     const event = record.decoded.ok ? record.decoded.event : undefined;

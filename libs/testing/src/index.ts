@@ -1,5 +1,6 @@
 export { eventually, type EventuallyOptions } from './eventually';
 export { anEvent, anOrderId, asKafkaMessage } from './events';
+export { lockOutside } from './outside-lock';
 export { TcpProxy, type Direction } from './tcp-proxy';
 export { createTestDatabase, type TestDatabase } from './test-database';
 export { infrastructureUrls, type InfrastructureUrls } from './test-infrastructure';

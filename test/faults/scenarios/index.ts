@@ -16,6 +16,7 @@ import { hotProduct } from './s14-hot-product.ts';
 import { massRetry } from './s15-mass-retry.ts';
 import { brokerDiskFull, databaseDiskFull } from './s16-disk-full.ts';
 import { slowConsumer } from './s17-slow-consumer.ts';
+import { lockedRows } from './s18-locked-rows.ts';
 import { kafkaChanges } from './s22-kafka-changes.ts';
 import { network } from './s23-network.ts';
 import { postgresSessions } from './s24-postgres-sessions.ts';
@@ -43,6 +44,7 @@ export const SCENARIOS: readonly Scenario[] = [
   databaseDiskFull,
   brokerDiskFull,
   slowConsumer,
+  lockedRows,
   kafkaChanges,
   network,
   postgresSessions,

@@ -1,4 +1,4 @@
-import type { UnitOfWork } from '@app/messaging';
+import { lockedAmong, type UnitOfWork } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
 import type { StockLevels } from '../domain/allocation-lifecycle';
 import type { OrderLine, AllocationStatus, StockAllocation } from '../domain/stock-allocation';
@@ -23,6 +23,9 @@ const LOCK_LEVELS = `
   WHERE product_id = ANY ($1::text[])
   ORDER BY product_id
   FOR UPDATE`;
+
+const LOCKED_ALLOCATIONS = lockedAmong('stock_allocations', 'order_id');
+const LOCKED_PRODUCTS = lockedAmong('inventory', 'product_id', 'text');
 
 // The stock is changed by deltas, not set: should a lock ever be missing, the CHECK still stands in the way of overselling.
 const RECORD = `
@@ -69,13 +72,22 @@ export class StockRepository {
     const fresh = new Set(inserted.map((row) => row.order_id));
     const known = orderIds.filter((orderId) => !fresh.has(orderId));
     if (known.length === 0) return new Map();
+    await unitOfWork.expectFree(LOCKED_ALLOCATIONS, known);
     const rows = await unitOfWork.query<AllocationRow>(LOCK_KNOWN, [known]);
     return new Map(rows.map((row) => [row.order_id, allocationFrom(row)]));
   }
 
-  /** Locks products and gives what can be sold of them. Everybody who sells one of them waits until the work is committed. */
-  async lockLevels(unitOfWork: UnitOfWork, productIds: readonly string[]): Promise<StockLevels> {
+  /**
+   * Locks products and gives what can be sold of them. Everybody who sells one of them waits until the work is committed.
+   * @param ordersOf the orders that are about a product.
+   */
+  async lockLevels(
+    unitOfWork: UnitOfWork,
+    productIds: readonly string[],
+    ordersOf: (productId: string) => readonly string[],
+  ): Promise<StockLevels> {
     if (productIds.length === 0) return new Map();
+    await unitOfWork.expectFree(LOCKED_PRODUCTS, productIds, ordersOf);
     const rows = await unitOfWork.query<{ product_id: string; quantity: number }>(LOCK_LEVELS, [productIds]);
     return new Map(rows.map((row) => [row.product_id, row.quantity]));
   }

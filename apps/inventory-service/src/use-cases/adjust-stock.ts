@@ -1,4 +1,4 @@
-import { Transactions, type UnitOfWork } from '@app/messaging';
+import { Transactions, Turns, type UnitOfWork } from '@app/messaging';
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { IdempotencyKeyReused, ProductNotFound } from '../domain/inventory.errors';
@@ -20,6 +20,8 @@ export interface AdjustedStock {
 /** Puts a delivery on stock, or corrects what is on record. */
 @Injectable()
 export class AdjustStock {
+  private readonly turns = new Turns();
+
   constructor(
     private readonly transactions: Transactions,
     private readonly products: ProductRepository,
@@ -29,15 +31,17 @@ export class AdjustStock {
 
   /** @throws ProductNotFound, IdempotencyKeyReused, and whatever `adjustStock` throws */
   execute(productId: string, adjustment: StockAdjustment, idempotencyKey?: string): Promise<AdjustedStock> {
-    return this.transactions.run(async (unitOfWork) => {
-      // Before anything is looked up by the key: of two requests with the same one, the second waits here for the first.
-      const product = await this.products.lock(unitOfWork, productId);
-      if (product === undefined) throw new ProductNotFound(productId);
-      const earlier = await this.earlierMovement(unitOfWork, productId, idempotencyKey);
-      if (earlier === undefined) return this.adjust(unitOfWork, product, adjustment, idempotencyKey ?? null);
-      if (!isSameAdjustment(earlier, adjustment)) throw new IdempotencyKeyReused();
-      return { product: productAfter(product, earlier), movement: earlier, replayed: true };
-    });
+    return this.turns.take(productId, () =>
+      this.transactions.run(async (unitOfWork) => {
+        // Before anything is looked up by the key: of two requests with the same one, the second waits here for the first.
+        const product = await this.products.lock(unitOfWork, productId);
+        if (product === undefined) throw new ProductNotFound(productId);
+        const earlier = await this.earlierMovement(unitOfWork, productId, idempotencyKey);
+        if (earlier === undefined) return this.adjust(unitOfWork, product, adjustment, idempotencyKey ?? null);
+        if (!isSameAdjustment(earlier, adjustment)) throw new IdempotencyKeyReused();
+        return { product: productAfter(product, earlier), movement: earlier, replayed: true };
+      }),
+    );
   }
 
   private async earlierMovement(

@@ -49,8 +49,11 @@ export class SettleStock {
     const now = this.clock.now();
     const orders = new Map(batch.map(({ orderId, news }) => [orderId, news]));
     const known = await this.stock.claim(unitOfWork, orders, now);
-    const products = new Set(batch.flatMap(({ orderId, news }) => productsConcerned(known.get(orderId), news)));
-    const levels = await this.stock.lockLevels(unitOfWork, [...products]);
+    const productsOf = ({ orderId, news }: ReceivedNews): readonly string[] =>
+      productsConcerned(known.get(orderId), news);
+    const levels = await this.stock.lockLevels(unitOfWork, [...new Set(batch.flatMap(productsOf))], (productId) =>
+      batch.filter((received) => productsOf(received).includes(productId)).map(({ orderId }) => orderId),
+    );
     const { decisions, allocations } = decideInOrder(batch, known, levels);
     const movements = batch.flatMap(({ actor }, index) => movementsOf(decisions, index).map((m) => ({ ...m, actor })));
     await this.stock.record(unitOfWork, movements, allocations, now);

@@ -3,6 +3,7 @@ import type { UnitOfWork } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Settlement } from '../domain/delivery-settlement';
+import { LOCKED_NOTIFICATIONS } from './notification.repository';
 import { DUE_COLUMNS, fromDueRow, type DueNotification, type DueRow } from './due-notification';
 
 /*
@@ -101,11 +102,15 @@ export class DeliveryQueueRepository {
   /** @returns the ids of the notifications whose outcome has been recorded now. */
   async settle(
     unitOfWork: UnitOfWork,
-    settlements: readonly { readonly id: string; readonly settlement: Settlement }[],
+    settlements: readonly { readonly id: string; readonly orderId: string; readonly settlement: Settlement }[],
     now: Date,
   ): Promise<Set<string>> {
+    const ids = settlements.map(({ id }) => id);
+    await unitOfWork.expectFree(LOCKED_NOTIFICATIONS, ids, (locked) =>
+      settlements.filter(({ id }) => id === locked).map(({ orderId }) => orderId),
+    );
     const rows = await unitOfWork.query<{ notification_id: string }>(SETTLE, [
-      settlements.map(({ id }) => id),
+      ids,
       settlements.map(({ settlement }) => settlement.status),
       settlements.map(({ settlement }) => settlement.attempts),
       settlements.map(({ settlement }) => settlement.dueAt ?? null),

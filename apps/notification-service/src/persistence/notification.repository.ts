@@ -1,5 +1,5 @@
 import type { NotificationChannel, NotificationType } from '@app/events';
-import type { UnitOfWork } from '@app/messaging';
+import { lockedAmong, type UnitOfWork } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
 import {
   UNKNOWN_ORDER,
@@ -38,6 +38,10 @@ const LOCK_ORDERS = `
   ON CONFLICT (order_id) DO UPDATE SET cancelled = o.cancelled OR excluded.cancelled
   RETURNING order_id, cancelled, xmax = 0 AS is_new`;
 
+const LOCKED_ORDERS = lockedAmong('order_notifications', 'order_id');
+/** Of `notifications`, for whoever changes them by their ids. */
+export const LOCKED_NOTIFICATIONS = lockedAmong('notifications', 'notification_id');
+
 const READ_NOTIFICATIONS = `
   SELECT notification_id, order_id, notification_type, channel, status, resend, position,
          CASE WHEN notification_type = 'payment_refunded' THEN (facts::json ->> 'total')::float8 END AS part,
@@ -70,8 +74,10 @@ export class NotificationRepository {
     orders: readonly { readonly orderId: string; readonly cancelled: boolean }[],
     now: Date,
   ): Promise<Map<string, KnownOrder>> {
+    const orderIds = orders.map(({ orderId }) => orderId);
+    await unitOfWork.expectFree(LOCKED_ORDERS, orderIds);
     const locked = await unitOfWork.query<{ order_id: string; cancelled: boolean; is_new: boolean }>(LOCK_ORDERS, [
-      orders.map(({ orderId }) => orderId),
+      orderIds,
       orders.map(({ cancelled }) => cancelled),
     ]);
     const known = new Map<string, KnownOrder>(
@@ -111,10 +117,15 @@ export class NotificationRepository {
     ]);
   }
 
-  /** @returns the ids of those that could still be taken back; a worker may have taken one up since it was read. */
-  async supersede(unitOfWork: UnitOfWork, ids: readonly string[], now: Date): Promise<Set<string>> {
-    if (ids.length === 0) return new Set();
-    const rows = await unitOfWork.query<{ notification_id: string }>(SUPERSEDE, [[...ids].sort(), now]);
+  /**
+   * @param notifications by id the order of each.
+   * @returns the ids of those that could still be taken back; a worker may have taken one up since it was read.
+   */
+  async supersede(unitOfWork: UnitOfWork, notifications: ReadonlyMap<string, string>, now: Date): Promise<Set<string>> {
+    if (notifications.size === 0) return new Set();
+    const ids = [...notifications.keys()].sort();
+    await unitOfWork.expectFree(LOCKED_NOTIFICATIONS, ids, (id) => [notifications.get(id) ?? '']);
+    const rows = await unitOfWork.query<{ notification_id: string }>(SUPERSEDE, [ids, now]);
     return new Set(rows.map((row) => row.notification_id));
   }
 }

@@ -95,7 +95,12 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
     const cancelled = await this.cancelledAmong(unitOfWork, results);
     const settled = results.map(({ item, outcome: { outcome } }) => {
       const context = { orderCancelled: cancelled.has(item.orderId), now, policy: this.settings.policy };
-      return { id: item.id, item, settlement: settle(item, outcome, { ...context, random: Math.random() }) };
+      return {
+        id: item.id,
+        orderId: item.orderId,
+        item,
+        settlement: settle(item, outcome, { ...context, random: Math.random() }),
+      };
     });
     const recorded = await this.queue.settle(unitOfWork, settled, now);
     for (const { id, item, settlement } of settled) if (recorded.has(id)) announce(unitOfWork, item, settlement);

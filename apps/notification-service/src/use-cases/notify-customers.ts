@@ -87,7 +87,7 @@ export class NotifyCustomers {
 
   /** @returns orders of which a message has got on its way before it could be taken back: the next one waits for it. */
   private async supersede(unitOfWork: UnitOfWork, ids: ReadonlyMap<string, string>, now: Date): Promise<Set<string>> {
-    const takenBack = await this.notifications.supersede(unitOfWork, [...ids.keys()], now);
+    const takenBack = await this.notifications.supersede(unitOfWork, ids, now);
     return new Set([...ids].filter(([id]) => !takenBack.has(id)).map(([, orderId]) => orderId));
   }
 }

@@ -1,4 +1,4 @@
-import { Transactions, type UnitOfWork } from '@app/messaging';
+import { Transactions, Turns, type UnitOfWork } from '@app/messaging';
 import { Clock, currentLogContext, DomainError, Ids, type DomainErrorKind } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { DeliverySettings } from '../delivery/delivery-settings';
@@ -44,6 +44,7 @@ const REFUSALS: Readonly<Record<ResendRefusal, { code: string; kind: DomainError
 @Injectable()
 export class ResendNotification {
   private readonly logger = new Logger(ResendNotification.name);
+  private readonly turns = new Turns();
 
   constructor(
     private readonly transactions: Transactions,
@@ -59,7 +60,9 @@ export class ResendNotification {
   async execute(notificationId: string): Promise<ShownNotification> {
     const original = await this.reader.find(notificationId);
     if (original === undefined) throw notFound();
-    const resent = await this.transactions.run((unitOfWork) => this.resend(unitOfWork, original));
+    const resent = await this.turns.take(original.orderId, () =>
+      this.transactions.run((unitOfWork) => this.resend(unitOfWork, original)),
+    );
     this.logger.log('a notification is sent again on request', {
       notification_id: resent.notificationId,
       original_notification_id: notificationId,

@@ -1,4 +1,4 @@
-import { Transactions } from '@app/messaging';
+import { Transactions, Turns } from '@app/messaging';
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import type { Contact, StoredContact } from '../domain/recipients';
@@ -7,6 +7,8 @@ import { ContactRepository } from '../persistence/contact.repository';
 /** Stores how a user wants to be reached from now on. Messages that are recorded already keep their address. */
 @Injectable()
 export class SaveContact {
+  private readonly turns = new Turns();
+
   constructor(
     private readonly transactions: Transactions,
     private readonly contacts: ContactRepository,
@@ -14,6 +16,8 @@ export class SaveContact {
   ) {}
 
   execute(userId: string, contact: Contact): Promise<StoredContact> {
-    return this.transactions.run((unitOfWork) => this.contacts.save(unitOfWork, userId, contact, this.clock.now()));
+    return this.turns.take(userId, () =>
+      this.transactions.run((unitOfWork) => this.contacts.save(unitOfWork, userId, contact, this.clock.now())),
+    );
   }
 }

@@ -85,7 +85,7 @@ export class IdempotencyKeys {
   async prune(unitOfWork: UnitOfWork, before: Date): Promise<boolean> {
     const rows = await unitOfWork.query(
       `DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
-         SELECT ctid FROM idempotency_keys WHERE created_at < $1 LIMIT 1000)) RETURNING 1`,
+         SELECT ctid FROM idempotency_keys WHERE created_at < $1 LIMIT 1000 FOR UPDATE SKIP LOCKED)) RETURNING 1`,
       [before],
     );
     return rows.length === 1_000;

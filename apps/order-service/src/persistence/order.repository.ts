@@ -1,5 +1,5 @@
 import { minorUnitsOf, toDecimal } from '@app/events';
-import type { UnitOfWork } from '@app/messaging';
+import { lockedAmong, type UnitOfWork } from '@app/messaging';
 import { toMinorUnits } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
@@ -48,6 +48,8 @@ const LOCK = `
   SELECT ${COLUMNS}
   FROM orders WHERE order_id = ANY ($1::uuid[]) ORDER BY order_id FOR UPDATE`;
 
+const LOCKED = lockedAmong('orders', 'order_id');
+
 const INSERT = `
   WITH placed AS (
     INSERT INTO orders (order_id, user_id, status, total_amount, currency, payment_method, correlation_id, deadline_at,
@@ -85,6 +87,7 @@ export class OrderRepository {
 
   /** Locks orders in the order of their ids, the one order in which everybody locks them. Unknown ids are left out. */
   async lock(unitOfWork: UnitOfWork, orderIds: readonly string[]): Promise<Map<string, LockedOrder>> {
+    await unitOfWork.expectFree(LOCKED, orderIds);
     const rows = await unitOfWork.query<LockedRow>(LOCK, [orderIds]);
     return new Map(
       rows.map((row) => {
@@ -148,10 +151,10 @@ export class OrderRepository {
     ]);
   }
 
-  /** Open orders whose deadline has passed, oldest first; only ids, nothing is locked. */
+  /** Open orders whose deadline has passed, oldest first, without those that somebody has locked at this moment. Only ids. */
   async overdue(now: Date, limit: number): Promise<string[]> {
     const rows: { order_id: string }[] = await this.dataSource.query(
-      'SELECT order_id FROM orders WHERE open_until <= $1 ORDER BY open_until LIMIT $2',
+      'SELECT order_id FROM orders WHERE open_until <= $1 ORDER BY open_until LIMIT $2 FOR UPDATE SKIP LOCKED',
       [now, limit],
     );
     return rows.map((row) => row.order_id);

@@ -1,10 +1,12 @@
-import { Transactions } from '@app/messaging';
+import { Transactions, Turns } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
 import { AdvanceOrders } from './advance-orders';
 
 /** Cancels an order for its customer, whatever state it is in; cancelling a cancelled order changes nothing. */
 @Injectable()
 export class CancelOrder {
+  private readonly turns = new Turns();
+
   constructor(
     private readonly transactions: Transactions,
     private readonly advance: AdvanceOrders,
@@ -13,8 +15,10 @@ export class CancelOrder {
   /** @throws DomainError `ORDER.NOT_FOUND` */
   async execute(orderId: string, traceparent?: string): Promise<void> {
     const trace = traceparent === undefined ? {} : { traceparent };
-    await this.transactions.run((unitOfWork) =>
-      this.advance.execute(unitOfWork, [{ orderId, trigger: 'cancel_requested', actor: 'customer', ...trace }]),
+    await this.turns.take(orderId, () =>
+      this.transactions.run((unitOfWork) =>
+        this.advance.execute(unitOfWork, [{ orderId, trigger: 'cancel_requested', actor: 'customer', ...trace }]),
+      ),
     );
   }
 }

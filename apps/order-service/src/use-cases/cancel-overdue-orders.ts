@@ -1,4 +1,4 @@
-import { sleep, Transactions } from '@app/messaging';
+import { AroundLocks, sleep, Transactions } from '@app/messaging';
 import { Clock, Lifecycle } from '@app/platform';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { IdempotencyKeys } from '../persistence/idempotency-keys';
@@ -17,6 +17,7 @@ const PRUNE_INTERVAL_MS = 60_000;
 export class CancelOverdueOrders implements OnApplicationBootstrap {
   private readonly logger = new Logger(CancelOverdueOrders.name);
   private readonly stopping = new AbortController();
+  private readonly locks: AroundLocks;
   private lastPrune = 0;
 
   constructor(
@@ -27,7 +28,9 @@ export class CancelOverdueOrders implements OnApplicationBootstrap {
     private readonly advance: AdvanceOrders,
     private readonly clock: Clock,
     private readonly lifecycle: Lifecycle,
-  ) {}
+  ) {
+    this.locks = new AroundLocks(transactions);
+  }
 
   onApplicationBootstrap(): void {
     const running = this.run();
@@ -37,17 +40,20 @@ export class CancelOverdueOrders implements OnApplicationBootstrap {
     }, 'deadlines');
   }
 
-  /** Cancels what is overdue now. @returns how many orders that concerned. */
+  /** Cancels what is overdue now, except what somebody has locked. @returns how many orders that concerned. */
   async execute(): Promise<number> {
     const overdue = await this.orders.overdue(this.clock.now(), BATCH);
     if (overdue.length === 0) return 0;
-    await this.transactions.run((unitOfWork) =>
-      this.advance.execute(
-        unitOfWork,
-        overdue.map((orderId) => ({ orderId, trigger: 'deadline_passed', actor: 'clock' })),
-      ),
+    const heldUp = await this.locks.run(
+      overdue,
+      (orderId) => orderId,
+      (unitOfWork, free) =>
+        this.advance.execute(
+          unitOfWork,
+          free.map((orderId) => ({ orderId, trigger: 'deadline_passed', actor: 'clock' })),
+        ),
     );
-    return overdue.length;
+    return overdue.length - heldUp.length;
   }
 
   private async run(): Promise<void> {

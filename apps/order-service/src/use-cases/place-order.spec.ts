@@ -18,8 +18,11 @@ class ScriptedTransactions {
   async run<T>(work: (unitOfWork: UnitOfWork) => Promise<T>): Promise<T> {
     const end = this.ends[this.runs] ?? 'committed';
     this.runs += 1;
-    const result = await work({ publish: () => undefined } as unknown as UnitOfWork);
+    const hooks: (() => void)[] = [];
+    const unitOfWork = { publish: () => undefined, afterCommit: (hook: () => void) => hooks.push(hook) };
+    const result = await work(unitOfWork as unknown as UnitOfWork);
     if (end !== 'committed') throw end;
+    hooks.forEach((hook) => hook());
     return result;
   }
 }

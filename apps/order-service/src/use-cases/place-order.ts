@@ -1,5 +1,14 @@
 import { OrderCreated, toDecimal, type Cause } from '@app/events';
-import { classifyFailure, GroupCommit, Overloaded, Transactions, type Settled, type UnitOfWork } from '@app/messaging';
+import {
+  AroundLocks,
+  classifyFailure,
+  GroupCommit,
+  Overloaded,
+  RowsLocked,
+  Transactions,
+  type Settled,
+  type UnitOfWork,
+} from '@app/messaging';
 import { Clock, Ids } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { appendFact, EMPTY_CHAIN, type AuditEntry } from '../domain/audit-trail';
@@ -39,22 +48,27 @@ interface Placing extends Omit<PlaceOrderCommand, 'answer'> {
   readonly answer: StoredAnswer;
 }
 
+type Outcomes = Map<Placing, Settled<PlacedOrder>>;
+
 /**
  * Places orders. Requests that arrive together share one transaction; each is still accepted or refused for itself, and
- * when one of them makes the shared transaction fail, it is cut up until that one stands alone.
+ * when one of them makes the shared transaction fail, it is cut up until that one stands alone. One whose key somebody else is
+ * writing at the moment is refused, and the others do not wait for it.
  */
 @Injectable()
 export class PlaceOrder {
   private readonly group: GroupCommit<Placing, PlacedOrder>;
+  private readonly locks: AroundLocks;
 
   constructor(
     private readonly options: PlaceOrderOptions,
-    private readonly transactions: Transactions,
+    transactions: Transactions,
     private readonly orders: OrderRepository,
     private readonly keys: IdempotencyKeys,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {
+    this.locks = new AroundLocks(transactions);
     this.group = new GroupCommit((placings) => this.placeTogether(placings), {
       maxGroup: MAX_GROUP,
       maxWaiting: options.maxWaiting,
@@ -80,17 +94,41 @@ export class PlaceOrder {
 
   /** Never rejects: what was stored for some must not be reported as failed because others could not be. */
   private async placeTogether(placings: readonly Placing[]): Promise<Settled<PlacedOrder>[]> {
+    const outcomes: Outcomes = new Map();
+    await this.placeInto(outcomes, placings);
+    return placings.map((placing) => outcomes.get(placing) ?? { status: 'rejected', reason: keyInUse() });
+  }
+
+  private async placeInto(outcomes: Outcomes, placings: readonly Placing[]): Promise<void> {
     try {
-      return await this.transactions.run((unitOfWork) => this.place(unitOfWork, placings));
+      const heldUp = await this.locks.run(
+        placings,
+        ({ order }) => order.orderId,
+        (unitOfWork, free) => this.placeFree(outcomes, unitOfWork, free),
+      );
+      heldUp.forEach((placing) => outcomes.set(placing, { status: 'rejected', reason: lockedOut(placing) }));
     } catch (error) {
+      const left = placings.filter((placing) => !outcomes.has(placing));
       // An outage is nobody's fault. Nor may anything be tried again after it: it may have come after the commit.
-      if (placings.length === 1 || classifyFailure(error) !== 'permanent') {
-        return placings.map(() => ({ status: 'rejected', reason: error }));
+      if (left.length === 1 || classifyFailure(error) !== 'permanent') {
+        left.forEach((placing) => outcomes.set(placing, { status: 'rejected', reason: error }));
+        return;
       }
-      const half = Math.ceil(placings.length / 2);
-      const first = await this.placeTogether(placings.slice(0, half));
-      return [...first, ...(await this.placeTogether(placings.slice(half)))];
+      const half = Math.ceil(left.length / 2);
+      await this.placeInto(outcomes, left.slice(0, half));
+      await this.placeInto(outcomes, left.slice(half));
     }
+  }
+
+  private async placeFree(outcomes: Outcomes, unitOfWork: UnitOfWork, placings: readonly Placing[]): Promise<void> {
+    if (placings.length === 0) return;
+    const placed = await this.place(unitOfWork, placings);
+    unitOfWork.afterCommit(() =>
+      placed.forEach((outcome, index) => {
+        const placing = placings[index];
+        if (placing !== undefined) outcomes.set(placing, outcome);
+      }),
+    );
   }
 
   private async place(unitOfWork: UnitOfWork, placings: readonly Placing[]): Promise<Settled<PlacedOrder>[]> {
@@ -149,6 +187,11 @@ function announceCreated(unitOfWork: UnitOfWork, { order, request, cause }: Plac
       })),
     },
   });
+}
+
+/** Only an order with a key needs something that others may have. */
+function lockedOut({ idempotencyKey, order }: Placing): Error {
+  return idempotencyKey === undefined ? new RowsLocked([order.orderId]) : keyInUse();
 }
 
 function outcomeOf(placings: readonly Placing[], { answer }: Placing, verdict: KeyVerdict): Settled<PlacedOrder> {

@@ -1,4 +1,4 @@
-import type { UnitOfWork } from '@app/messaging';
+import { lockedAmong, type UnitOfWork } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
 import { PAYMENT_STAGES, isUnwanted } from '../domain/payment-stage';
 import type { Payment } from '../domain/payment';
@@ -59,6 +59,8 @@ const USUALLY_CHANGED = CHANGEABLE.filter((column) => !FACTS.includes(column));
 
 const LOCK = `SELECT ${COLUMNS.join(', ')} FROM payments WHERE order_id = ANY ($1::uuid[]) ORDER BY order_id FOR UPDATE`;
 
+const LOCKED = lockedAmong('payments', 'order_id');
+
 const INSERT = `
   INSERT INTO payments (${INSERTED.join(', ')}, look_at)
   SELECT ${INSERTED.join(', ')}, due_at FROM ${unnest(INSERTED)} ORDER BY order_id
@@ -96,6 +98,7 @@ export class PaymentRepository {
   /** Locks the payments of these orders, always in the same order, and gives those that exist, by order id. */
   async lock(unitOfWork: UnitOfWork, orderIds: readonly string[]): Promise<Map<string, Payment>> {
     if (orderIds.length === 0) return new Map();
+    await unitOfWork.expectFree(LOCKED, orderIds);
     const rows = await unitOfWork.query<PaymentRow>(LOCK, [orderIds]);
     return new Map(rows.map((row) => [row.order_id, fromRow(row)]));
   }

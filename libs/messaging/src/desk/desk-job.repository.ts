@@ -2,6 +2,7 @@ import { Clock, Ids } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { FailedMessageStatus } from '../failed-message';
+import { lockedAmong } from '../locked-rows';
 import { MessagingOptions } from '../messaging-options';
 import type { UnitOfWork } from '../unit-of-work';
 import type { DeskJobKind } from './desk-rules';
@@ -43,6 +44,8 @@ export interface DeskJobBite {
   readonly job: Pick<ShownDeskJob, 'id' | 'kind' | 'actor' | 'reason'> & { readonly named: FailedMessageStatus | null };
   readonly ids: readonly string[];
 }
+
+const LOCKED_MESSAGES = lockedAmong('failed_messages', 'id');
 
 /** The figures are counted from the items, each of which changes with its message: they can not be wrong after a crash. */
 const SHOWN = `
@@ -108,14 +111,22 @@ export class DeskJobRepository {
     return rows.length > 0;
   }
 
-  /** Locks the oldest job that still has something to do, and gives its next messages; another replica takes another job. */
-  async nextBite(unitOfWork: UnitOfWork, limit: number): Promise<DeskJobBite | undefined> {
+  /**
+   * Locks the oldest job that still has something to do, and gives its next messages, without those that somebody else has locked;
+   * another replica takes another job.
+   * @param passedOver jobs that are not meant.
+   */
+  async nextBite(
+    unitOfWork: UnitOfWork,
+    limit: number,
+    passedOver: readonly string[],
+  ): Promise<DeskJobBite | undefined> {
     const [job] = await unitOfWork.query<DeskJobBite['job']>(
       `SELECT id, kind, actor, reason, filter ->> 'status' AS named FROM failed_message_jobs j
-       WHERE consumer_group = $1 AND status = 'running' AND EXISTS (
+       WHERE consumer_group = $1 AND status = 'running' AND id <> ALL ($2::uuid[]) AND EXISTS (
          SELECT 1 FROM failed_message_job_items WHERE job_id = j.id AND outcome = 'pending')
        ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
-      [this.options.service],
+      [this.options.service, passedOver],
     );
     if (job === undefined) return undefined;
     const items = await unitOfWork.query<{ id: string }>(
@@ -123,7 +134,10 @@ export class DeskJobRepository {
        ORDER BY position LIMIT $2`,
       [job.id, limit],
     );
-    return { job, ids: items.map(({ id }) => id) };
+    const ids = items.map(({ id }) => id);
+    const locked = await unitOfWork.query<{ key: string }>(LOCKED_MESSAGES, [ids]);
+    const lockedIds = new Set(locked.map(({ key }) => key));
+    return { job, ids: ids.filter((id) => !lockedIds.has(id)) };
   }
 
   /** Records what became of a bite: those that were taken, and the others, which somebody had dealt with. */

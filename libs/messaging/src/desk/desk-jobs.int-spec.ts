@@ -1,5 +1,5 @@
 import type { EventEnvelope } from '@app/events';
-import { anOrderId, eventually } from '@app/testing';
+import { anOrderId, eventually, lockOutside } from '@app/testing';
 import { DeskClient } from '../../test/desk-client';
 import { paymentSuccessful } from '../../test/events';
 import { KillableReplica } from '../../test/killable-replica';
@@ -101,6 +101,31 @@ describe('a retry of many', () => {
     expect(job).toMatchObject({ total: 3, released: 3, resolved: 0, failed_again: 3, skipped: 0 });
     for (const event of events) {
       expect(await statusOf(event)).toEqual({ status: 'dead_lettered', attempts: 2, desk_retries: 1 });
+    }
+  });
+});
+
+describe('a message that somebody has locked', () => {
+  it('is left to the end of its job; its other messages and other jobs do not wait', async () => {
+    const [locked, other, third] = await deadLetters(3);
+    const statement = 'SELECT 1 FROM failed_messages WHERE event_id = $1 FOR UPDATE';
+    const unlock = await lockOutside(bed.database.adminUrl, 'order_service', statement, [locked!.id]);
+    try {
+      bad.clear();
+      const first = await start('/retry', { filter: { order_id: locked!.orderId } });
+      const second = await start('/retry', { all: true });
+      await eventually(async () => expect((await statusOf(other!)).status).toBe('resolved'), { timeoutMs: 5_000 });
+      await eventually(async () => expect((await statusOf(third!)).status).toBe('resolved'), { timeoutMs: 5_000 });
+      expect((await desk.get<DeskJobResponse>(`/jobs/${first}`)).body).toMatchObject({
+        status: 'running',
+        released: 0,
+      });
+      await unlock();
+      await finished(first);
+      expect(await finished(second)).toMatchObject({ total: 3, failed_again: 0 });
+      expect(await statusOf(locked!)).toMatchObject({ status: 'resolved' });
+    } finally {
+      await unlock();
     }
   });
 });

@@ -70,16 +70,27 @@ export class DeskWorker {
   /** @returns whether a job is under way: what it has released is being tried. */
   private async work(): Promise<boolean> {
     if (!(await this.transactions.run((unitOfWork) => this.jobs.areUnderWay(unitOfWork)))) return false;
-    while (!this.stopping.signal.aborted && (await this.transactions.run((unitOfWork) => this.bite(unitOfWork))));
+    const heldUp: string[] = [];
+    while (
+      !this.stopping.signal.aborted &&
+      (await this.transactions.run((unitOfWork) => this.bite(unitOfWork, heldUp)))
+    );
     return true;
   }
 
-  /** @returns whether there was something to do. */
-  private async bite(unitOfWork: UnitOfWork): Promise<boolean> {
-    const bite = await this.jobs.nextBite(unitOfWork, BITE);
+  /**
+   * @param heldUp the jobs all of whose next messages somebody else has locked: they are left for the next time.
+   * @returns whether there was something to do.
+   */
+  private async bite(unitOfWork: UnitOfWork, heldUp: string[]): Promise<boolean> {
+    const bite = await this.jobs.nextBite(unitOfWork, BITE, heldUp);
     if (bite === undefined) {
       await this.jobs.finish(unitOfWork);
       return false;
+    }
+    if (bite.ids.length === 0) {
+      heldUp.push(bite.job.id);
+      return true;
     }
     await this.jobs.settle(unitOfWork, bite, await this.take(unitOfWork, bite));
     return true;

@@ -106,7 +106,8 @@ function storageConfig(user: string) {
       default: 5_000,
     }),
     databaseLockTimeoutMs: durationMs({
-      description: 'Milliseconds a statement waits for a row lock.',
+      description:
+        'Milliseconds a request waits for a row that somebody has locked; sets of orders go around it sooner.',
       default: 3_000,
     }),
     databaseStartTimeoutMs: durationMs({
