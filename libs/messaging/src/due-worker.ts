@@ -198,7 +198,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
         const down = classifyFailure(error) === 'infrastructure';
         if (!down && results.length > 1) return this.settleEach(results);
         if (!down || this.stopping.signal.aborted) return results.map(() => ({ status: 'rejected', reason: error }));
-        await sleep(backoff(attempt, 100, 5_000), this.stopping.signal);
+        await sleep(backoff(attempt, 100, 2_000), this.stopping.signal);
       }
     }
   }

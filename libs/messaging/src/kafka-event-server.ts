@@ -16,6 +16,8 @@ import { TopicCreator } from './topic-creator';
 import type { UnitOfWork } from './unit-of-work';
 
 const HEARTBEAT_INTERVAL_MS = 2_000;
+/** Longest pause between two tries in an outage: for so long it may be over without anybody noticing. */
+const MAX_PAUSE_MS = 2_000;
 /** How long a closing server waits for a connection that is being made. */
 const CONNECTING_GRACE_MS = 5_000;
 
@@ -167,7 +169,7 @@ export class KafkaEventServer extends ServerKafka {
   private pauseFor(error: unknown, resume: () => void): void {
     this.health.interrupted(error);
     this.outages += 1;
-    const delay = 200 + backoff(this.outages, 250, 10_000);
+    const delay = 200 + backoff(this.outages, 250, MAX_PAUSE_MS);
     this.logger.warn(
       `consumption paused for ${Math.round(delay)} ms: ${error instanceof Error ? error.message : String(error)}`,
     );

@@ -1,6 +1,14 @@
 import { OrderCreated, toDecimal, type Cause } from '@app/events';
-import { classifyFailure, GroupCommit, Overloaded, Transactions, type Settled, type UnitOfWork } from '@app/messaging';
-import { Clock, Ids } from '@app/platform';
+import {
+  classifyFailure,
+  CommitOutcomeUnknown,
+  GroupCommit,
+  Overloaded,
+  Transactions,
+  type Settled,
+  type UnitOfWork,
+} from '@app/messaging';
+import { Clock, Ids, sqlState } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { appendFact, EMPTY_CHAIN, type AuditEntry } from '../domain/audit-trail';
 import type { Order, OrderWithLines } from '../domain/order';
@@ -83,13 +91,38 @@ export class PlaceOrder {
     try {
       return await this.transactions.run((unitOfWork) => this.place(unitOfWork, placings));
     } catch (error) {
-      // An outage is nobody's fault. Nor may anything be tried again after it: it may have come after the commit.
+      if (error instanceof CommitOutcomeUnknown) return this.findOut(placings, error);
+      // An outage is nobody's fault.
       if (placings.length === 1 || classifyFailure(error) !== 'permanent') {
         return placings.map(() => ({ status: 'rejected', reason: error }));
       }
       const half = Math.ceil(placings.length / 2);
       const first = await this.placeTogether(placings.slice(0, half));
       return [...first, ...(await this.placeTogether(placings.slice(half)))];
+    }
+  }
+
+  /**
+   * COMMIT was not answered. The ids tell what became of it: they are stored, or they can be stored now. Storing them waits for a
+   * transaction that is still under way, and is refused if that commits in the end; then they are there to be found.
+   */
+  private async findOut(
+    placings: readonly Placing[],
+    unknown: CommitOutcomeUnknown,
+    mayCommitYet = true,
+  ): Promise<Settled<PlacedOrder>[]> {
+    try {
+      return await this.transactions.run(async (unitOfWork) => {
+        const ids = placings.map(({ order }) => order.orderId);
+        const stored = await this.orders.stored(unitOfWork, ids);
+        const missing = placings.filter(({ order }) => !stored.has(order.orderId));
+        const placed = missing.length === 0 ? [] : await this.place(unitOfWork, missing);
+        const outcomes = new Map(missing.map((placing, index) => [placing, placed[index]]));
+        return placings.map((placing) => outcomes.get(placing) ?? outcomeOf(placings, placing, { kind: 'new' }));
+      });
+    } catch (error) {
+      if (mayCommitYet && sqlState(error) === '23505') return this.findOut(placings, unknown, false);
+      return placings.map(() => ({ status: 'rejected', reason: unknown }));
     }
   }
 

@@ -1,6 +1,6 @@
 import { minorUnitsOf } from '@app/events';
 import { GroupCommit, queryRows, type Settled } from '@app/messaging';
-import { fromMinorUnits, toMinorUnits } from '@app/platform';
+import { fromMinorUnits, onSession, toMinorUnits } from '@app/platform';
 import type { Pool, PoolClient } from 'pg';
 import type { GatewayAnswer, OpenOutcome } from '../domain/gateway-outcome';
 import { answerOf, judge, type FollowUp, type LedgerEntry } from './simulator-rules';
@@ -77,7 +77,7 @@ export class GatewayLedger {
   }
 
   async find(idempotencyKey: string): Promise<GatewayAnswer | undefined> {
-    const [row] = await queryRows<LedgerRow>(this.pool, FIND, [[idempotencyKey]]);
+    const [row] = await onSession(this.pool, (client) => queryRows<LedgerRow>(client, FIND, [[idempotencyKey]]));
     return row && answerOf(fromRow(row));
   }
 
@@ -86,20 +86,16 @@ export class GatewayLedger {
     await this.pool.end();
   }
 
-  private async commit(requests: readonly LedgerRequest[]): Promise<Settled<LedgerReply>[]> {
-    const client = await this.pool.connect();
-    try {
+  /** Run again, it finds its lines in the books: what is done twice is done once. */
+  private commit(requests: readonly LedgerRequest[]): Promise<Settled<LedgerReply>[]> {
+    return onSession(this.pool, async (client) => {
       await client.query('BEGIN');
       const holds = requests.flatMap((request) => (request.kind === 'authorize' ? [request.entry] : []));
       const followUps = requests.flatMap((request) => (request.kind === 'follow_up' ? [request.request] : []));
       const replies = new Map([...(await this.placeHolds(client, holds)), ...(await this.followUp(client, followUps))]);
       await client.query('COMMIT');
-      client.release();
       return requests.map((request) => settled(replies.get(keyOf(request))));
-    } catch (error) {
-      client.release(true);
-      throw error;
-    }
+    });
   }
 
   private async placeHolds(client: PoolClient, entries: readonly LedgerEntry[]): Promise<[string, LedgerReply][]> {
