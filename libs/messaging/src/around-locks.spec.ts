@@ -113,7 +113,7 @@ describe('a set of which rows are locked', () => {
   });
 
   it('is halved where nothing tells which, each item done or held up once and each order in its order', async () => {
-    const orders = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
+    const orders = fc.constantFrom<string>('a', 'b', 'c', 'd', 'e', 'f');
     await fc.assert(
       fc.asyncProperty(
         fc.array(orders, { minLength: 1, maxLength: 12 }),

@@ -1,5 +1,6 @@
+import { isAnswer, isWorthAnotherSession, retireSession } from '@app/platform';
 import { Query, type QueryArrayResult } from 'pg';
-import { QueryFailedError, type QueryRunner } from 'typeorm';
+import { QueryFailedError, type DataSource, type QueryRunner } from 'typeorm';
 import { namedRows } from './named-rows';
 import { statementValues } from './statement-values';
 
@@ -8,12 +9,39 @@ interface Client {
   query(query: Query): void;
 }
 
+/**
+ * The answer to COMMIT did not arrive: what was to be committed may be there or not, and the server may even be at it still.
+ * The `cause` is why; it says that PostgreSQL was unavailable.
+ */
+export class CommitOutcomeUnknown extends Error {
+  override readonly name = 'CommitOutcomeUnknown';
+
+  constructor(cause: unknown) {
+    super('the connection was lost before COMMIT was answered', { cause });
+  }
+}
+
 /** One connection of TypeORM's pool, without what TypeORM does around a statement. Its errors are TypeORM's. */
 export class DatabaseSession {
-  private constructor(private readonly client: Client) {}
+  private constructor(
+    private readonly runner: QueryRunner,
+    private readonly client: Client,
+  ) {}
 
-  static async of(runner: QueryRunner): Promise<DatabaseSession> {
-    return new DatabaseSession((await runner.connect()) as Client);
+  /** Takes a connection from the pool. */
+  static async of(dataSource: DataSource): Promise<DatabaseSession> {
+    const runner = dataSource.createQueryRunner();
+    return new DatabaseSession(runner, (await runner.connect()) as Client);
+  }
+
+  /** Whether a transaction that failed with `error` is to be run again on another session; `begun` by `performance.now()`. */
+  mayRunElsewhere(error: unknown, begun: number): boolean {
+    return !(error instanceof CommitOutcomeUnknown) && isWorthAnotherSession(error, this.client, begun);
+  }
+
+  /** Gives the connection back. The pool closes it instead when it is of no use any more. */
+  async release(): Promise<void> {
+    await this.runner.release();
   }
 
   /**
@@ -32,10 +60,20 @@ export class DatabaseSession {
     await this.run(text, []);
   }
 
-  /** @throws Error when a statement had failed and whoever ran it went on: PostgreSQL then rolls back, and says so only here. */
+  /**
+   * @throws CommitOutcomeUnknown when there is no telling whether it is committed.
+   * @throws Error when a statement had failed and whoever ran it went on: PostgreSQL then rolls back, and says so only here.
+   */
   async commit(): Promise<void> {
-    const { command } = await this.run('COMMIT', []);
+    const { command } = await this.run('COMMIT', []).catch((error: unknown) => {
+      throw isAnswer(error) ? error : new CommitOutcomeUnknown(error);
+    });
     if (command !== 'COMMIT') throw new Error('a statement of this transaction had failed: it was rolled back');
+  }
+
+  /** Never rejects. Where it is not possible the connection is closed at the end, and PostgreSQL rolls back by itself. */
+  async rollBack(): Promise<void> {
+    await this.execute('ROLLBACK').catch(() => retireSession(this.client));
   }
 
   private async run(text: string, values: unknown[], name?: string): Promise<QueryArrayResult> {

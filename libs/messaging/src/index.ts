@@ -1,5 +1,6 @@
 export { AroundLocks } from './around-locks';
 export { ConsumerHealth, type ConsumerState } from './consumer-health';
+export { CommitOutcomeUnknown } from './database-session';
 export type { DueItem, DueWork, DueWorkerLimits } from './due-work';
 export { DueWorker } from './due-worker';
 export { DueWorkers } from './due-workers';

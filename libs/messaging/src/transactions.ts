@@ -1,7 +1,7 @@
 import { isSerializationFailure } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { DatabaseSession } from './database-session';
+import { CommitOutcomeUnknown, DatabaseSession } from './database-session';
 import type { LockWaits } from './locked-rows';
 import { Outbox } from './outbox';
 import { OutboxSignal } from './outbox-signal';
@@ -32,52 +32,55 @@ export class Transactions {
 
   /**
    * Runs `work` in one transaction and commits it together with the events it published. Whatever `work` throws rolls
-   * everything back and is thrown on. A deadlock or serialisation failure is PostgreSQL asking for another try: `work`
-   * runs again from the start, at most {@link SERIALIZATION_RETRIES} times, so it must not have effects outside of the
-   * unit of work.
+   * everything back and is thrown on, with two exceptions. A deadlock or serialisation failure is PostgreSQL asking for another
+   * try, at most {@link SERIALIZATION_RETRIES} times. And what fails because of its session (cut, gone read-only, without its
+   * prepared statements) is run on another one, until one fails that was opened for it. `work` then runs again from the start,
+   * so it must not have effects outside of the unit of work.
    * @param locks how it meets rows that somebody else has locked; else each statement waits as long as the connection lets it.
+   * @throws CommitOutcomeUnknown when the answer to COMMIT was lost. Only who called can say whether to run it again.
    */
   async run<T>(work: (unitOfWork: UnitOfWork) => Promise<T>, locks?: LockWaits): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
+    const begun = performance.now();
+    for (let conflicts = 0; ;) {
+      const session = await DatabaseSession.of(this.dataSource);
+      const unitOfWork = new UnitOfWork(session, locks);
+      let result: T;
       try {
-        return await this.runOnce(work, locks);
+        result = await this.commit(session, unitOfWork, work, locks);
       } catch (error) {
-        if (!isSerializationFailure(error) || attempt > SERIALIZATION_RETRIES) throw error;
+        if (isSerializationFailure(error)) conflicts += 1;
+        else if (!session.mayRunElsewhere(error, begun)) throw error;
+        if (conflicts > SERIALIZATION_RETRIES) throw error;
+        continue;
       }
+      await this.afterCommit(unitOfWork);
+      return result;
     }
   }
 
-  private async runOnce<T>(work: (unitOfWork: UnitOfWork) => Promise<T>, locks?: LockWaits): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
-    let unitOfWork: UnitOfWork;
-    let result: T;
+  private async commit<T>(
+    session: DatabaseSession,
+    unitOfWork: UnitOfWork,
+    work: (unitOfWork: UnitOfWork) => Promise<T>,
+    locks: LockWaits | undefined,
+  ): Promise<T> {
     try {
-      const session = await DatabaseSession.of(runner);
-      unitOfWork = new UnitOfWork(session, locks);
       await session.execute(beginWith(locks));
-      try {
-        result = await work(unitOfWork);
-        for (const conclude of unitOfWork.pending.conclusions) await conclude();
-        await this.outbox.store(unitOfWork, unitOfWork.pending.events);
-        if (unitOfWork.pending.forRelay) await this.signal.announceIn(unitOfWork);
-        for (const hook of unitOfWork.pending.beforeCommit) await hook();
-        await session.commit();
-      } catch (error) {
-        await this.rollBack(session);
-        throw error;
-      }
+      const result = await work(unitOfWork);
+      for (const conclude of unitOfWork.pending.conclusions) await conclude();
+      await this.outbox.store(unitOfWork, unitOfWork.pending.events);
+      if (unitOfWork.pending.forRelay) await this.signal.announceIn(unitOfWork);
+      for (const hook of unitOfWork.pending.beforeCommit) await hook();
+      await session.commit();
+      return result;
+    } catch (error) {
+      // There may be events to publish.
+      if (error instanceof CommitOutcomeUnknown) this.signal.committed();
+      await session.rollBack();
+      throw error;
     } finally {
-      await runner.release();
+      await session.release();
     }
-    await this.afterCommit(unitOfWork);
-    return result;
-  }
-
-  /** On a broken connection the rollback fails too; the pool discards that connection, which rolls back by itself. */
-  private async rollBack(session: DatabaseSession): Promise<void> {
-    await session.execute('ROLLBACK').catch((error: unknown) => {
-      this.logger.debug(`rollback not possible: ${String(error)}`);
-    });
   }
 
   private async afterCommit(unitOfWork: UnitOfWork): Promise<void> {

@@ -14,6 +14,8 @@ export * from './config/env-example';
 export * from './config/variables';
 export * from './database/data-source-options';
 export * from './database/database.module';
+export * from './database/guarded-client';
+export * from './database/on-session';
 export * from './database/migrate';
 export * from './database/minor-units';
 export * from './errors/api-problems.decorator';

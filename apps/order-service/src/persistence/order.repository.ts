@@ -50,6 +50,8 @@ const LOCK = `
 
 const LOCKED = lockedAmong('orders', 'order_id');
 
+const STORED = 'SELECT order_id FROM orders WHERE order_id = ANY ($1::uuid[])';
+
 const INSERT = `
   WITH placed AS (
     INSERT INTO orders (order_id, user_id, status, total_amount, currency, payment_method, correlation_id, deadline_at,
@@ -124,6 +126,12 @@ export class OrderRepository {
       items.map((item) => item.quantity),
       items.map((item) => toDecimal(item.price)),
     ]);
+  }
+
+  /** Of the given orders those that are stored. */
+  async stored(unitOfWork: UnitOfWork, orderIds: readonly string[]): Promise<Set<string>> {
+    const rows = await unitOfWork.query<{ order_id: string }>(STORED, [orderIds]);
+    return new Set(rows.map((row) => row.order_id));
   }
 
   /** Writes audit entries and the states they lead to. `changed` has each order once, with the head of its trail. */

@@ -2,6 +2,7 @@ import { OrderCreated, toDecimal, type Cause } from '@app/events';
 import {
   AroundLocks,
   classifyFailure,
+  CommitOutcomeUnknown,
   GroupCommit,
   Overloaded,
   RowsLocked,
@@ -9,7 +10,7 @@ import {
   type Settled,
   type UnitOfWork,
 } from '@app/messaging';
-import { Clock, Ids } from '@app/platform';
+import { Clock, Ids, sqlState } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { appendFact, EMPTY_CHAIN, type AuditEntry } from '../domain/audit-trail';
 import type { Order, OrderWithLines } from '../domain/order';
@@ -62,7 +63,7 @@ export class PlaceOrder {
 
   constructor(
     private readonly options: PlaceOrderOptions,
-    transactions: Transactions,
+    private readonly transactions: Transactions,
     private readonly orders: OrderRepository,
     private readonly keys: IdempotencyKeys,
     private readonly clock: Clock,
@@ -109,7 +110,12 @@ export class PlaceOrder {
       heldUp.forEach((placing) => outcomes.set(placing, { status: 'rejected', reason: lockedOut(placing) }));
     } catch (error) {
       const left = placings.filter((placing) => !outcomes.has(placing));
-      // An outage is nobody's fault. Nor may anything be tried again after it: it may have come after the commit.
+      if (error instanceof CommitOutcomeUnknown) {
+        const found = await this.findOut(left, error);
+        left.forEach((placing, index) => outcomes.set(placing, found[index] ?? { status: 'rejected', reason: error }));
+        return;
+      }
+      // An outage is nobody's fault.
       if (left.length === 1 || classifyFailure(error) !== 'permanent') {
         left.forEach((placing) => outcomes.set(placing, { status: 'rejected', reason: error }));
         return;
@@ -129,6 +135,30 @@ export class PlaceOrder {
         if (placing !== undefined) outcomes.set(placing, outcome);
       }),
     );
+  }
+
+  /**
+   * COMMIT was not answered. The ids tell what became of it: they are stored, or they can be stored now. Storing them waits for a
+   * transaction that is still under way, and is refused if that commits in the end; then they are there to be found.
+   */
+  private async findOut(
+    placings: readonly Placing[],
+    unknown: CommitOutcomeUnknown,
+    mayCommitYet = true,
+  ): Promise<Settled<PlacedOrder>[]> {
+    try {
+      return await this.transactions.run(async (unitOfWork) => {
+        const ids = placings.map(({ order }) => order.orderId);
+        const stored = await this.orders.stored(unitOfWork, ids);
+        const missing = placings.filter(({ order }) => !stored.has(order.orderId));
+        const placed = missing.length === 0 ? [] : await this.place(unitOfWork, missing);
+        const outcomes = new Map(missing.map((placing, index) => [placing, placed[index]]));
+        return placings.map((placing) => outcomes.get(placing) ?? outcomeOf(placings, placing, { kind: 'new' }));
+      });
+    } catch (error) {
+      if (mayCommitYet && sqlState(error) === '23505') return this.findOut(placings, unknown, false);
+      return placings.map(() => ({ status: 'rejected', reason: unknown }));
+    }
   }
 
   private async place(unitOfWork: UnitOfWork, placings: readonly Placing[]): Promise<Settled<PlacedOrder>[]> {

@@ -1,6 +1,6 @@
 import { minorUnitsOf } from '@app/events';
 import { GroupCommit, queryRows, type Settled } from '@app/messaging';
-import { fromMinorUnits, toMinorUnits } from '@app/platform';
+import { fromMinorUnits, onSession, toMinorUnits } from '@app/platform';
 import type { Pool, PoolClient } from 'pg';
 import type { GatewayAnswer, OpenOutcome } from '../domain/gateway-outcome';
 import { answerOf, judge, type FollowUp, type LedgerEntry } from './simulator-rules';
@@ -93,18 +93,20 @@ export class GatewayLedger {
 
   /** Everything in the books about a hold. */
   async history(reference: string): Promise<LedgerEntry[]> {
-    return (await queryRows<LedgerRow>(this.pool, HISTORY, [[reference]])).map(fromRow);
+    return (await onSession(this.pool, (client) => queryRows<LedgerRow>(client, HISTORY, [[reference]]))).map(fromRow);
   }
 
   /** The line of an authorisation. */
   async hold(idempotencyKey: string): Promise<LedgerEntry | undefined> {
-    const [row] = await queryRows<LedgerRow>(this.pool, FIND, [[idempotencyKey]]);
+    const [row] = await onSession(this.pool, (client) => queryRows<LedgerRow>(client, FIND, [[idempotencyKey]]));
     return row && fromRow(row);
   }
 
   /** The keys of what was given back by hand since then, the oldest first. */
   async byOperatorsSince(since: Date): Promise<string[]> {
-    const rows = await queryRows<{ idempotency_key: string }>(this.pool, BY_OPERATORS, [since]);
+    const rows = await onSession(this.pool, (client) =>
+      queryRows<{ idempotency_key: string }>(client, BY_OPERATORS, [since]),
+    );
     return rows.map(({ idempotency_key }) => idempotency_key);
   }
 
@@ -114,20 +116,16 @@ export class GatewayLedger {
     return this.closing;
   }
 
-  private async commit(requests: readonly LedgerRequest[]): Promise<Settled<LedgerReply>[]> {
-    const client = await this.pool.connect();
-    try {
+  /** Run again, it finds its lines in the books: what is done twice is done once. */
+  private commit(requests: readonly LedgerRequest[]): Promise<Settled<LedgerReply>[]> {
+    return onSession(this.pool, async (client) => {
       await client.query('BEGIN');
       const holds = requests.flatMap((request) => (request.kind === 'authorize' ? [request.entry] : []));
       const followUps = requests.flatMap((request) => (request.kind === 'follow_up' ? [request.request] : []));
       const replies = new Map([...(await this.placeHolds(client, holds)), ...(await this.followUp(client, followUps))]);
       await client.query('COMMIT');
-      client.release();
       return requests.map((request) => settled(replies.get(keyOf(request))));
-    } catch (error) {
-      client.release(true);
-      throw error;
-    }
+    });
   }
 
   private async placeHolds(client: PoolClient, entries: readonly LedgerEntry[]): Promise<[string, LedgerReply][]> {

@@ -102,8 +102,9 @@ function storageConfig(user: string) {
     }),
     databasePoolSize: positiveInt({ description: 'Most connections of one process.', default: 10, max: 1000 }),
     databaseStatementTimeoutMs: durationMs({
-      description: 'Milliseconds after which PostgreSQL gives a statement up.',
-      default: 5_000,
+      description:
+        'Milliseconds after which PostgreSQL gives a statement up; a second more, and a server that says nothing at all is given up.',
+      default: 4_000,
     }),
     databaseLockTimeoutMs: durationMs({
       description:

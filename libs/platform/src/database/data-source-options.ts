@@ -1,4 +1,4 @@
-import pg from 'pg';
+import pg, { type ClientBase } from 'pg';
 import type { DataSourceOptions, EntitySchema, MigrationInterface } from 'typeorm';
 import type { CommonConfig } from '../config/common-config';
 import { guardedClient } from './guarded-client';
@@ -26,6 +26,9 @@ export interface DatabaseOptions {
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
+/** How much longer than a statement may take a server may be silent: it has to say that the time is up. */
+const SILENCE_AFTER_TIMEOUT_MS = 1_000;
+const MOST_SILENCE_MS = 60_000;
 
 /**
  * How PostgreSQL is to plan on every connection of a service, whose statements ask for a few rows, by an index. Statistics that are behind
@@ -33,7 +36,7 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
  */
 export const PLANNING = { enable_seqscan: 'off', max_parallel_workers_per_gather: '0' } as const;
 
-/** Settings of a session, as pg takes them for `options`. */
+/** Settings of a session, as pg takes them for `options`: for a connection that is no pool's. */
 export function sessionOptions(settings: Readonly<Record<string, string>>): string {
   return Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value}`)
@@ -42,7 +45,7 @@ export function sessionOptions(settings: Readonly<Record<string, string>>): stri
 
 /**
  * TypeORM options of a service's pool. Statements and lock waits are bounded by the config, a transaction that
- * stands idle for 10 s is rolled back, and a server that falls silent costs 3 s more than a statement may take.
+ * stands idle for 10 s is rolled back, and a server that falls silent costs 1 s more than a statement may take.
  * Plans of prepared statements are kept, and one that was made for an empty table would be ruinous later: whole tables are
  * read only where there is no other way (`enable_seqscan`), so that every kept plan goes by an index.
  * `int8` (and `count(*)`) arrives as text, as pg does it: cast to `int` in SQL where the number is small.
@@ -54,11 +57,12 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
     entities: [...options.entities],
     poolSize: databasePoolSize,
     extra: {
-      ...connection(options, 'service'),
-      statement_timeout: statement,
-      lock_timeout: lock,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-      Client: guardedClient(statement === 0 ? 60_000 : statement + 3_000),
+      ...connection(options, 'service', {
+        statement_timeout: String(statement),
+        lock_timeout: String(lock),
+        idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_TIMEOUT_MS),
+      }),
+      Client: guardedClient(statement === 0 ? MOST_SILENCE_MS : statement + SILENCE_AFTER_TIMEOUT_MS),
     },
   };
 }
@@ -69,19 +73,37 @@ export function migrationOptions(options: DatabaseOptions): DataSourceOptions {
     ...common(options),
     migrations: [...options.migrations],
     poolSize: 3,
-    extra: connection(options, 'migrations'),
+    // A statement of a migration may take as long as it likes.
+    extra: {
+      ...connection(options, 'migrations', { statement_timeout: '0', lock_timeout: '0' }),
+      Client: guardedClient(0),
+    },
   };
 }
 
-/** How one connection of a service is made, for pools beside TypeORM's (health, LISTEN). `role` is for monitoring. */
-export function connection(options: Pick<DatabaseOptions, 'schema' | 'service'>, role: string) {
+/**
+ * How one connection of a service is made, for pools beside TypeORM's. `role` is for monitoring.
+ *
+ * The session's settings are sent as statements before it is handed out, not as start-up parameters: a connection pooler in
+ * front of PostgreSQL refuses those or, told to ignore them, drops them without a word.
+ */
+export function connection(
+  options: Pick<DatabaseOptions, 'schema' | 'service'>,
+  role: string,
+  settings: Readonly<Record<string, string>> = {},
+) {
   const service = options.service ?? options.schema.replaceAll('_', '-');
+  const all = { ...PLANNING, search_path: schemaName(options.schema), TimeZone: 'UTC', ...settings };
+  const statements = Object.entries(all).map(([name, value]) => `SET ${name} = '${value}'`);
   return {
     application_name: role === 'service' ? service : `${service}:${role}`,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    options: sessionOptions({ ...PLANNING, search_path: schemaName(options.schema), TimeZone: 'UTC' }),
+    // pg waits for it, although its types do not say so.
+    onConnect: async (client: ClientBase): Promise<void> => {
+      await client.query(statements.join('; '));
+    },
   };
 }
 
@@ -100,7 +122,7 @@ function common(options: DatabaseOptions) {
   } as const;
 }
 
-/** The name goes into the connection's options as it is, so it is checked here. */
+/** The name goes into a statement as it is, so it is checked here. */
 function schemaName(schema: string): string {
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) throw new RangeError(`not a plain schema name: ${schema}`);
   return schema;

@@ -38,7 +38,8 @@ async function connectWhenUp(options: DatabaseOptions): Promise<DataSource> {
     } catch (error) {
       const left = limit - (performance.now() - started);
       const where = describeServer(options.config.databaseUrl);
-      if (!isDatabaseUnavailable(error)) throw refusal(error, where);
+      if (isRefusal(error)) throw new StartupError(`PostgreSQL at ${where} refuses the connection: ${text(error)}`);
+      if (!isDatabaseUnavailable(error)) throw error;
       if (left <= 0) throw new StartupError(`PostgreSQL at ${where} did not come up in ${limit} ms: ${text(error)}`);
       logger.warn(`PostgreSQL at ${where} is not up yet, trying again: ${text(error)}`);
       await sleep(Math.min(delay, left));
@@ -63,10 +64,9 @@ async function tryLock(holder: QueryRunner, schema: string): Promise<boolean> {
 }
 
 /** A wrong password, role or database name is the operator's to correct; no stack helps. */
-function refusal(error: unknown, where: string): unknown {
+function isRefusal(error: unknown): boolean {
   const state = sqlState(error) ?? '';
-  if (!state.startsWith('28') && state !== '3D000') return error;
-  return new StartupError(`PostgreSQL at ${where} refuses the connection: ${text(error)}`);
+  return state.startsWith('28') || state === '3D000' || state === '42501';
 }
 
 /** `role@host:port/database`, without the password. */

@@ -6,9 +6,12 @@ import { connection, type DatabaseOptions } from './data-source-options';
 import { guardedClient } from './guarded-client';
 
 const CHECK_TIMEOUT_MS = 900;
+/** What a log-in meets (a changed password, settings that only new sessions have) is seen when the next one is made. */
+const SESSION_LIFETIME_S = 2;
 
 /**
- * `SELECT 1`, required. On a connection of its own: a pool that is busy with work is not a database that is down,
+ * Whether the service can log in and write; required. It asks, and writes nothing: a standby and a database that was set to
+ * read-only take no writes, and no service works without them. On a connection of its own: a pool that is busy with work is not a database that is down,
  * and taking a busy replica out of service would only make the others busier.
  */
 export class PostgresHealthIndicator extends HealthIndicator implements OnModuleInit, OnApplicationShutdown {
@@ -25,7 +28,7 @@ export class PostgresHealthIndicator extends HealthIndicator implements OnModule
       ...connection(options, 'health'),
       connectionString: options.config.databaseUrl,
       connectionTimeoutMillis: CHECK_TIMEOUT_MS,
-      idleTimeoutMillis: 30_000,
+      maxLifetimeSeconds: SESSION_LIFETIME_S,
       max: 1,
       allowExitOnIdle: true,
       Client: guardedClient(CHECK_TIMEOUT_MS),
@@ -48,9 +51,12 @@ export class PostgresHealthIndicator extends HealthIndicator implements OnModule
       signal.addEventListener('abort', () => reject(new Error('no answer in time')), { once: true });
     });
     try {
-      await Promise.race([client.query('SELECT 1'), abandoned]);
-      client.release();
-      return { status: 'up' };
+      const asked = client.query<{ setting: string }>(`SELECT current_setting('transaction_read_only') AS setting`);
+      const { rows } = await Promise.race([asked, abandoned]);
+      const readOnly = rows[0]?.setting !== 'off';
+      // The next check is to meet the database as it is then, not as it was when this session was opened.
+      client.release(readOnly);
+      return readOnly ? { status: 'down', details: { reason: 'read-only' } } : { status: 'up' };
     } catch (error) {
       client.release(true);
       throw error;

@@ -1,31 +1,82 @@
-const UNAVAILABLE_STATES = /^(?:08...|53...|57P0[1-5]|25P03)$/;
+/*
+ * By SQLSTATE: the connection (08), the log-in (28, 3D000, 42501 for the right to connect or to use what the role owns), a
+ * database that takes no writes (25006), resources (53), a server that stops or starts (57P), its disk (58).
+ */
+const UNAVAILABLE_STATES = /^(?:08...|28...|3D000|25006|25P0[34]|42501|53...|57P0[1-5]|58...)$/;
 const UNAVAILABLE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ECONNABORTED',
   'EPIPE',
+  'EPROTO',
   'ETIMEDOUT',
   'ENOTFOUND',
   'EAI_AGAIN',
+  'EHOSTDOWN',
   'EHOSTUNREACH',
+  'ENETDOWN',
   'ENETUNREACH',
 ]);
 // node-postgres gives these no code. The query runner is TypeORM's: its connection broke between two statements.
 const UNAVAILABLE_MESSAGES =
-  /^(?:Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed and is not queryable|Query read timeout|Cannot use a pool after calling end|Driver not Connected|The server does not answer|Query runner already released)/i;
+  /^(?:Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed and is not queryable|Query read timeout|Cannot use a pool after calling end|Driver not Connected|The server does not answer|Query runner already released|Received unexpected \w+ message from backend|database ".*" is not currently accepting connections)/i;
+
+/** A prepared statement that is not there (any more), or is there already although this session has not made it. */
+const LOST_STATEMENT_STATES = /^(?:26000|42P05)$/;
+/** The session is gone, or does not do what its settings or its log-in do not let it do. */
+const LOST_SESSION_STATES = /^(?:08...|28...|3D000|25006|25P0[34]|57P0[1-5])$/;
+/** A table is not found or a schema not there: the session's `search_path` may be lost, or the statement may be wrong. */
+const LOST_PATH_STATES = /^(?:42P01|3F000)$/;
+const LOST_SESSION_CODES = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT']);
+const LOST_SESSION_MESSAGES =
+  /^(?:Connection terminated|Client has encountered a connection error|Client was closed and is not queryable|Query runner already released|Received unexpected \w+ message from backend)/i;
 
 /**
- * PostgreSQL can not be reached or refuses to work (restart, too many connections, disk full, a pool without a
- * free connection): nothing is wrong with the request, and the same one will succeed later. Looks through
- * TypeORM's wrapper, `AggregateError` and `cause`. Network errors of other servers look the same, so ask only
- * about errors of database work.
+ * PostgreSQL can not be reached, refuses the log-in, or refuses to work (restart, read-only, too many connections, disk full,
+ * a pool without a free connection, a session that has lost its prepared statements): nothing is wrong with the request, and
+ * the same one will succeed later. Looks through TypeORM's wrapper, `AggregateError` and `cause`. Network errors of other
+ * servers look the same, so ask only about errors of database work.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   return some(error, (one) => {
     const code = codeOf(one);
     if (code !== undefined && (UNAVAILABLE_STATES.test(code) || UNAVAILABLE_CODES.has(code))) return true;
-    return UNAVAILABLE_MESSAGES.test(messageOf(one));
+    return UNAVAILABLE_MESSAGES.test(messageOf(one)) || isLostStatement(one);
   });
+}
+
+/**
+ * The session is of no use any more, whatever the statement was: it must not go back into a pool, and what did not get as far
+ * as COMMIT may be run on another one. A server that has fallen silent is not meant: another session would wait as long.
+ */
+export function isSessionUnusable(error: unknown): boolean {
+  return some(error, (one) => {
+    const code = codeOf(one);
+    if (code !== undefined && (LOST_SESSION_STATES.test(code) || LOST_PATH_STATES.test(code))) return true;
+    if (code !== undefined && LOST_SESSION_CODES.has(code)) return true;
+    return LOST_SESSION_MESSAGES.test(messageOf(one)) || isLostStatement(one) || isStalePlan(one);
+  });
+}
+
+/** @internal PostgreSQL has answered, and the answer is not that it is going away: what it says of a transaction is final. */
+export function isAnswer(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== undefined && !/^(?:08|57P|25P0[34])/.test(state);
+}
+
+/** By `routine` too: messages come in the server's language. */
+function isLostStatement(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code === undefined) return false;
+  if (code !== '0A000') return LOST_STATEMENT_STATES.test(code);
+  return messageOf(error).includes('cached plan must not change') || routineOf(error) === 'RevalidateCachedQuery';
+}
+
+/** A plan speaks of a table, type or function that was dropped meanwhile. */
+function isStalePlan(error: unknown): boolean {
+  return (
+    codeOf(error) === 'XX000' && /^(?:cache lookup failed|could not open relation with OID)/.test(messageOf(error))
+  );
 }
 
 /** A statement was given up: it ran (57014) or waited for a lock (55P03) for too long. Load, or a bad statement. */
@@ -65,6 +116,11 @@ export function violatedConstraint(error: unknown): string | undefined {
 function messageOf(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('message' in error)) return '';
   return typeof error.message === 'string' ? error.message : '';
+}
+
+function routineOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('routine' in error)) return undefined;
+  return typeof error.routine === 'string' ? error.routine : undefined;
 }
 
 function codeOf(error: unknown): string | undefined {
