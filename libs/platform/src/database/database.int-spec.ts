@@ -90,7 +90,7 @@ describe('a connection of a service', () => {
               current_setting('max_parallel_workers_per_gather') AS workers,
               current_setting('application_name') AS name, current_setting('statement_timeout') AS statement`,
     );
-    const expected = { path: 'order_service', seqscan: 'off', workers: '0', name: 'order-service', statement: '5s' };
+    const expected = { path: 'order_service', seqscan: 'off', workers: '0', name: 'order-service', statement: '4s' };
     expect(rows).toEqual([expected]);
   });
 
