@@ -1,4 +1,7 @@
+import { registerCodecs } from '../../libs/messaging/src/compression/codecs.ts';
 import { Kafka, logLevel, type IHeaders, type Message } from 'kafkajs';
+
+registerCodecs();
 
 /** A record as it stands in a topic. */
 export interface TopicRecord {

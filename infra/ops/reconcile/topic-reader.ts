@@ -1,4 +1,5 @@
 import { EVENTS, consumerGroupOf, decodeRecord, eventOfTopic } from '@app/events';
+import { registerCodecs } from '../../../libs/messaging/src/compression/codecs.ts';
 import { Kafka, logLevel, type Admin, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
 import { serviceNames } from '../../local/service-names.ts';
 
@@ -22,6 +23,9 @@ export interface Progress {
   /** The offset it reads next. */
   readonly next: string;
 }
+
+// Whoever looks at a topic reads what its consumers read.
+registerCodecs();
 
 const TOPICS = EVENTS.map(({ type }) => type);
 const PAGE = 2_000;
