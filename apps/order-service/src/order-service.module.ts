@@ -11,9 +11,11 @@ import { CreateOrderTables1763800100000 } from './persistence/migrations/1763800
 import { CreateOrderEvents1763800200000 } from './persistence/migrations/1763800200000-create-order-events';
 import { CreateIdempotencyKeys1763800300000 } from './persistence/migrations/1763800300000-create-idempotency-keys';
 import { LeaveIndexesOfOrdersAlone1764300000000 } from './persistence/migrations/1764300000000-leave-indexes-of-orders-alone';
+import { IndexCancelledOrders1766100000000 } from './persistence/migrations/1766100000000-index-cancelled-orders';
 import { OrderCache } from './persistence/order-cache';
 import { OrderEventEntity } from './persistence/order-event.entity';
 import { OrderEntity, OrderItemEntity } from './persistence/order.entity';
+import { OrderList } from './persistence/order-list';
 import { OrderRepository } from './persistence/order.repository';
 import { AdvanceOrders } from './use-cases/advance-orders';
 import { CancelOrder } from './use-cases/cancel-order';
@@ -31,6 +33,7 @@ export const MIGRATIONS = [
   CreateOrderEvents1763800200000,
   CreateIdempotencyKeys1763800300000,
   LeaveIndexesOfOrdersAlone1764300000000,
+  IndexCancelledOrders1766100000000,
 ];
 
 @Module({})
@@ -66,6 +69,7 @@ export class OrderServiceModule {
         IdempotencyKeys,
         OrderCache,
         OrderRepository,
+        OrderList,
         PlaceOrder,
         SettledOrders,
       ],

@@ -1,6 +1,7 @@
 import { connectEventConsumers, Transactions } from '@app/messaging';
 import { createService, shutDown, startService } from '@app/platform';
 import { createTestDatabase, infrastructureUrls, type TestDatabase } from '@app/testing';
+import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client, Pool } from 'pg';
 import { DataSource } from 'typeorm';
@@ -104,6 +105,11 @@ export class RunningOrderService {
         triggers.map((trigger) => ({ orderId, trigger, actor: 'test' })),
       ),
     );
+  }
+
+  /** What the application made of this class. */
+  provider<Provider>(type: Type<Provider>): Provider {
+    return this.app.get(type);
   }
 
   async rows<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {

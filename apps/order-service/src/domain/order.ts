@@ -39,6 +39,11 @@ export interface OrderWithLines {
 
 export const ORDER_STATUSES = ['pending', 'paid', 'confirmed', 'cancelled'] as const satisfies readonly OrderStatus[];
 
+/** Whether nothing can happen to the order any more; a confirmed one can still be cancelled. */
+export function isFinal(order: { readonly status: OrderStatus }): boolean {
+  return order.status === 'cancelled';
+}
+
 /** Whether the customer has an answer. A confirmed order can still be cancelled, but it waits for nothing. */
 export function isSettled(order: { readonly status: OrderStatus }): boolean {
   return order.status === 'confirmed' || order.status === 'cancelled';

@@ -54,8 +54,8 @@ export class OrdersController {
       ...(status === undefined ? {} : { status }),
       ...(before === undefined ? {} : { before }),
     };
-    const orders = await this.getOrder.list(filter, limit + 1);
-    return pageOf(orders.map(toOrderResponse), limit);
+    const { orders, next } = await this.getOrder.list(filter, limit);
+    return { orders: orders.map(toOrderResponse), next_cursor: next === undefined ? null : encodeCursor([next]) };
   }
 
   @Get(':order_id')
@@ -97,11 +97,4 @@ async function sendPlaced(reply: FastifyReply, { answer, replayed }: PlacedOrder
     .header('Location', `/orders/${orderId}`)
     .type('application/json; charset=utf-8')
     .send(answer.body);
-}
-
-function pageOf(orders: OrderResponse[], limit: number): OrderListResponse {
-  const page = orders.slice(0, limit);
-  const last = page.at(-1);
-  const more = orders.length > limit && last !== undefined;
-  return { orders: page, next_cursor: more ? encodeCursor([last.order_id]) : null };
 }

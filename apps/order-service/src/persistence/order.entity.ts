@@ -1,7 +1,7 @@
 import { minorUnitsOf, type CancellationReason, type MinorUnits } from '@app/events';
 import { minorUnitsTransformer } from '@app/platform';
 import { Column, Entity, JoinColumn, ManyToOne, OneToMany, PrimaryColumn, type Relation } from 'typeorm';
-import type { Order, OrderLine, OrderStatus, OrderWithLines } from '../domain/order';
+import type { Order, OrderStatus } from '../domain/order';
 
 @Entity('orders')
 export class OrderEntity {
@@ -73,11 +73,6 @@ export class OrderItemEntity {
   order!: Relation<OrderEntity>;
 }
 
-/** A row with its lines, as the domain sees it. */
-export function orderWithLinesFrom(row: OrderEntity): OrderWithLines {
-  return { order: orderFrom(row), lines: linesFrom(row) };
-}
-
 /** A row, as the domain sees it. */
 export function orderFrom(row: Omit<OrderEntity, 'items'>): Order {
   const { orderId, userId, paymentMethod, currency, correlationId, deadlineAt, createdAt, updatedAt } = row;
@@ -86,11 +81,4 @@ export function orderFrom(row: Omit<OrderEntity, 'items'>): Order {
   if (row.status !== 'cancelled') return { ...facts, total, status: row.status };
   // The table's CHECK says that a cancelled order has a reason.
   return { ...facts, total, status: 'cancelled', reason: row.cancellationReason as CancellationReason };
-}
-
-/** In the order the customer gave them. */
-function linesFrom(row: OrderEntity): OrderLine[] {
-  return row.items
-    .toSorted((a, b) => a.lineNumber - b.lineNumber)
-    .map(({ productId, productName, quantity, price }) => ({ productId, productName, quantity, price }));
 }

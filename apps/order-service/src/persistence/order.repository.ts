@@ -3,46 +3,18 @@ import { lockedAmong, type UnitOfWork } from '@app/messaging';
 import { toMinorUnits } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, LessThan, type FindOptionsWhere } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { AuditEntry, ChainHead } from '../domain/audit-trail';
-import type { Order, OrderLine, OrderStatus, OrderWithLines } from '../domain/order';
+import type { Order, OrderLine, OrderWithLines } from '../domain/order';
 import { entryFrom, OrderEventEntity } from './order-event.entity';
-import { OrderEntity, orderFrom, orderWithLinesFrom } from './order.entity';
+import { COLUMNS, FIND, orderWithLinesFrom, type FoundRow, type LockedRow } from './order-rows';
+import { orderFrom } from './order.entity';
 
 /** An order that is locked for change, and where its audit trail ends. */
 export interface LockedOrder {
   readonly order: Order;
   readonly head: ChainHead;
 }
-
-/** What a list of orders is narrowed to. */
-export interface OrderFilter {
-  readonly userId?: string;
-  readonly status?: OrderStatus;
-  /** Only orders older than this one. */
-  readonly before?: string;
-}
-
-/** Of the columns read below; PostgreSQL gives a numeric as text. */
-type LockedRow = Omit<OrderEntity, 'items' | 'total'> & { readonly total: string };
-
-/** One order with its lines. Prices as text: a JSON number would be read as a float. */
-interface FoundRow extends LockedRow {
-  readonly items: readonly (Pick<OrderLine, 'productId' | 'productName' | 'quantity'> & { readonly price: string })[];
-}
-
-const COLUMNS = `
-  order_id AS "orderId", user_id AS "userId", status, cancellation_reason AS "cancellationReason",
-  total_amount AS total, currency, payment_method AS "paymentMethod", correlation_id AS "correlationId",
-  deadline_at AS "deadlineAt", event_count AS "eventCount", last_event_hash AS "lastEventHash",
-  created_at AS "createdAt", updated_at AS "updatedAt"`;
-
-const FIND = `
-  SELECT ${COLUMNS}, (
-    SELECT json_agg(json_build_object('productId', product_id, 'productName', product_name, 'quantity', quantity,
-      'price', price::text) ORDER BY line_number)
-    FROM order_items i WHERE i.order_id = o.order_id) AS items
-  FROM orders o WHERE order_id = $1`;
 
 const LOCK = `
   SELECT ${COLUMNS}
@@ -170,26 +142,7 @@ export class OrderRepository {
 
   async find(orderId: string): Promise<OrderWithLines | undefined> {
     const [row] = await this.dataSource.query<FoundRow[]>(FIND, [orderId]);
-    if (row === undefined) return undefined;
-    const lines = row.items.map(({ price, ...line }) => ({ ...line, price: minorUnitsOf(toMinorUnits(price)) }));
-    return { order: orderFrom({ ...row, total: minorUnitsOf(toMinorUnits(row.total)) }), lines };
-  }
-
-  /** Newest first. */
-  async list({ userId, status, before }: OrderFilter, limit: number): Promise<OrderWithLines[]> {
-    const where: FindOptionsWhere<OrderEntity> = {
-      ...(userId === undefined ? {} : { userId }),
-      ...(status === undefined ? {} : { status }),
-      ...(before === undefined ? {} : { orderId: LessThan(before) }),
-    };
-    const rows = await this.dataSource.getRepository(OrderEntity).find({
-      where,
-      order: { orderId: 'DESC' },
-      take: limit,
-      relations: { items: true },
-      relationLoadStrategy: 'query',
-    });
-    return rows.map(orderWithLinesFrom);
+    return row && orderWithLinesFrom(row);
   }
 
   /** Of the given orders those that are settled. */

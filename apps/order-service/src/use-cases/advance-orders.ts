@@ -70,11 +70,7 @@ export class AdvanceOrders {
       [...after.values()].filter(({ order }) => recorded.has(order.orderId)),
     );
     const moved = [...after.values()].filter(({ order }) => before.get(order.orderId)?.order.status !== order.status);
-    this.settled.announce(
-      unitOfWork,
-      moved.map(({ order }) => order).filter(isSettled),
-      moved.flatMap(({ order }) => before.get(order.orderId)?.order ?? []).filter(isSettled),
-    );
+    this.settled.announce(unitOfWork, moved.map(({ order }) => order).filter(isSettled));
   }
 
   private step(unitOfWork: UnitOfWork, locked: Map<string, LockedOrder>, news: OrderNews): AuditEntry[] {

@@ -1,4 +1,5 @@
-import { eventually } from '@app/testing';
+import { createClient } from '@redis/client';
+import { eventually, infrastructureUrls, TcpProxy } from '@app/testing';
 import { RunningOrderService } from '../../test/running-order-service';
 
 let service: RunningOrderService;
@@ -100,6 +101,52 @@ describe('what a reader has seen of an order', () => {
     expect(answer.body).toMatchObject({ status: 'cancelled', cancellation_reason: 'cancelled_by_customer' });
     for (const where of [replica, service]) expect(await statusAt(where, order_id)).toBe('cancelled');
     for (const where of [replica, service]) expect(await statusAt(where, order_id.toUpperCase())).toBe('cancelled');
+  });
+
+  it('is not taken back when Redis was away for both replicas, and comes back with what it had', async () => {
+    const { hostname, port } = new URL(infrastructureUrls().redisUrl);
+    const network = await TcpProxy.open({ host: hostname, port: Number(port) });
+    const env = { REDIS_URL: network.through(infrastructureUrls().redisUrl) };
+    const [one, two] = await Promise.all([
+      RunningOrderService.start({ env }, service.database),
+      RunningOrderService.start({ env }, service.database),
+    ]);
+    try {
+      const { order_id } = await one.place();
+      await one.advance(order_id, 'payment_successful', 'stock_taken');
+      for (const where of [one, two, two, one]) expect(await statusAt(where, order_id)).toBe('confirmed');
+      network.refuse();
+      network.cut();
+      expect((await one.post(`/orders/${order_id}/cancel`)).body.status).toBe('cancelled');
+      expect(await statusAt(two, order_id)).toBe('cancelled');
+      network.heal();
+      // Longer than a client needs to find its way back to Redis.
+      const end = performance.now() + 6_000;
+      while (performance.now() < end)
+        for (const where of [two, one]) expect(await statusAt(where, order_id)).toBe('cancelled');
+    } finally {
+      await Promise.all([one.stop(), two.stop()]);
+      await network.close();
+    }
+  });
+
+  it.each([
+    ['of another shape', '"confirmed"'],
+    ['of another order', '{"order_id":"019a3c1e-5d57-7b6c-9c4e-2f1a9d0b7e11","status":"cancelled"}'],
+    ['that says what may have changed', '{"order_id":"ID","status":"confirmed","user_id":"mallory"}'],
+    ['that is no JSON', '{"order_id":'],
+  ])('is not what an entry of the cache %s says', async (_, entry) => {
+    const { order_id } = await service.place();
+    await service.advance(order_id, 'payment_failed');
+    expect(await statusAt(service, order_id)).toBe('cancelled');
+    const redis = createClient({ url: infrastructureUrls().redisUrl });
+    await redis.connect();
+    const keys = await redis.keys(`*${order_id}*`);
+    expect(keys).not.toEqual([]);
+    for (const key of keys) await redis.set(key, entry.replace('ID', order_id));
+    await redis.quit();
+    const { status, body } = await service.get(`/orders/${order_id}`);
+    expect([status, body.user_id, body.status]).toEqual([200, 'user_123', 'cancelled']);
   });
 
   it('comes from the cache once it is settled', async () => {

@@ -1,35 +1,40 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntry } from '../domain/audit-trail';
-import { isSettled, type OrderStatus, type OrderWithLines } from '../domain/order';
+import { isFinal, isSettled, type OrderStatus, type OrderWithLines } from '../domain/order';
 import { OrderCache } from '../persistence/order-cache';
-import { OrderRepository, type OrderFilter } from '../persistence/order.repository';
+import { OrderList, type OrderFilter, type OrderPage } from '../persistence/order-list';
+import { OrderRepository } from '../persistence/order.repository';
 import { orderNotFound } from './order.errors';
 import { SettledOrders } from './settled-orders';
 
 /** The form in which a reader wants an order; it must survive JSON, because it is cached. */
 export type OrderView<View> = (order: OrderWithLines) => View;
 
-/** Whatever the form, the state shows in it. */
-interface WithStatus {
+/** Whatever the form, the order and its state show in it. */
+interface Recognisable {
+  readonly order_id: string;
   readonly status: OrderStatus;
 }
 
 /** Reads orders. */
 @Injectable()
 export class GetOrder {
+  private readonly looks = new Map<string, Promise<OrderWithLines | undefined>>();
+
   constructor(
     private readonly orders: OrderRepository,
+    private readonly lists: OrderList,
     private readonly cache: OrderCache,
     private readonly settled: SettledOrders,
   ) {}
 
-  /** An order as it is now, from the cache when it is settled. @throws DomainError `ORDER.NOT_FOUND` */
-  async execute<View extends WithStatus>(orderId: string, view: OrderView<View>): Promise<View> {
+  /** An order as it is now, from the cache when it can not change any more. @throws DomainError `ORDER.NOT_FOUND` */
+  async execute<View extends Recognisable>(orderId: string, view: OrderView<View>): Promise<View> {
     const load = async (): Promise<View | undefined> => {
       const found = await this.orders.find(orderId);
       return found === undefined ? undefined : view(found);
     };
-    const found = await this.cache.read(orderId, load, isSettled);
+    const found = await this.cache.read(orderId, load, (kept) => kept.order_id === orderId && isFinal(kept));
     if (found === undefined) throw orderNotFound(orderId);
     return found;
   }
@@ -38,7 +43,7 @@ export class GetOrder {
    * The same as soon as the order is settled, or as it is when `waitMs` is up or `gone` aborts.
    * @throws DomainError `ORDER.NOT_FOUND`, at once
    */
-  async settledWithin<View extends WithStatus>(
+  async settledWithin<View extends Recognisable>(
     waitMs: number,
     orderId: string,
     view: OrderView<View>,
@@ -51,16 +56,26 @@ export class GetOrder {
       const found = await this.execute(orderId, view);
       if (isSettled(found)) return found;
       await settled;
-      return await this.execute(orderId, view);
+      if (gone.aborted) return found;
+      return await this.readTogether(orderId, view);
     } finally {
       clearTimeout(timer);
       answered.abort();
     }
   }
 
-  /** Newest first. */
-  async list(filter: OrderFilter, limit: number): Promise<OrderWithLines[]> {
-    return this.orders.list(filter, limit);
+  /** Whoever waited for the same order is woken at the same moment: one look is enough for all of them. */
+  private async readTogether<View extends Recognisable>(orderId: string, view: OrderView<View>): Promise<View> {
+    const look = this.looks.get(orderId) ?? this.orders.find(orderId).finally(() => this.looks.delete(orderId));
+    this.looks.set(orderId, look);
+    const found = await look;
+    if (found === undefined) throw orderNotFound(orderId);
+    return view(found);
+  }
+
+  /** Newest first. A page may have fewer orders than `limit` although there is a next one. */
+  async list(filter: OrderFilter, limit: number): Promise<OrderPage> {
+    return this.lists.page(filter, limit);
   }
 
   /** The audit trail, oldest first. @throws DomainError `ORDER.NOT_FOUND` */

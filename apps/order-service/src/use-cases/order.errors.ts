@@ -31,6 +31,16 @@ export function keyInUse(): DomainError {
   });
 }
 
+/** More requests wait for orders to be settled than this process takes. */
+export function tooManyWaiting(): DomainError {
+  return new DomainError({
+    code: 'ORDER.TOO_MANY_WAITING',
+    kind: 'unavailable',
+    message: 'Too many requests wait for orders to be settled; ask without ?wait, or again in a moment.',
+    retryAfterSeconds: 2,
+  });
+}
+
 export function overloaded(): DomainError {
   return new DomainError({
     code: 'ORDER.OVERLOADED',

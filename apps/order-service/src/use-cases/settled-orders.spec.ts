@@ -2,7 +2,6 @@ import { jest } from '@jest/globals';
 import type { UnitOfWork } from '@app/messaging';
 import { Lifecycle } from '@app/platform';
 import { Logger } from '@nestjs/common';
-import type { OrderCache } from '../persistence/order-cache';
 import type { OrderRepository } from '../persistence/order.repository';
 import { SettledOrders } from './settled-orders';
 
@@ -24,7 +23,7 @@ class FakeTable {
 function aWaitingRoom() {
   const table = new FakeTable();
   const lifecycle = new Lifecycle();
-  const orders = new SettledOrders(table as unknown as OrderRepository, {} as OrderCache, lifecycle);
+  const orders = new SettledOrders(table as unknown as OrderRepository, lifecycle);
   return { table, lifecycle, orders };
 }
 
@@ -58,7 +57,7 @@ describe('a request that waits for an order', () => {
     const waits = orders.untilSettled(ORDER, new AbortController().signal);
     const hooks: (() => Promise<void> | void)[] = [];
     const unitOfWork = { afterCommit: (hook: () => void) => hooks.push(hook) } as unknown as UnitOfWork;
-    orders.announce(unitOfWork, [{ orderId: ORDER }], []);
+    orders.announce(unitOfWork, [{ orderId: ORDER }]);
     expect(await isDone(waits)).toBe(false);
     for (const hook of hooks) await hook();
     expect(await isDone(waits)).toBe(true);
@@ -102,5 +101,20 @@ describe('a request that waits for an order', () => {
     await lifecycle.drain();
     expect(await isDone(waits)).toBe(true);
     expect(await isDone(orders.untilSettled(ORDER, new AbortController().signal))).toBe(true);
+  });
+});
+
+describe('more requests than may wait', () => {
+  it('are told to come back, until one of them leaves', () => {
+    const { orders } = aWaitingRoom();
+    const leaving = new AbortController();
+    void orders.untilSettled(ORDER, leaving.signal);
+    for (let count = 1; count < 500; count += 1)
+      void orders.untilSettled(`${ORDER}-${count}`, new AbortController().signal);
+    const oneMore = () => void orders.untilSettled(ORDER, new AbortController().signal);
+    expect(oneMore).toThrow(/Too many requests wait/);
+    leaving.abort();
+    expect(oneMore).not.toThrow();
+    expect(oneMore).toThrow(/Too many requests wait/);
   });
 });

@@ -1,13 +1,19 @@
 import type { UnitOfWork } from '@app/messaging';
 import { Lifecycle } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
-import { OrderCache } from '../persistence/order-cache';
 import { OrderRepository } from '../persistence/order.repository';
+import { tooManyWaiting } from './order.errors';
 
 /** How often the table is asked for orders that another replica has settled. */
 const POLL_INTERVAL_MS = 250;
 
 type Identified = { readonly orderId: string };
+
+/**
+ * Requests that wait at a time. Each costs memory, and a read when it ends: beyond this, those who wait would be what everybody
+ * else waits for.
+ */
+const MOST_WAITING = 500;
 
 /** Lets a request wait for an order to be settled, whichever replica settles it. */
 @Injectable()
@@ -15,39 +21,36 @@ export class SettledOrders {
   private readonly logger = new Logger(SettledOrders.name);
   private readonly waiting = new Map<string, Set<() => void>>();
   private timer: NodeJS.Timeout | undefined;
+  private count = 0;
 
   constructor(
     private readonly orders: OrderRepository,
-    private readonly cache: OrderCache,
     private readonly lifecycle: Lifecycle,
   ) {
     lifecycle.onDrain(() => this.release(), 'waiting requests');
   }
 
-  /** At commit, wakes whoever waits for `settled`, and drops from the cache what was settled `before` in another way. */
-  announce(unitOfWork: UnitOfWork, settled: readonly Identified[], before: readonly Identified[]): void {
-    const outdated = before.map(({ orderId }) => orderId);
-    if (outdated.length > 0) {
-      // Before the commit, in case the process dies right after it; after the commit, for those who read in between.
-      unitOfWork.beforeCommit(() => this.cache.invalidate(outdated));
-      unitOfWork.afterCommit(() => this.cache.invalidate(outdated));
-    }
+  /** At commit, wakes whoever waits for `settled`. */
+  announce(unitOfWork: UnitOfWork, settled: readonly Identified[]): void {
     if (settled.length > 0) unitOfWork.afterCommit(() => settled.forEach(({ orderId }) => this.wake(orderId)));
   }
 
   /**
    * Resolves when the order is settled or the signal aborts, whichever is first; at once in a process that drains. Call it
    * before reading the order: what happens in between is not missed then.
+   * @throws DomainError `ORDER.TOO_MANY_WAITING` when {@link MOST_WAITING} wait already.
    */
   untilSettled(orderId: string, signal: AbortSignal): Promise<void> {
     if (signal.aborted || this.lifecycle.state === 'draining') return Promise.resolve();
+    if (this.count >= MOST_WAITING) throw tooManyWaiting();
+    this.count += 1;
     const waiters = this.waiting.get(orderId) ?? new Set();
     this.waiting.set(orderId, waiters);
     this.poll();
     return new Promise<void>((resolve) => {
       const done = (): void => {
         signal.removeEventListener('abort', done);
-        waiters.delete(done);
+        if (waiters.delete(done)) this.count -= 1;
         if (waiters.size === 0 && this.waiting.get(orderId) === waiters) this.waiting.delete(orderId);
         resolve();
       };
