@@ -24,12 +24,17 @@ const spec = {
   }),
   smtpMaxConnections: positiveInt({ description: 'Connections kept to the mail server.', default: 5, max: 100 }),
   smtpConnectionTimeoutMs: durationMs({
-    description: 'Milliseconds to look the mail server up, to connect and to be greeted, each.',
+    description: 'Milliseconds to look the mail server up, to connect, to be greeted and to log in, all together.',
     default: 5_000,
   }),
   smtpSocketTimeoutMs: durationMs({
-    description: 'Milliseconds of silence after which a mail server is given up.',
-    default: 15_000,
+    description: 'Milliseconds a mail server has to answer for the sender, the recipient and DATA of a mail.',
+    default: 5_000,
+  }),
+  smtpFinalAnswerTimeoutMs: durationMs({
+    description:
+      'Milliseconds a mail server has to answer for a mail once it has all of it; RFC 5321 asks for ten minutes. Nothing else waits meanwhile but later messages to the same customer.',
+    default: 600_000,
   }),
   emailFromAddress: mailAddress({ description: 'Sender of all mails.', default: 'orders@example.test' }),
   emailFromName: text({ description: 'Name of the sender.', default: 'Order Service' }),
@@ -54,6 +59,10 @@ const spec = {
       secret: true,
     }),
   ),
+  smsWebhookTimeoutMs: durationMs({
+    description: 'Milliseconds to connect to SMS_WEBHOOK_URL, and as many again to be answered.',
+    default: 5_000,
+  }),
   deliveryConcurrency: positiveInt({ description: 'Messages sent at a time.', default: 128, max: 1_000 }),
   deliveryCapacity: positiveInt({ description: 'Messages held in memory.', default: 1_000, max: 100_000 }),
   deliveryTimeoutMs: durationMs({ description: 'Milliseconds one attempt may take.', default: 30_000 }),
@@ -62,13 +71,19 @@ const spec = {
     default: 1_000,
   }),
   deliveryMaxAttempts: positiveInt({
-    description: 'Attempts the provider may answer with "later"; attempts that reach nobody are not counted.',
+    description:
+      'Attempts the provider answers with "later" or whose outcome is unknown: as many copies of a message there may be. Attempts that reach nobody are not counted.',
     default: 6,
     max: 20,
   }),
   deliveryRetryBaseMs: durationMs({
-    description: 'Longest wait after the first attempt in milliseconds; five times longer after each further one.',
+    description: 'Longest wait after the first "later" in milliseconds; five times longer after each further one.',
     default: 5_000,
+  }),
+  deliveryUnknownRetryBaseMs: durationMs({
+    description:
+      'Longest wait after the first attempt of unknown outcome in milliseconds, and twice the shortest; five times longer after each further one.',
+    default: 120_000,
   }),
   deliveryMaxAgeMs: durationMs({
     description: 'Milliseconds after which a message nobody took is given up.',

@@ -1,4 +1,10 @@
-import { DeliveryDeferred, DeliveryRejected, ProviderUnreachable } from '../src/delivery/delivery-errors';
+import {
+  DeliveryDeferred,
+  DeliveryRejected,
+  DeliveryUnanswered,
+  DeliveryUnknown,
+} from '../src/delivery/delivery-errors';
+import { ProviderUnreachable } from '../src/delivery/delivery-errors';
 import type { EmailMessage, EmailSender } from '../src/delivery/email-sender';
 
 /** A sender, and the mail server behind it. */
@@ -8,7 +14,10 @@ export interface EmailWorld {
   arrived(): readonly { readonly to: string; readonly subject: string; readonly messageId: string }[];
   refuseRecipient(address: string, how: 'for good' | 'for now'): void;
   refuseMails(how: 'for good' | 'for now'): void;
+  /** Takes mails and says nothing more. */
   goSilent(): void;
+  /** Takes mails and breaks the connection instead of saying so. */
+  loseAnswers(): void;
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
 }
@@ -89,9 +98,21 @@ export function describeEmailSender(name: string, open: () => Promise<EmailWorld
       expect(world.arrived()).toHaveLength(2);
     });
 
-    it('gives up when the signal says so', async () => {
+    it('hands a mail over and leaves the answer for later when the signal says so', async () => {
       world.goSilent();
-      await expect(world.sender.send(anEmail(), AbortSignal.timeout(50))).rejects.toThrow(ProviderUnreachable);
+      const failure = await world.sender.send(anEmail(), AbortSignal.timeout(500)).catch((error: unknown) => error);
+      if (!(failure instanceof DeliveryUnanswered)) throw new Error('it was answered', { cause: failure });
+      expect(world.arrived()).toHaveLength(1);
+      expect(world.sender.isHeldUp('ada@example.test')).toBe(true);
+      expect(world.sender.isHeldUp('eve@example.test')).toBe(false);
+      world.sender.stopWaiting();
+      await expect(failure.answer).rejects.toThrow(DeliveryUnknown);
+    });
+
+    it('does not know what became of a mail whose answer got lost', async () => {
+      world.loseAnswers();
+      await expect(world.sender.send(anEmail(), patient())).rejects.toThrow(DeliveryUnknown);
+      expect(world.arrived()).toHaveLength(1);
     });
 
     it('never repeats the address in what it throws', async () => {

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { SMTPServer } from 'smtp-server';
+import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 
 /** A mail as it arrived. */
 export interface ArrivedMail {
@@ -9,7 +9,8 @@ export interface ArrivedMail {
   readonly source: string;
 }
 
-type Verdict = { readonly code: number; readonly text: string } | 'hang' | undefined;
+type Verdict =
+  { readonly code: number; readonly text: string } | 'hang' | 'take and hang' | 'take and break' | undefined;
 
 /** A real mail server on a port of its own, which does what the test wants and remembers what it took. */
 export class TestMailServer {
@@ -17,10 +18,14 @@ export class TestMailServer {
   /** What to say to a recipient; undefined is yes. */
   onRecipient: (address: string) => Verdict = () => undefined;
   /** What to say once the mail is there; undefined is yes. */
-  onMail: () => Verdict = () => undefined;
+  onMail: (recipient: string) => Verdict = () => undefined;
   /** Milliseconds until a mail is taken. */
   delayMs = 0;
+  /** Milliseconds from then until that is said. */
+  answerAfterMs: (recipient: string) => number = () => 0;
   connections = 0;
+  /** Further ones are refused. */
+  mostConnections = Infinity;
   private server: SMTPServer | undefined;
   private port = 0;
 
@@ -38,7 +43,8 @@ export class TestMailServer {
       closeTimeout: 50,
       onConnect: (_session, done) => {
         this.connections += 1;
-        done();
+        if (server.connections.size <= this.mostConnections) done();
+        else done(Object.assign(new Error('too many connections'), { responseCode: 421 }));
       },
       onRcptTo: ({ address }, _session, done) => answer(this.onRecipient(address), done),
       onData: (stream, session, done) => {
@@ -61,21 +67,31 @@ export class TestMailServer {
   }
 
   private take(recipients: readonly { address: string }[], chunks: readonly Buffer[], done: Answer): void {
-    const verdict = this.onMail();
-    if (verdict === undefined) {
+    const recipient = recipients[0]?.address ?? '';
+    const verdict = this.onMail(recipient);
+    if (verdict === undefined || verdict === 'take and hang' || verdict === 'take and break') {
       const source = Buffer.concat(chunks).toString('utf8');
       const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(source)?.[1]?.trim() ?? '';
       for (const { address } of recipients) {
         this.mails.push({ to: address, subject: header('Subject'), messageId: header('Message-ID'), source });
       }
     }
-    answer(verdict, done);
+    if (verdict === 'take and break') this.breakConnections(recipient);
+    else setTimeout(() => answer(verdict, done), this.answerAfterMs(recipient));
+  }
+
+  /** Ends the connections over which a mail to this recipient comes. */
+  private breakConnections(recipient: string): void {
+    for (const connection of this.server?.connections ?? []) {
+      const { session, close } = connection as unknown as { session: SMTPServerSession; close: () => void };
+      if (session.envelope.rcptTo.some(({ address }) => address === recipient)) close.call(connection);
+    }
   }
 }
 
 type Answer = (error?: Error | null) => void;
 
 function answer(verdict: Verdict, done: Answer): void {
-  if (verdict === 'hang') return;
+  if (verdict === 'hang' || verdict === 'take and hang' || verdict === 'take and break') return;
   done(verdict && Object.assign(new Error(verdict.text), { responseCode: verdict.code }));
 }

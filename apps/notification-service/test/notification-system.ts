@@ -56,6 +56,7 @@ const HURRY = {
   LOG_LEVEL: 'fatal',
   DELIVERY_SWEEP_INTERVAL_MS: '50',
   DELIVERY_RETRY_BASE_MS: '20',
+  DELIVERY_UNKNOWN_RETRY_BASE_MS: '40',
   DELIVERY_MAX_ATTEMPTS: '3',
   DELIVERY_TIMEOUT_MS: '1500',
   SMTP_CONNECTION_TIMEOUT_MS: '500',
@@ -64,17 +65,20 @@ const HURRY = {
 export async function startNotifications(
   env: Readonly<Record<string, string>> = {},
   replicas = 1,
+  /** Where the service finds the mail server, when not at its own address. */
+  reachedBy: (url: string) => Promise<string> = (url) => Promise.resolve(url),
 ): Promise<NotificationSystem> {
   const database = await createTestDatabase('notification-service');
   const mailServer = new TestMailServer();
   await mailServer.start();
+  const smtpUrl = await reachedBy(mailServer.url);
   const admin = new pg.Client({ connectionString: database.adminUrl, options: '-c search_path=notification_service' });
   await admin.connect();
   // Another replica's relay is active, it seems to the service: what it would publish stays in the outbox.
   await admin.query(`SELECT pg_advisory_lock(hashtext('outbox relay'), hashtext('notification_service'))`);
   const apps: NestFastifyApplication[] = [];
   for (let number = 0; number < replicas; number += 1) {
-    const config = loadConfig({ ...HURRY, DATABASE_URL: database.url, SMTP_URL: mailServer.url, ...env });
+    const config = loadConfig({ ...HURRY, DATABASE_URL: database.url, SMTP_URL: smtpUrl, ...env });
     const module = NotificationServiceModule.forRoot(config);
     apps.push(await (await createService({ name: 'notification-service', module, config })).init());
   }

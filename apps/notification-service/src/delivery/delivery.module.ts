@@ -14,6 +14,9 @@ import { SmtpHealthIndicator } from './smtp.health-indicator';
 /** A lease outlives the attempt by far: a message is only tried while nobody else may take it up. */
 const LEASE_PER_TIMEOUT = 4;
 
+/** Well above what a mail server needs to take a mail, and little for the mails behind it to wait. */
+const SLOW_AFTER_MS = 2_000;
+
 /** The world outside: mail server, SMS provider, and what is known of their health. */
 @Module({})
 export class DeliveryModule {
@@ -50,9 +53,10 @@ export class DeliveryModule {
   }
 }
 
-function smsSenderOf({ smsWebhookUrl: url, smsWebhookSecret: secret }: NotificationConfig, clock: Clock): SmsSender {
+function smsSenderOf(config: NotificationConfig, clock: Clock): SmsSender {
+  const { smsWebhookUrl: url, smsWebhookSecret: secret, smsWebhookTimeoutMs: timeoutMs } = config;
   if (url === undefined || secret === undefined) return new ConsoleSmsSender();
-  return new WebhookSmsSender({ url, secret }, clock);
+  return new WebhookSmsSender({ url, secret, timeoutMs }, clock);
 }
 
 function settingsOf(config: NotificationConfig): DeliverySettings {
@@ -66,6 +70,7 @@ function settingsOf(config: NotificationConfig): DeliverySettings {
   const policy = {
     maxAttempts: config.deliveryMaxAttempts,
     retryBaseMs: config.deliveryRetryBaseMs,
+    unknownRetryBaseMs: config.deliveryUnknownRetryBaseMs,
     maxAgeMs: config.deliveryMaxAgeMs,
   };
   return new DeliverySettings(limits, policy, fallbackDomainOf(config));
@@ -86,6 +91,8 @@ function smtpOptionsOf(config: NotificationConfig) {
     fromAddress: config.emailFromAddress,
     fromName: config.emailFromName,
     connectionTimeoutMs: config.smtpConnectionTimeoutMs,
-    socketTimeoutMs: config.smtpSocketTimeoutMs,
+    commandTimeoutMs: config.smtpSocketTimeoutMs,
+    finalAnswerTimeoutMs: config.smtpFinalAnswerTimeoutMs,
+    slowAfterMs: Math.min(SLOW_AFTER_MS, config.smtpSocketTimeoutMs),
   };
 }

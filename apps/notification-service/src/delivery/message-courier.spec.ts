@@ -31,7 +31,7 @@ function aCourier() {
   const breakers = new ProviderBreakers(new CircuitBreakers(), limits);
   const courier = new MessageCourier(mails, new ConsoleSmsSender(), breakers);
   const deliver = (over: Partial<DueNotification> = {}) =>
-    courier.deliver(aNotification(over), AbortSignal.timeout(1_000)).then(({ kind }) => kind);
+    courier.deliver(aNotification(over), AbortSignal.timeout(1_000)).then(({ outcome: { kind } }) => kind);
   return { mails, breakers, courier, deliver };
 }
 
@@ -57,6 +57,28 @@ describe('a notification', () => {
     const { mails, deliver } = aCourier();
     mails.refuseMails(how);
     expect(await deliver()).toBe(kind);
+  });
+
+  it('of which the answer got lost may have been delivered', async () => {
+    const { mails, deliver } = aCourier();
+    mails.loseAnswers();
+    expect(await deliver()).toBe('unknown');
+  });
+
+  it('that is not answered in time has its end later, and keeps others from the recipient, not from anybody else', async () => {
+    const { mails, courier, breakers } = aCourier();
+    mails.goSilent();
+    const delivery = await courier.deliver(aNotification(), AbortSignal.timeout(20));
+    expect(delivery.outcome).toMatchObject({ kind: 'unanswered', withinMs: 60_000 });
+    await mails.comeBack();
+    const next = await courier.deliver(aNotification(), AbortSignal.timeout(1_000));
+    expect(next.outcome.kind).toBe('unreachable');
+    const toSomebodyElse = aNotification({ recipient: 'eve@example.test' });
+    expect((await courier.deliver(toSomebodyElse, AbortSignal.timeout(1_000))).outcome.kind).toBe('sent');
+    expect(mails.arrived().map(({ to }) => to)).toEqual(['ada@example.test', 'eve@example.test']);
+    expect(breakers.of('email').snapshot()).toMatchObject({ failed: 0 });
+    courier.stopWaiting();
+    expect(await delivery.answer).toMatchObject({ kind: 'unknown' });
   });
 
   it('that can not be read is our own fault', async () => {
@@ -101,6 +123,15 @@ describe('a provider that does not answer', () => {
     mails.refuseMails('for now');
     for (let time = 0; time < 30; time += 1) expect(await deliver()).toBe('deferred');
     expect(breakers.isOut('email')).toBe(false);
+  });
+
+  it('is left alone as well when it takes messages and loses its answers', async () => {
+    const { mails, breakers, deliver } = aCourier();
+    mails.loseAnswers();
+    for (let failure = 0; failure < 5; failure += 1) expect(await deliver()).toBe('unknown');
+    expect(await deliver()).toBe('unreachable');
+    expect(breakers.isOut('email')).toBe(true);
+    expect(mails.arrived()).toHaveLength(5);
   });
 
   it('does not keep the other channel waiting', async () => {

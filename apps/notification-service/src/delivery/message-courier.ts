@@ -3,11 +3,23 @@ import { Injectable, Logger } from '@nestjs/common';
 import { readFacts } from '../domain/announcement';
 import type { DeliveryOutcome } from '../domain/delivery-settlement';
 import type { DueNotification } from '../persistence/due-notification';
-import { DeliveryDeferred, DeliveryRejected, ProviderUnreachable } from './delivery-errors';
+import { DeliveryDeferred, DeliveryRejected, DeliveryUnanswered, DeliveryUnknown } from './delivery-errors';
+import { ProviderUnreachable, RecipientBusy } from './delivery-errors';
 import { EmailSender } from './email-sender';
 import { renderMail, renderMessage } from './message-renderer';
 import { ProviderBreakers } from './provider-breakers';
 import { SmsSender } from './sms-sender';
+
+const SENT: Delivery & { readonly outcome: { readonly kind: 'sent' } } = { outcome: { kind: 'sent' } };
+/** The provider certainly has not taken the message. */
+const UNTOUCHED = [ProviderUnreachable, RecipientBusy, CallNotMade];
+
+/** How the attempt to deliver a message went. */
+export interface Delivery {
+  readonly outcome: DeliveryOutcome;
+  /** After `unanswered`: how it ends. Never rejects. */
+  readonly answer?: Promise<DeliveryOutcome>;
+}
 
 /** Makes a message of a notification and hands it to the provider of its channel. */
 @Injectable()
@@ -21,11 +33,33 @@ export class MessageCourier {
   ) {}
 
   /** Answers for every failure of a provider; throws only what is our own fault. Ends when the signal aborts. */
-  async deliver(notification: DueNotification, signal: AbortSignal): Promise<DeliveryOutcome> {
+  async deliver(notification: DueNotification, signal: AbortSignal): Promise<Delivery> {
+    const { channel, recipient } = notification;
     const send = this.prepare(notification);
+    // Outside of the breaker: what is not tried says nothing about the provider.
+    if (channel === 'email' && this.emails.isHeldUp(recipient)) {
+      return { outcome: this.outcomeOf(notification, new RecipientBusy()) };
+    }
     try {
-      await this.breakers.of(notification.channel).run(send, signal);
-      return { kind: 'sent' };
+      await this.breakers.of(channel).run(send, signal);
+      return SENT;
+    } catch (error) {
+      const outcome = this.outcomeOf(notification, error);
+      return error instanceof DeliveryUnanswered
+        ? { outcome, answer: this.late(notification, error.answer) }
+        : { outcome };
+    }
+  }
+
+  /** Ends the waiting for late answers: what is unanswered has an unknown outcome then. */
+  stopWaiting(): void {
+    this.emails.stopWaiting();
+  }
+
+  private async late(notification: DueNotification, answer: Promise<string>): Promise<DeliveryOutcome> {
+    try {
+      await answer;
+      return SENT.outcome;
     } catch (error) {
       return this.outcomeOf(notification, error);
     }
@@ -52,9 +86,17 @@ export class MessageCourier {
       const { message, retryAfterMs } = error;
       return { kind: 'deferred', error: message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
     }
-    if (error instanceof ProviderUnreachable || error instanceof CallNotMade || error instanceof CallNotAnswered) {
-      return { kind: 'unreachable', error: error.message };
+    if (error instanceof DeliveryUnanswered) {
+      const { message, withinMs } = error;
+      return { kind: 'unanswered', error: message, withinMs };
     }
+    // A call that was given up and did not end may have got anywhere.
+    if (error instanceof DeliveryUnknown || error instanceof CallNotAnswered) {
+      this.logger.warn(`${channel} may have been delivered, or not: ${error.message}`, { notification_id: id });
+      return { kind: 'unknown', error: error.message };
+    }
+    if (UNTOUCHED.some((type) => error instanceof type))
+      return { kind: 'unreachable', error: (error as Error).message };
     throw error;
   }
 }

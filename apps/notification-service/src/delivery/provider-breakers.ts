@@ -1,9 +1,12 @@
 import type { NotificationChannel } from '@app/events';
 import type { CircuitBreaker, CircuitBreakers } from '@app/platform';
-import { DeliveryDeferred, DeliveryRejected } from './delivery-errors';
+import { DeliveryDeferred, DeliveryRejected, DeliveryUnanswered, RecipientBusy } from './delivery-errors';
 
 /** Single failures happen: a connection that broke, a server that restarts. */
 const FAILURES_OF_AN_OUTAGE = 5;
+
+/** One recipient after the other may be refused, or be slow, while the provider is well. */
+const NO_FAILURES = [DeliveryDeferred, DeliveryRejected, DeliveryUnanswered, RecipientBusy];
 
 /** How long the providers have, in milliseconds, and how many messages they are given at a time. */
 export interface ProviderLimits {
@@ -27,8 +30,7 @@ export class ProviderBreakers {
         timeoutMs,
         maxConcurrent,
         failuresInARow: FAILURES_OF_AN_OUTAGE,
-        // One recipient after the other may be refused while the provider is well.
-        isFailure: (error) => !(error instanceof DeliveryDeferred || error instanceof DeliveryRejected),
+        isFailure: (error) => !NO_FAILURES.some((type) => error instanceof type),
         resetMs: probeIntervalMs,
       });
     this.breakers = { email: make('smtp'), sms: make('sms') };

@@ -10,8 +10,9 @@ export interface SmsMessage {
 /** Hands short messages to a provider. */
 export abstract class SmsSender {
   /**
-   * Resolves with the provider's id of the message once it has been accepted.
-   * @throws DeliveryRejected | DeliveryDeferred | ProviderUnreachable; the last one too when the signal aborts.
+   * Resolves with the provider's id of the message once it has been accepted. When the signal aborts it ends as
+   * ProviderUnreachable, or as DeliveryUnknown when the message has been handed over.
+   * @throws DeliveryRejected | DeliveryDeferred | ProviderUnreachable | DeliveryUnknown
    */
   abstract send(message: SmsMessage, signal: AbortSignal): Promise<string>;
 }

@@ -16,7 +16,9 @@ async function open() {
       fromAddress: 'orders@example.test',
       fromName: 'Order Service',
       connectionTimeoutMs: 1_000,
-      socketTimeoutMs: 500,
+      commandTimeoutMs: 500,
+      finalAnswerTimeoutMs: 60_000,
+      slowAfterMs: 60_000,
     },
     new SystemClock(),
   );
@@ -34,7 +36,10 @@ async function open() {
       server.onMail = () => ({ code: CODES[how], text: 'not like this' });
     },
     goSilent: () => {
-      server.onMail = () => 'hang';
+      server.onMail = () => 'take and hang';
+    },
+    loseAnswers: () => {
+      server.onMail = () => 'take and break';
     },
     goAway: () => server.stop(),
     comeBack: () => server.start(),
@@ -62,7 +67,7 @@ describe('the SMTP sender’s connections', () => {
   });
 
   it('are given up when the server falls silent, without anybody asking', async () => {
-    world.goSilent();
+    world.server.onRecipient = () => 'hang';
     await expect(world.sender.send(anEmail(), AbortSignal.timeout(10_000))).rejects.toThrow(ProviderUnreachable);
   });
 

@@ -18,8 +18,7 @@ export class SmtpHealthIndicator extends HealthIndicator {
   }
 
   async check(): Promise<HealthResult> {
-    const timeouts = { connectionTimeoutMs: CHECK_TIMEOUT_MS, socketTimeoutMs: CHECK_TIMEOUT_MS };
-    const transport = createTransport(connectionOf({ url: this.url, ...timeouts }));
+    const transport = createTransport(connectionOf({ url: this.url, timeoutMs: CHECK_TIMEOUT_MS }));
     const seen = breakerDetails(this.breakers.of('email'));
     const reachable = await transport.verify().catch(() => false);
     if (!reachable) return { status: 'down', ...seen };

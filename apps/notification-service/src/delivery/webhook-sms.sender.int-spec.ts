@@ -1,8 +1,8 @@
 import { SystemClock } from '@app/platform';
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { DeliveryDeferred, DeliveryRejected, ProviderUnreachable } from './delivery-errors';
+import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
+import { DeliveryDeferred, DeliveryRejected, DeliveryUnknown, ProviderUnreachable } from './delivery-errors';
 import { WebhookSmsSender } from './webhook-sms.sender';
 
 const SECRET = 'planted-secret';
@@ -26,14 +26,18 @@ beforeEach(async () => {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/messages`;
-  sender = new WebhookSmsSender({ url, secret: SECRET }, new SystemClock());
+  sender = new WebhookSmsSender({ url: urlOf(server), secret: SECRET, timeoutMs: 1_000 }, new SystemClock());
 });
 
 afterEach(async () => {
+  sender.onApplicationShutdown();
   server.closeAllConnections();
   if (server.listening) await new Promise((resolve) => server.close(resolve));
 });
+
+function urlOf(listening: TcpServer): string {
+  return `http://127.0.0.1:${(listening.address() as AddressInfo).port}/messages`;
+}
 
 async function failure(signal = patient()): Promise<Error> {
   const error = await sender.send(message, signal).catch((thrown: Error) => thrown);
@@ -60,8 +64,10 @@ describe('a short message', () => {
     [429, DeliveryDeferred],
     [401, ProviderUnreachable],
     [404, ProviderUnreachable],
-    [500, ProviderUnreachable],
+    [500, DeliveryUnknown],
+    [502, DeliveryUnknown],
     [503, ProviderUnreachable],
+    [504, DeliveryUnknown],
     [302, ProviderUnreachable],
   ])('answered with %d ends as it should, and the number is in no error', async (status, type) => {
     answer = (response) => response.writeHead(status, { location: 'http://elsewhere.test' }).end(message.to);
@@ -81,13 +87,50 @@ describe('a short message', () => {
     expect(await failure()).toMatchObject({ name: 'DeliveryDeferred', retryAfterMs: expected });
   });
 
-  it('reaches nobody when nobody is there, or nobody answers', async () => {
-    answer = () => undefined;
-    expect(await failure(AbortSignal.timeout(50))).toBeInstanceOf(ProviderUnreachable);
-    server.closeAllConnections();
+  it('reaches nobody when nobody is there', async () => {
     await new Promise((resolve) => server.close(resolve));
     const error = await failure();
     expect(error).toBeInstanceOf(ProviderUnreachable);
     expect(error.message).toBe('sms: ECONNREFUSED');
+  });
+});
+
+describe('a short message whose answer is lost', () => {
+  it.each<[string, (response: ServerResponse) => unknown]>([
+    ['nobody answers', () => undefined],
+    ['the connection breaks', (response) => response.socket?.resetAndDestroy()],
+    ['the answer breaks off', (response) => response.socket?.end('HTTP/1.1 20')],
+    ['the answer is none', (response) => response.socket?.end('220 mail.example.test ESMTP\r\n')],
+  ])('may have been sent when %s', async (_how, how) => {
+    answer = how;
+    sender = new WebhookSmsSender({ url: urlOf(server), secret: SECRET, timeoutMs: 100 }, new SystemClock());
+    expect(await failure()).toBeInstanceOf(DeliveryUnknown);
+    expect(arrived).toHaveLength(1);
+    answer = (response) => response.writeHead(200).end();
+    await sender.send(message, patient());
+    expect(new Set(arrived.map(({ headers }) => headers['idempotency-key']))).toEqual(new Set([message.id]));
+  });
+
+  it('may have been sent when it is given up meanwhile', async () => {
+    answer = () => undefined;
+    expect(await failure(AbortSignal.timeout(50))).toBeInstanceOf(DeliveryUnknown);
+  });
+
+  it('has certainly not been sent when no connection came about in time', async () => {
+    // Takes connections, as far as TCP is concerned, and says nothing: a TLS client waits for its greeting.
+    const silent = createTcpServer((socket) => socket.on('error', () => undefined).resume());
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const url = urlOf(silent).replace('http:', 'https:');
+    sender = new WebhookSmsSender({ url, secret: SECRET, timeoutMs: 100 }, new SystemClock());
+    expect(await failure()).toBeInstanceOf(ProviderUnreachable);
+    await new Promise((resolve) => silent.close(resolve));
+  });
+
+  it('is answered all the same, whatever comes with the answer, or never ends', async () => {
+    answer = (response) => {
+      response.writeHead(200);
+      response.write('{');
+    };
+    await sender.send(message, patient());
   });
 });

@@ -5,7 +5,9 @@ import { isSupersededByCancellation, type NotificationStatus } from './notificat
  * How an attempt ended.
  * - `rejected`: the provider refuses this message or recipient for good.
  * - `deferred`: the provider asks for another try of this message.
- * - `unreachable`: the provider did not deal with the message at all; that says nothing about the message.
+ * - `unreachable`: the provider certainly has not taken it, and did not deal with it; that says nothing about the message.
+ * - `unknown`: the provider was given all of it, and its answer is lost: it may have taken it, or not.
+ * - `unanswered`: as unknown, but the answer may still come within `withinMs`.
  * - `expired`: it was not even tried, because it is too old.
  * - `waiting`: it was not tried, because an earlier one of its order may not be through.
  */
@@ -13,14 +15,17 @@ export type DeliveryOutcome =
   | { readonly kind: 'sent' | 'waiting' }
   /** `retryAfterMs`: what the provider asked for; it is not tried again before. */
   | { readonly kind: 'deferred'; readonly error: string; readonly retryAfterMs?: number }
-  | { readonly kind: 'rejected' | 'unreachable' | 'expired'; readonly error: string };
+  | { readonly kind: 'unanswered'; readonly error: string; readonly withinMs: number }
+  | { readonly kind: 'rejected' | 'unreachable' | 'unknown' | 'expired'; readonly error: string };
 
 /** Times in milliseconds. */
 export interface DeliveryPolicy {
-  /** Attempts the provider may answer with "later". Attempts that reach no provider are not counted. */
+  /** Attempts the provider answers with "later", or may have taken. Attempts that reach no provider are not counted. */
   readonly maxAttempts: number;
-  /** The wait after the first of them is at most this, after each further one five times longer. */
+  /** The wait after the first "later" is at most this, after each further one five times longer. */
   readonly retryBaseMs: number;
+  /** The same after an unknown outcome, of which each try may be a copy: never less than half of it. */
+  readonly unknownRetryBaseMs: number;
   /** An older message is given up instead of being tried again. */
   readonly maxAgeMs: number;
 }
@@ -37,8 +42,8 @@ export interface Settlement {
   readonly attempts: number;
   /** When it is tried again; only while it is pending. */
   readonly dueAt: Date | undefined;
-  /** Set when it waits for an earlier one of its order: that one's end fetches it. */
-  readonly heldBy: 'predecessor' | undefined;
+  /** `predecessor`: it waits for an earlier one of its order, whose end fetches it. `worker`: it is still on the wire. */
+  readonly heldBy: 'predecessor' | 'worker' | undefined;
   readonly error: string | undefined;
   readonly announce: 'sent' | NotificationFailureReason | undefined;
 }
@@ -46,6 +51,8 @@ export interface Settlement {
 /** How long one that waits for its predecessor is left alone, should nobody come and fetch it. */
 export const WAIT_FOR_PREDECESSOR_MS = 60_000;
 
+/** After the last moment of an answer: for recording it, before somebody else takes the message up. */
+export const ANSWER_MARGIN_MS = 30_000;
 const RETRY_FACTOR = 5;
 const MAX_RETRY_MS = 3_600_000;
 /** After an outage the backlog goes out at once, so the wait must stay short; the outage itself limits the tries. */
@@ -71,16 +78,20 @@ export function settle(
       return ended('failed', attempts + 1, outcome.error, 'rejected');
     case 'expired':
       return ended('failed', attempts, outcome.error, 'exhausted');
-    case 'deferred':
-      if (attempts + 1 >= context.policy.maxAttempts) return ended('failed', attempts + 1, outcome.error, 'exhausted');
-      return again(
-        notification,
-        attempts + 1,
-        outcome.error,
-        context,
-        retryWait(attempts, context.policy),
-        outcome.retryAfterMs,
-      );
+    case 'deferred': {
+      const waitMs = retryWait(attempts, context.policy.retryBaseMs);
+      return counted(notification, outcome.error, context, waitMs, outcome.retryAfterMs);
+    }
+    case 'unknown': {
+      const waitMs = retryWait(attempts, context.policy.unknownRetryBaseMs) / 2;
+      return counted(notification, outcome.error, context, waitMs, waitMs);
+    }
+    case 'unanswered': {
+      // Counted before it is known how it ends: should nobody live to see that, it is found here as one of unknown outcome.
+      const dueAt = new Date(context.now.getTime() + outcome.withinMs + ANSWER_MARGIN_MS);
+      const { error } = outcome;
+      return { status: 'pending', attempts: attempts + 1, dueAt, heldBy: 'worker', error, announce: undefined };
+    }
     case 'unreachable':
       return again(notification, attempts, outcome.error, context, outageWait(notification, context.now));
     case 'waiting': {
@@ -92,9 +103,30 @@ export function settle(
   }
 }
 
+/** Whether all attempts are used: a worker that died while it waited for the last answer leaves such a message behind. */
+export function isUsedUp(
+  { attempts }: Pick<DeliveredNotification, 'attempts'>,
+  { maxAttempts }: DeliveryPolicy,
+): boolean {
+  return attempts >= maxAttempts;
+}
+
 /** Whether a message is so old that it is given up. */
 export function isExpired(createdAt: Date, now: Date, policy: DeliveryPolicy): boolean {
   return now.getTime() - createdAt.getTime() > policy.maxAgeMs;
+}
+
+/** An attempt that counts. */
+function counted(
+  notification: DeliveredNotification,
+  error: string,
+  context: Parameters<typeof settle>[2],
+  waitMs: number,
+  atLeastMs?: number,
+): Settlement {
+  const attempts = notification.attempts + 1;
+  if (attempts >= context.policy.maxAttempts) return ended('failed', attempts, error, 'exhausted');
+  return again(notification, attempts, error, context, waitMs, atLeastMs);
 }
 
 function again(
@@ -122,8 +154,8 @@ function ended(
   return { status, attempts, dueAt: undefined, heldBy: undefined, error, announce };
 }
 
-function retryWait(attemptsBefore: number, { retryBaseMs }: DeliveryPolicy): number {
-  return Math.min(MAX_RETRY_MS, retryBaseMs * RETRY_FACTOR ** attemptsBefore);
+function retryWait(attemptsBefore: number, baseMs: number): number {
+  return Math.min(MAX_RETRY_MS, baseMs * RETRY_FACTOR ** attemptsBefore);
 }
 
 /** Grows with the time the message has waited: exponential without counting tries that never reached anyone. */

@@ -1,30 +1,35 @@
 import { NOTIFICATION_CHANNELS, NotificationFailed, NotificationSent } from '@app/events';
 import { DueWorkers, Transactions, type DueWork, type DueWorker, type UnitOfWork } from '@app/messaging';
 import { Clock } from '@app/platform';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DeliverySettings } from '../delivery/delivery-settings';
-import { MessageCourier } from '../delivery/message-courier';
+import { MessageCourier, type Delivery } from '../delivery/message-courier';
 import { ProviderBreakers } from '../delivery/provider-breakers';
-import { isExpired, settle, type DeliveryOutcome, type Settlement } from '../domain/delivery-settlement';
+import { ANSWER_MARGIN_MS, isExpired, isUsedUp, settle, type Settlement } from '../domain/delivery-settlement';
 import { isSupersededByCancellation } from '../domain/notification';
 import { DeliveryQueueRepository } from '../persistence/delivery-queue.repository';
 import type { DueNotification } from '../persistence/due-notification';
 
 interface Result {
   readonly item: DueNotification;
-  readonly outcome: DeliveryOutcome;
+  readonly outcome: Delivery;
 }
+
+/** How long the end of the process is put off for answers that are late already. */
+const LAST_ANSWERS_MS = 3_000;
 
 /** Delivers what is due, and records and announces what became of it. */
 @Injectable()
-export class DeliverNotifications implements DueWork<DueNotification, DeliveryOutcome> {
+export class DeliverNotifications implements DueWork<DueNotification, Delivery>, OnModuleDestroy {
   readonly name = 'notifications';
   readonly succession = {
-    isThrough: ({ kind }: DeliveryOutcome) => kind === 'sent' || kind === 'rejected' || kind === 'expired',
-    notYet: (): DeliveryOutcome => ({ kind: 'waiting' }),
+    isThrough: ({ outcome: { kind } }: Delivery) => kind === 'sent' || kind === 'rejected' || kind === 'expired',
+    notYet: (): Delivery => ({ outcome: { kind: 'waiting' } }),
   };
   private readonly logger = new Logger(DeliverNotifications.name);
-  private readonly worker: DueWorker<DueNotification, DeliveryOutcome>;
+  private readonly worker: DueWorker<DueNotification, Delivery>;
+  private readonly lateAnswers = new Set<Promise<void>>();
 
   constructor(
     workers: DueWorkers,
@@ -35,7 +40,7 @@ export class DeliverNotifications implements DueWork<DueNotification, DeliveryOu
     private readonly transactions: Transactions,
     private readonly clock: Clock,
   ) {
-    this.worker = workers.create<DueNotification, DeliveryOutcome>(this, settings.limits);
+    this.worker = workers.create<DueNotification, Delivery>(this, settings.limits);
   }
 
   /** As `DueWorker.leaseFor`; nothing is taken on while a provider it needs is out. */
@@ -70,34 +75,67 @@ export class DeliverNotifications implements DueWork<DueNotification, DeliveryOu
     return claimed;
   }
 
-  async perform(item: DueNotification, signal: AbortSignal): Promise<DeliveryOutcome> {
-    if (isExpired(item.createdAt, this.clock.now(), this.settings.policy)) {
-      return { kind: 'expired', error: 'too old to be sent' };
-    }
+  async perform(item: DueNotification, signal: AbortSignal): Promise<Delivery> {
+    const { policy } = this.settings;
+    if (isExpired(item.createdAt, this.clock.now(), policy)) return expired('too old to be sent');
+    if (isUsedUp(item, policy)) return expired('no answer to the last attempt');
     return this.courier.deliver(item, signal);
   }
 
-  failed(_item: DueNotification, error: unknown): DeliveryOutcome {
+  failed(_item: DueNotification, error: unknown): Delivery {
     if (error instanceof Error && error.name === 'TimeoutError') {
-      return { kind: 'unreachable', error: 'no answer in time' };
+      return { outcome: { kind: 'unknown', error: 'no answer in time' } };
     }
     this.logger.error('a notification could not be made into a message', { err: error });
-    return { kind: 'deferred', error: error instanceof Error ? error.name : 'unknown error' };
+    return { outcome: { kind: 'deferred', error: error instanceof Error ? error.name : 'unknown error' } };
   }
 
   async settle(unitOfWork: UnitOfWork, results: readonly Result[]): Promise<void> {
     const now = this.clock.now();
     const cancelled = await this.cancelledAmong(unitOfWork, results);
-    const settled = results.map(({ item, outcome }) => {
+    const settled = results.map(({ item, outcome: { outcome } }) => {
       const context = { orderCancelled: cancelled.has(item.orderId), now, policy: this.settings.policy };
       return { id: item.id, item, settlement: settle(item, outcome, { ...context, random: Math.random() }) };
     });
     const recorded = await this.queue.settle(unitOfWork, settled, now);
     for (const { id, item, settlement } of settled) if (recorded.has(id)) announce(unitOfWork, item, settlement);
     const moved = settled.filter(
-      ({ settlement }) => settlement.status !== 'pending' || settlement.heldBy !== undefined,
+      ({ settlement }) => settlement.status !== 'pending' || settlement.heldBy === 'predecessor',
     );
-    unitOfWork.afterCommit(() => this.releaseSoon(moved.map(({ item }) => item.orderId)));
+    unitOfWork.afterCommit(() => {
+      this.releaseSoon(moved.map(({ item }) => item.orderId));
+      for (const { item, outcome } of results) if (outcome.answer !== undefined) this.follow(item, outcome);
+    });
+  }
+
+  /** Late answers get a moment more; what is still open then ends, and is recorded, as unknown. */
+  async onModuleDestroy(): Promise<void> {
+    if (this.lateAnswers.size === 0) return;
+    const all = Promise.all(this.lateAnswers);
+    await Promise.race([all, delay(LAST_ANSWERS_MS, undefined, { ref: false })]);
+    this.courier.stopWaiting();
+    await Promise.race([all, delay(LAST_ANSWERS_MS, undefined, { ref: false })]);
+  }
+
+  /** What has been recorded as unanswered gets its end when the answer comes. */
+  private follow(item: DueNotification, { outcome, answer }: Delivery): void {
+    if (answer === undefined || outcome.kind !== 'unanswered') return;
+    const begun = this.clock.now().getTime();
+    const following = answer
+      .then(async (late) => {
+        // Another worker may have the message by then. What was sent was sent, though.
+        const isInTime = (): boolean => this.clock.now().getTime() - begun < outcome.withinMs + ANSWER_MARGIN_MS;
+        if (late.kind !== 'sent' && !isInTime()) return;
+        await this.transactions.run((unitOfWork) => this.settle(unitOfWork, [{ item, outcome: { outcome: late } }]));
+      })
+      .catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : 'unknown';
+        this.logger.warn(`a late answer could not be recorded, and the message counts as unanswered: ${reason}`, {
+          notification_id: item.id,
+        });
+      })
+      .finally(() => this.lateAnswers.delete(following));
+    this.lateAnswers.add(following);
   }
 
   /** Whatever has waited for a message of these orders may be able to go now. Should this fail, the sweep finds it. */
@@ -122,12 +160,17 @@ export class DeliverNotifications implements DueWork<DueNotification, DeliveryOu
   /** Only what would be tried again can still be given up for a cancellation. */
   private cancelledAmong(unitOfWork: UnitOfWork, results: readonly Result[]): Promise<Set<string>> {
     const retried = results.filter(
-      ({ item, outcome }) =>
-        ['deferred', 'unreachable', 'waiting'].includes(outcome.kind) && isSupersededByCancellation(item.type),
+      ({ item, outcome: { outcome } }) =>
+        ['deferred', 'unknown', 'unreachable', 'waiting'].includes(outcome.kind) &&
+        isSupersededByCancellation(item.type),
     );
     const orderIds = retried.map(({ item }) => item.orderId);
     return this.queue.cancelledAmong(unitOfWork, orderIds);
   }
+}
+
+function expired(error: string): Delivery {
+  return { outcome: { kind: 'expired', error } };
 }
 
 function announce(unitOfWork: UnitOfWork, item: DueNotification, { announce: what, attempts }: Settlement): void {
