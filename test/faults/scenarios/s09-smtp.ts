@@ -67,7 +67,6 @@ export const mailServer: Scenario = {
     await world.calm(4);
     const from = load.now;
     await world.fault('no mail server', async () => {
-      world.mailInterruptions += 1;
       await sink.close();
       await order();
       await world.calm(Math.max(75, world.minutes * 60));

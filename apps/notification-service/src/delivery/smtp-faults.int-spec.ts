@@ -9,8 +9,34 @@ import { SmtpEmailSender, type SmtpOptions } from './smtp-email.sender';
 
 const patient = () => AbortSignal.timeout(20_000);
 
+/** What a test has opened; closed after it, however it ends. */
+const opened: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+});
+
+async function aScriptedServer(): Promise<ScriptedMailServer> {
+  const server = new ScriptedMailServer();
+  await server.start();
+  opened.push(() => server.stop());
+  return server;
+}
+
+async function aServer(): Promise<TestMailServer> {
+  const server = new TestMailServer();
+  await server.start();
+  opened.push(() => server.stop());
+  return server;
+}
+
+async function aProxy(port: number): Promise<TcpProxy> {
+  const proxy = await TcpProxy.open({ port });
+  opened.push(() => proxy.close());
+  return proxy;
+}
+
 function aSender(url: string, over: Partial<SmtpOptions> = {}): SmtpEmailSender {
-  return new SmtpEmailSender(
+  const sender = new SmtpEmailSender(
     {
       url,
       maxConnections: 2,
@@ -24,6 +50,8 @@ function aSender(url: string, over: Partial<SmtpOptions> = {}): SmtpEmailSender 
     },
     new SystemClock(),
   );
+  opened.push(() => sender.onApplicationShutdown());
+  return sender;
 }
 
 async function failureOf(sending: Promise<string>): Promise<Error> {
@@ -36,13 +64,8 @@ describe('a mail server that goes wrong at one step', () => {
   let server: ScriptedMailServer;
   let sender: SmtpEmailSender;
   beforeEach(async () => {
-    server = new ScriptedMailServer();
-    await server.start();
+    server = await aScriptedServer();
     sender = aSender(server.url);
-  });
-  afterEach(async () => {
-    sender.onApplicationShutdown();
-    await server.stop();
   });
 
   const HOW: readonly Misbehaviour[] = ['silent', 'cut', 'half, then silent', 'half, then cut', 'a byte now and then'];
@@ -96,9 +119,8 @@ describe('a mail server that goes wrong at one step', () => {
 
 describe('a connection that is cut', () => {
   it('at any byte of the answers leaves a mail that was taken, was not taken, or is unknown, as it is said', async () => {
-    const server = new ScriptedMailServer();
-    await server.start();
-    const proxy = await TcpProxy.open({ port: server.port });
+    const server = await aScriptedServer();
+    const proxy = await aProxy(server.port);
     const outcomes: string[] = [];
     for (let bytes = 0; outcomes.at(-1) !== 'taken'; bytes += 1) {
       const sender = aSender(proxy.through(server.url), { commandTimeoutMs: 5_000, connectionTimeoutMs: 5_000 });
@@ -111,11 +133,8 @@ describe('a connection that is cut', () => {
       proxy.heal();
       // What is unknown may have arrived; what was not taken must not have.
       expect([end, bytes, server.complete - before]).toEqual([end, bytes, end === 'ProviderUnreachable' ? 0 : 1]);
-      sender.onApplicationShutdown();
       outcomes.push(end);
     }
-    await proxy.close();
-    await server.stop();
     expect(new Set(outcomes)).toEqual(new Set(['ProviderUnreachable', 'DeliveryUnknown', 'taken']));
     // In this order, without going back.
     expect(outcomes.toSorted((a, b) => outcomes.indexOf(a) - outcomes.indexOf(b))).toEqual(outcomes);
@@ -123,17 +142,13 @@ describe('a connection that is cut', () => {
   });
 
   it('while it is kept for later costs the next mail nothing', async () => {
-    const server = new TestMailServer();
-    await server.start();
-    const proxy = await TcpProxy.open({ port: Number(new URL(server.url).port) });
+    const server = await aServer();
+    const proxy = await aProxy(Number(new URL(server.url).port));
     const sender = aSender(proxy.through(server.url));
     for (let round = 0; round < 3; round += 1) {
       await Promise.all(['a', 'b'].map((name) => sender.send(anEmail({ to: `${name}@example.test` }), patient())));
       proxy.cut();
     }
-    sender.onApplicationShutdown();
-    await proxy.close();
-    await server.stop();
     expect(server.mails).toHaveLength(6);
   });
 });
@@ -142,13 +157,7 @@ describe('a server that takes its time to answer for a mail', () => {
   let server: TestMailServer;
   let sender: SmtpEmailSender;
   beforeEach(async () => {
-    server = new TestMailServer();
-    await server.start();
-    sender = aSender(server.url, { connectionTimeoutMs: 5_000, commandTimeoutMs: 5_000, slowAfterMs: 50 });
-  });
-  afterEach(async () => {
-    sender.onApplicationShutdown();
-    await server.stop();
+    server = await aServer();
   });
 
   async function lateAnswer(answerAfterMs: number, finalAnswerTimeoutMs: number): Promise<Promise<string>> {
@@ -205,15 +214,12 @@ describe('a server that takes its time to answer for a mail', () => {
 
 describe('a server that allows fewer connections than we would make', () => {
   it('is given all mails over those it allows', async () => {
-    const server = new TestMailServer();
+    const server = await aServer();
     server.mostConnections = 1;
-    await server.start();
     const sender = aSender(server.url, { maxConnections: 5, connectionTimeoutMs: 5_000, commandTimeoutMs: 5_000 });
     await sender.send(anEmail(), patient());
     const to = (number: number) => ({ to: `customer-${number}@example.test` });
     await Promise.all(Array.from({ length: 50 }, (_, number) => sender.send(anEmail(to(number)), patient())));
-    sender.onApplicationShutdown();
-    await server.stop();
     expect(server.mails).toHaveLength(51);
   });
 });

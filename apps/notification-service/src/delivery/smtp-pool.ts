@@ -1,6 +1,6 @@
 import { RecipientBusy } from './delivery-errors';
-import { givenUp, HandedOver, SmtpJob } from './smtp-job';
-import { SmtpFailure, SmtpSession, timeOut, type Envelope, type SmtpTimes } from './smtp-session';
+import { givenUp, SmtpJob } from './smtp-job';
+import { type SmtpFailure, SmtpSession, timeOut, type Envelope, type SmtpTimes } from './smtp-session';
 
 /** How a pool is bounded. Times in milliseconds. */
 export interface SmtpPoolOptions extends SmtpTimes {
@@ -83,7 +83,7 @@ export class SmtpPool {
 
   private get mayOpen(): boolean {
     if (this.inUse === 0) return true;
-    return this.inUse < this.options.maxConnections && Date.now() >= this.refusedUntil;
+    return this.inUse < this.options.maxConnections && performance.now() >= this.refusedUntil;
   }
 
   /** One recipient never has all connections, whatever its server does. */
@@ -172,7 +172,7 @@ export class SmtpPool {
   private notConnected(job: SmtpJob, failure: SmtpFailure): boolean {
     const others = this.inUse - 1 - this.beingMade + this.free.length;
     if (others > 0 && job.state === 'busy' && !this.isClosed) {
-      this.refusedUntil = Date.now() + REFUSED_MS;
+      this.refusedUntil = performance.now() + REFUSED_MS;
       this.requeue(job);
       return true;
     }
