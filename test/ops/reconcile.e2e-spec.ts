@@ -4,6 +4,7 @@ import { runOps } from '../../infra/ops/cli/program';
 import { RecordedConsole } from '../../infra/ops/cli/recorded-console';
 import { disagreements, type Disagreement, type ReconcileOptions } from '../../infra/ops/reconcile/reconcile';
 import { DAMAGE, damageApartFromOrders, EDITS } from './damage';
+import { giveMoneyBackByHand } from './refunds-by-hand';
 import { System } from '../system/system';
 
 let system: System;
@@ -52,28 +53,7 @@ describe('a system after some work', () => {
   });
 
   it('agrees with itself after somebody has given money back at the gateway, and with orders over nothing', async () => {
-    const product = await system.newProduct(20);
-    const orders = await Promise.all(Array.from({ length: 6 }, () => system.place({ items: [product] })));
-    const free = await Promise.all(
-      Array.from({ length: 4 }, () => system.place({ items: [{ ...product, price: 0 }] })),
-    );
-    for (const { order_id } of [...orders, ...free]) {
-      expect((await system.settled(order_id)).status).toBe('confirmed');
-      await eventually(async () => expect(await system.payment(order_id)).toMatchObject({ status: 'captured' }));
-    }
-    const refund = async ({ order_id }: { order_id: string }, amount?: number) =>
-      expect((await system.payments.post('/simulator/refunds', { order_id, amount })).status).toBe(202);
-    const [first, second, third, fourth] = orders;
-    await Promise.all([refund(first!, 0.01), refund(second!, 0.02), refund(third!), refund(fourth!)]);
-    await refund(first!, 0.03);
-    await Promise.all(
-      [second!, fourth!, free[0]!].map(({ order_id }) => system.orders.post(`/orders/${order_id}/cancel`)),
-    );
-    await eventually(async () => {
-      for (const { order_id } of [second!, third!, fourth!]) {
-        expect(await system.payment(order_id)).toMatchObject({ status: 'refunded' });
-      }
-    });
+    await giveMoneyBackByHand(system);
     await allAgree();
   });
 
