@@ -11,9 +11,9 @@ import { OutboxSignal } from '../src/outbox-signal';
 import { Transactions } from '../src/transactions';
 
 /** The database side of the messaging core without an application around it: no relay runs, nothing consumes. */
-export async function openCore(options: MessagingOptions) {
+export async function openCore(options: MessagingOptions, databasePoolSize = 10) {
   Logger.overrideLogger(false);
-  const database = databaseOptions(options.databaseUrl);
+  const database = databaseOptions(options.databaseUrl, databasePoolSize);
   await migrate(database);
   const dataSource = await new DataSource(dataSourceOptions(database)).initialize();
   const clock = new SystemClock();
@@ -31,11 +31,11 @@ export async function openCore(options: MessagingOptions) {
 }
 
 /** The messaging tables alone, in the schema of the order service. */
-export function databaseOptions(databaseUrl: string) {
+export function databaseOptions(databaseUrl: string, databasePoolSize = 10) {
   const config = {
     databaseUrl,
-    databasePoolSize: 10,
-    databaseStatementTimeoutMs: 5_000,
+    databasePoolSize,
+    databaseStatementTimeoutMs: 4_000,
     databaseLockTimeoutMs: 3_000,
     databaseStartTimeoutMs: 10_000,
   };
