@@ -144,7 +144,13 @@ export class TcpProxy {
 
   private reset(pair: Pair): void {
     if (!this.pairs.delete(pair)) return;
-    pair.client.resetAndDestroy();
-    pair.server.resetAndDestroy();
+    resetSocket(pair.client);
+    resetSocket(pair.server);
   }
+}
+
+/** A socket that is just being ended can not be reset: Node would drop its handle without closing it, and the process never end. */
+function resetSocket(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
