@@ -124,6 +124,18 @@ describe('work on a session that has become useless', () => {
     expect(await written()).toEqual([1]);
   });
 
+  it('is not done for ever when the error was that of another connection', async () => {
+    await write(1);
+    let tries = 0;
+    const work = core.transactions.run(() => {
+      tries += 1;
+      // Only so that a loop without end would end here.
+      if (tries > 20) return Promise.resolve();
+      return Promise.reject(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+    });
+    expect([String(await failureOf(work)), tries]).toEqual(['Error: read ECONNRESET', 2]);
+  });
+
   it('leaves a statement that is wrong on every session with its own error', async () => {
     await write(1);
     const failure = await failureOf(core.transactions.run((unitOfWork) => unitOfWork.query('SELECT 1 FROM nowhere')));

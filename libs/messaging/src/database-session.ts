@@ -1,4 +1,4 @@
-import { isAnswer, isWorthAnotherSession, retireSession } from '@app/platform';
+import { isAnswer, isSessionUnusable, isWorthAnotherSession, retireSession } from '@app/platform';
 import { Query, type QueryArrayResult } from 'pg';
 import { QueryFailedError, type DataSource, type QueryRunner } from 'typeorm';
 import { namedRows } from './named-rows';
@@ -71,9 +71,13 @@ export class DatabaseSession {
     if (command !== 'COMMIT') throw new Error('a statement of this transaction had failed: it was rolled back');
   }
 
-  /** Never rejects. Where it is not possible the connection is closed at the end, and PostgreSQL rolls back by itself. */
-  async rollBack(): Promise<void> {
-    await this.execute('ROLLBACK').catch(() => retireSession(this.client));
+  /**
+   * Ends a transaction that failed with `error`; never rejects. Where ROLLBACK is not possible, or the session of no use any more,
+   * the connection is closed when it is released, and PostgreSQL rolls back by itself.
+   */
+  async rollBack(error: unknown): Promise<void> {
+    if (isSessionUnusable(error)) retireSession(this.client);
+    else await this.execute('ROLLBACK').catch(() => retireSession(this.client));
   }
 
   private async run(text: string, values: unknown[], name?: string): Promise<QueryArrayResult> {

@@ -76,7 +76,7 @@ export class Transactions {
     } catch (error) {
       // There may be events to publish.
       if (error instanceof CommitOutcomeUnknown) this.signal.committed();
-      await session.rollBack();
+      await session.rollBack(error);
       throw error;
     } finally {
       await session.release();

@@ -14,9 +14,9 @@ const LATE_READ_MS = 100;
 
 const openedAt = new WeakMap<object, number>();
 
-/** When this guarded client was made, by `performance.now()`; 0 for any other. */
+/** When this guarded client was made, by `performance.now()`; for any other client: never. */
 export function sessionOpenedAt(client: object): number {
-  return openedAt.get(client) ?? 0;
+  return openedAt.get(client) ?? Infinity;
 }
 
 /** Makes a client take no more statements; the pool closes it when it is released. */
