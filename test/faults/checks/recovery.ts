@@ -23,14 +23,15 @@ export function checkRecovery(world: World, { acceptingAgainSeconds = ACCEPTING_
 }
 
 /**
- * Until the last answer of a refusal that was begun after the fault. What comes after the next fault has begun is due to that
- * one.
+ * Until the last answer of a refusal that was begun after the fault. What is answered after the next fault has begun is due to that
+ * one, also when it was begun before.
  */
 function refusedAfter(world: World, { to }: Band, next: Band | undefined): number {
   const end = next?.from ?? Infinity;
-  const refusals = world.load.journal
+  const answers = world.load.journal
     .of('create')
-    .filter(({ status, key, at }) => at > to && at < end && status !== 201 && !(status === 409 && key !== undefined));
-  const last = refusals.reduce((latest, { at, ms }) => Math.max(latest, Math.min(at + ms, end)), to);
-  return Math.round((last - to) / 100) / 10;
+    .filter(({ at, status, key }) => at > to && status !== 201 && !(status === 409 && key !== undefined))
+    .map(({ at, ms }) => at + ms)
+    .filter((answeredAt) => answeredAt < end);
+  return Math.round(Math.max(0, ...answers.map((answeredAt) => answeredAt - to)) / 100) / 10;
 }
