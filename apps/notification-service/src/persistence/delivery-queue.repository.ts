@@ -45,10 +45,14 @@ const RELEASE = `
     ORDER BY n.notification_id FOR UPDATE OF n SKIP LOCKED))
   RETURNING ${DUE_COLUMNS}`;
 
-/* What was sent was sent, whatever has been decided meanwhile; any other outcome only counts for what is still pending. */
+/*
+ * What was sent was sent, whatever has been decided meanwhile; any other outcome only counts for what is still pending. When it was sent
+ * is told by the clock that all replicas have in common.
+ */
 const SETTLE = `
   UPDATE notifications AS n
-  SET status = r.status, attempts = r.attempts, due_at = r.due_at, held_by = r.held_by, sent_at = r.sent_at,
+  SET status = r.status, attempts = r.attempts, due_at = r.due_at, held_by = r.held_by,
+      sent_at = CASE WHEN r.sent_at IS NOT NULL THEN clock_timestamp() END,
       last_error = r.last_error
   FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[])
     AS r (id, status, attempts, due_at, sent_at, last_error, held_by)
