@@ -40,6 +40,11 @@ export const BREAKAGES = [
   'relay-without-lock',
   'compensation-skipped',
   'idempotency-outside-transaction',
+  'own-clock',
+  'locks-waited-for',
+  'topics-made-once',
+  'cut-noticed-late',
+  'session-held-against-work',
 ] as const;
 
 export type Breakage = (typeof BREAKAGES)[number];

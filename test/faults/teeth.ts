@@ -11,6 +11,8 @@ interface Tooth {
   readonly breakage: Breakage;
   readonly scenario: string;
   readonly invariants: readonly Invariant[];
+  /** How long the load lasts in a scenario that has no fixed course. */
+  readonly minutes?: number;
 }
 
 const TEETH: readonly Tooth[] = [
@@ -21,6 +23,12 @@ const TEETH: readonly Tooth[] = [
   { breakage: 'relay-without-lock', scenario: 'S13', invariants: ['I7'] },
   { breakage: 'compensation-skipped', scenario: 'S14', invariants: ['I5'] },
   { breakage: 'idempotency-outside-transaction', scenario: 'S5', invariants: ['I10'] },
+  { breakage: 'locks-waited-for', scenario: 'S18', invariants: ['I9', 'I14'] },
+  { breakage: 'topics-made-once', scenario: 'S22', invariants: ['I1', 'I13'] },
+  { breakage: 'cut-noticed-late', scenario: 'S23', invariants: ['I1', 'I13'] },
+  { breakage: 'session-held-against-work', scenario: 'S24', invariants: ['I9', 'I14'] },
+  { breakage: 'inbox-skipped', scenario: 'S25', invariants: ['I8', 'I9'], minutes: 2 },
+  { breakage: 'own-clock', scenario: 'S26', invariants: ['I13'] },
 ];
 
 const HELP = `npm run faults:teeth -- [--only inbox-skipped,…] [--seed 7]
@@ -60,11 +68,11 @@ async function run(): Promise<number> {
   return unnoticed === 0 && chosen.length > 0 ? 0 : 1;
 }
 
-async function bite({ breakage, scenario: id, invariants }: Tooth): Promise<string> {
+async function bite({ breakage, scenario: id, invariants, minutes = 0 }: Tooth): Promise<string> {
   const scenario = SCENARIOS.find((each) => each.id === id);
   if (scenario === undefined) throw new Error(`there is no scenario ${id}`);
-  const plan = { seed: Number(options.seed), minutes: 0, rate: Number(options.rate), keepFiles: false, breakage };
-  const result = await runScenario(scenario, plan, `${options.out}/${breakage}`);
+  const plan = { seed: Number(options.seed), minutes, rate: Number(options.rate), keepFiles: false, breakage };
+  const result = await runScenario(scenario, plan, `${options.out}/${id}-${breakage}`);
   if (result.broken !== undefined) return `COULD NOT BE TRIED ${breakage}: ${id} ${result.broken}`;
   const reds = redOf(result);
   const expected = reds.filter((red) => invariants.includes(red));

@@ -1,5 +1,7 @@
+import { Injectable } from '@nestjs/common';
 import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
+import { Clock, SystemClock } from './clock';
 
 /** The only source of new identifiers; also its own injection token (`PlatformModule` provides `UuidV7Ids`). */
 export abstract class Ids {
@@ -18,6 +20,7 @@ const POOL_BYTES = 256 * RANDOM_BYTES;
  * Randomness is drawn for many at a time: left to itself `uuid` goes to OpenSSL for each id, which is most of what an id
  * costs and was 2 to 3 % of a busy service.
  */
+@Injectable()
 export class UuidV7Ids extends Ids {
   private readonly pool = Buffer.alloc(POOL_BYTES);
   private used = POOL_BYTES;
@@ -25,9 +28,13 @@ export class UuidV7Ids extends Ids {
   /** 32 bits; counts the ids of one millisecond from a random number on. */
   private seq = 0;
 
+  constructor(private readonly clock: Clock = new SystemClock()) {
+    super();
+  }
+
   next(): string {
     const random = this.draw();
-    const now = Date.now();
+    const now = this.clock.now().getTime();
     if (now > this.msecs) {
       this.msecs = now;
       this.seq = random.readUInt32BE(0) >>> 1; // leaves room to count

@@ -1,6 +1,6 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { CircuitBreakers } from './breaker/circuit-breakers';
-import { Clock, SystemClock } from './clock';
+import { Clock, SharedClock } from './clock';
 import { HealthController } from './health/health.controller';
 import { HealthRegistry } from './health/health-registry';
 import { Ids, UuidV7Ids } from './ids';
@@ -20,14 +20,15 @@ export class PlatformModule {
       module: PlatformModule,
       controllers: [HealthController],
       providers: [
-        { provide: Clock, useClass: SystemClock },
+        SharedClock,
+        { provide: Clock, useExisting: SharedClock },
         { provide: Ids, useClass: UuidV7Ids },
         { provide: ServiceInfo, useValue: service },
         Lifecycle,
         HealthRegistry,
         CircuitBreakers,
       ],
-      exports: [Clock, Ids, ServiceInfo, Lifecycle, HealthRegistry, CircuitBreakers],
+      exports: [Clock, SharedClock, Ids, ServiceInfo, Lifecycle, HealthRegistry, CircuitBreakers],
     };
   }
 }

@@ -1,32 +1,40 @@
 import type { EachBatchPayload } from 'kafkajs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AroundLocks, type WorkAround } from '../../../libs/messaging/src/around-locks';
+import { DatabaseSession } from '../../../libs/messaging/src/database-session';
 import { FetchCollector } from '../../../libs/messaging/src/fetch-collector';
 import { Inbox } from '../../../libs/messaging/src/inbox';
 import { KafkaEventServer } from '../../../libs/messaging/src/kafka-event-server';
 import { OutboxReader } from '../../../libs/messaging/src/outbox-reader';
 import { Outbox } from '../../../libs/messaging/src/outbox';
+import { RelayProducer } from '../../../libs/messaging/src/relay-producer';
+import { TopicKeeper } from '../../../libs/messaging/src/topic-keeper';
+import type { Transactions } from '../../../libs/messaging/src/transactions';
 import { UnitOfWork } from '../../../libs/messaging/src/unit-of-work';
+import { SharedClock } from '../../../libs/platform/src/clock';
 import type { Breakage } from '../instructions';
 import { publishDirectly } from './publish-directly';
 import { wrap } from '../../programs/wrap';
 
-/** The mistakes a checker must find. Those of the order service alone stand in its entry. */
+const INSTALLERS: Readonly<Record<Breakage, () => void>> = {
+  'outbox-skipped': skipOutbox,
+  'inbox-skipped': skipInbox,
+  'row-lock-skipped': skipRowLocks,
+  'offset-before-database': commitOffsetsFirst,
+  'relay-without-lock': () => wrap(OutboxReader, 'becomeActive', () => Promise.resolve(true)),
+  'compensation-skipped': skipCompensation,
+  // Stands in the entry of the order service, which alone can make it.
+  'idempotency-outside-transaction': () => undefined,
+  'own-clock': () => wrap(SharedClock, 'follow', () => 0),
+  'locks-waited-for': waitForLocks,
+  'topics-made-once': () => wrap(TopicKeeper, 'look', () => Promise.resolve()),
+  'cut-noticed-late': noticeCutsLate,
+  'session-held-against-work': () => wrap(DatabaseSession, 'mayRunElsewhere', () => false),
+};
+
+/** The mistakes a checker must find. */
 export function installBreakage(breakage: Breakage | undefined): void {
-  switch (breakage) {
-    case 'outbox-skipped':
-      return skipOutbox();
-    case 'inbox-skipped':
-      return skipInbox();
-    case 'row-lock-skipped':
-      return skipRowLocks();
-    case 'offset-before-database':
-      return commitOffsetsFirst();
-    case 'relay-without-lock':
-      return wrap(OutboxReader, 'becomeActive', () => Promise.resolve(true));
-    case 'compensation-skipped':
-      return skipCompensation();
-    case 'idempotency-outside-transaction':
-    case undefined:
-  }
+  if (breakage !== undefined) INSTALLERS[breakage]();
 }
 
 /** Events are sent after the commit, straight from memory, by whoever committed. */
@@ -67,4 +75,26 @@ function skipCompensation(): void {
   wrap(KafkaEventServer, 'dispatch', (original, args) =>
     args[0] === 'order_cancelled' ? Promise.resolve() : original(...args),
   );
+}
+
+/** A set waits for every row it needs. */
+function waitForLocks(): void {
+  wrap(AroundLocks, 'run', async (_original, args, self) => {
+    const [items, , work] = args as [readonly unknown[], unknown, WorkAround<unknown>];
+    const { transactions } = self as { readonly transactions: Transactions };
+    await transactions.run((unitOfWork) => work(unitOfWork, items, []));
+    return [];
+  });
+}
+
+/** The relay waits for an answer that can not come, for as long as a request may take by default in kafkajs. */
+function noticeCutsLate(): void {
+  wrap(RelayProducer, 'send', async (original, args) => {
+    try {
+      await original(...args);
+    } catch (error) {
+      await delay(30_000);
+      throw error;
+    }
+  });
 }

@@ -129,7 +129,7 @@ export const pairs: Scenario = {
   async run(world) {
     world.maxReplicas = 2;
     await world.calm(4);
-    const end = world.load.now + Math.max(MINUTES, world.minutes) * 60_000;
+    const end = world.load.now + (world.minutes > 0 ? world.minutes : MINUTES) * 60_000;
     while (world.load.now < end) {
       const [first, second] = pairOf(world);
       world.cluster.relayInterruptions += 16;

@@ -1,15 +1,17 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { SharedClock } from '../clock';
 import { HealthRegistry } from '../health/health-registry';
+import { ClockSynchronizer } from './clock-synchronizer';
 import { dataSourceOptions, type DatabaseOptions } from './data-source-options';
 import { migrate } from './migrate';
 import { PostgresHealthIndicator } from './postgres.health-indicator';
 
 /**
  * The service's PostgreSQL: migrates its schema while the service starts (see `migrate`), then provides TypeORM's
- * `DataSource` and `EntityManager` everywhere and a required health indicator `postgresql`. The pool closes after
- * everything else has shut down.
+ * `DataSource` and `EntityManager` everywhere and a required health indicator `postgresql`, and keeps `Clock` at the time of
+ * PostgreSQL. The pool closes after everything else has shut down.
  */
 @Module({})
 export class PlatformDatabaseModule {
@@ -30,6 +32,11 @@ export class PlatformDatabaseModule {
           provide: PostgresHealthIndicator,
           useFactory: (registry: HealthRegistry) => new PostgresHealthIndicator(options, registry),
           inject: [HealthRegistry],
+        },
+        {
+          provide: ClockSynchronizer,
+          useFactory: (dataSource: DataSource, clock: SharedClock) => new ClockSynchronizer(dataSource, clock),
+          inject: [DataSource, SharedClock],
         },
       ],
       exports: [TypeOrmModule],
