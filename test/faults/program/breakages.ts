@@ -27,7 +27,7 @@ const INSTALLERS: Readonly<Record<Breakage, () => void>> = {
   'idempotency-outside-transaction': () => undefined,
   'own-clock': () => wrap(SharedClock, 'follow', () => 0),
   'locks-waited-for': waitForLocks,
-  'topics-made-once': () => wrap(TopicKeeper, 'look', () => Promise.resolve()),
+  'topics-made-once': makeTopicsOnce,
   'cut-noticed-late': noticeCutsLate,
   'session-held-against-work': () => wrap(DatabaseSession, 'mayRunElsewhere', () => false),
 };
@@ -97,4 +97,11 @@ function noticeCutsLate(): void {
       throw error;
     }
   });
+}
+
+/** Only at the start. */
+function makeTopicsOnce(): void {
+  wrap(TopicKeeper, 'create', (original, _args, self) =>
+    (self as { readonly everCreated: boolean }).everCreated ? Promise.resolve() : original(),
+  );
 }
