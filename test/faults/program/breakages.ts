@@ -8,7 +8,7 @@ import { KafkaEventServer } from '../../../libs/messaging/src/kafka-event-server
 import { OutboxReader } from '../../../libs/messaging/src/outbox-reader';
 import { Outbox } from '../../../libs/messaging/src/outbox';
 import { RelayProducer } from '../../../libs/messaging/src/relay-producer';
-import { TopicKeeper } from '../../../libs/messaging/src/topic-keeper';
+import { TopicCreator } from '../../../libs/messaging/src/topic-creator';
 import type { Transactions } from '../../../libs/messaging/src/transactions';
 import { UnitOfWork } from '../../../libs/messaging/src/unit-of-work';
 import { SharedClock } from '../../../libs/platform/src/clock';
@@ -99,9 +99,7 @@ function noticeCutsLate(): void {
   });
 }
 
-/** Only at the start. */
+/** Only while the service starts. */
 function makeTopicsOnce(): void {
-  wrap(TopicKeeper, 'create', (original, _args, self) =>
-    (self as { readonly everCreated: boolean }).everCreated ? Promise.resolve() : original(),
-  );
+  wrap(TopicCreator, 'create', (original, args) => (process.uptime() < 20 ? original(...args) : Promise.resolve([])));
 }
