@@ -44,7 +44,7 @@ export const BREAKAGES = [
   'locks-waited-for',
   'topics-made-once',
   'cut-noticed-late',
-  'session-held-against-work',
+  'broken-session-kept',
 ] as const;
 
 export type Breakage = (typeof BREAKAGES)[number];

@@ -26,7 +26,7 @@ const TEETH: readonly Tooth[] = [
   { breakage: 'locks-waited-for', scenario: 'S18', invariants: ['I9', 'I14'] },
   { breakage: 'topics-made-once', scenario: 'S22', invariants: ['I1', 'I13'] },
   { breakage: 'cut-noticed-late', scenario: 'S23', invariants: ['I1', 'I13'] },
-  { breakage: 'session-held-against-work', scenario: 'S24', invariants: ['I9', 'I14'] },
+  { breakage: 'broken-session-kept', scenario: 'S24', invariants: ['I9', 'I13', 'I14'] },
   { breakage: 'inbox-skipped', scenario: 'S25', invariants: ['I8', 'I9'], minutes: 2 },
   { breakage: 'own-clock', scenario: 'S26', invariants: ['I13'] },
 ];

@@ -1,4 +1,5 @@
 import type { EachBatchPayload } from 'kafkajs';
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AroundLocks, type WorkAround } from '../../../libs/messaging/src/around-locks';
 import { DatabaseSession } from '../../../libs/messaging/src/database-session';
@@ -29,7 +30,7 @@ const INSTALLERS: Readonly<Record<Breakage, () => void>> = {
   'locks-waited-for': waitForLocks,
   'topics-made-once': makeTopicsOnce,
   'cut-noticed-late': noticeCutsLate,
-  'session-held-against-work': () => wrap(DatabaseSession, 'mayRunElsewhere', () => false),
+  'broken-session-kept': keepBrokenSessions,
 };
 
 /** The mistakes a checker must find. */
@@ -102,4 +103,14 @@ function noticeCutsLate(): void {
 /** Only while the service starts. */
 function makeTopicsOnce(): void {
   wrap(TopicCreator, 'create', (original, args) => (process.uptime() < 20 ? original(...args) : Promise.resolve([])));
+}
+
+/** What a session can not do is held against the work, and the next one gets the same session. */
+function keepBrokenSessions(): void {
+  wrap(DatabaseSession, 'mayRunElsewhere', () => false);
+  wrap(DatabaseSession, 'release', (original, _args, self) => {
+    const { client } = self as { client: { _queryable: boolean; connection: { stream: Socket } } };
+    if (!client.connection.stream.destroyed) client._queryable = true;
+    return original();
+  });
 }
