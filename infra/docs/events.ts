@@ -17,9 +17,10 @@ export function eventsPage(facts: readonly EventFacts[]): string {
 
 # Events
 
-One topic for each event, named like it, written by one service. The key of every record is the order's id; it is in no
-payload. The value is the payload as JSON, everything else is a header (CloudEvents 1.0, Kafka binary mode). A contract only
-ever gains optional fields; readers ignore what they do not know.
+One topic for each event, named like it. One service writes it: a convention, for Kafka keeps nobody away; readers refuse a
+record whose \`ce_source\` is not the publisher. The key of every record is the order's id; it is in no payload. The value is
+the payload as JSON, everything else is a header (CloudEvents 1.0, Kafka binary mode). A contract only ever gains optional
+fields; readers ignore what they do not know.
 
 ${table(
   ['topic = event', 'published by', 'consumed by', 'what happened'],

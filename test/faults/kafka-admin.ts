@@ -1,35 +1,16 @@
+import { join } from 'node:path';
 import { Kafka, logLevel, type Admin as KafkaAdmin } from 'kafkajs';
+import { byService, publicationsIn, subscriptionsIn } from '../../infra/docs/subscriptions.ts';
 
-/** What each consumer group reads, as the documents say it: the checks do not ask the system what it believes. */
-export const SUBSCRIPTIONS: Readonly<Record<string, readonly string[]>> = {
-  'order-service': [
-    'payment_successful',
-    'payment_failed',
-    'payment_refunded',
-    'payment_adjusted',
-    'inventory_updated',
-    'inventory_insufficient',
-  ],
-  'payment-service': ['order_created', 'order_confirmed', 'order_cancelled'],
-  'inventory-service': ['payment_successful', 'order_cancelled'],
-  'notification-service': [
-    'order_created',
-    'order_confirmed',
-    'order_cancelled',
-    'payment_successful',
-    'payment_failed',
-    'payment_refunded',
-    'payment_adjusted',
-  ],
-};
+const root = join(import.meta.dirname, '../..');
 
-/** Who writes which topic. */
-export const PUBLICATIONS: Readonly<Record<string, readonly string[]>> = {
-  'order-service': ['order_created', 'order_confirmed', 'order_cancelled'],
-  'payment-service': ['payment_successful', 'payment_failed', 'payment_refunded', 'payment_adjusted'],
-  'inventory-service': ['inventory_updated', 'inventory_insufficient'],
-  'notification-service': ['notification_sent', 'notification_failed'],
-};
+/**
+ * What each consumer group reads, and below who writes which topic: by the code, not by what the running system believes.
+ * That it is what the design says is the business of `infra/docs/pages.spec.ts`.
+ */
+export const SUBSCRIPTIONS: Readonly<Record<string, readonly string[]>> = byService(subscriptionsIn(root));
+
+export const PUBLICATIONS: Readonly<Record<string, readonly string[]>> = byService(publicationsIn(root));
 
 /** Asks Kafka how far everybody is. */
 export class Admin {

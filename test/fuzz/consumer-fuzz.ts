@@ -1,22 +1,17 @@
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel, type Admin, type IHeaders, type Producer } from 'kafkajs';
+import { byTopic, subscriptionsIn } from '../../infra/docs/subscriptions.ts';
 import type { System } from '../system/system.ts';
 import type { Findings } from './findings.ts';
 import { goodEvent, mutants, TOPICS, type Mutant } from './mutations.ts';
 
-const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  order_created: ['payment-service', 'notification-service'],
-  order_confirmed: ['payment-service', 'notification-service'],
-  order_cancelled: ['payment-service', 'inventory-service', 'notification-service'],
-  payment_successful: ['order-service', 'inventory-service', 'notification-service'],
-  payment_failed: ['order-service', 'notification-service'],
-  payment_refunded: ['order-service', 'notification-service'],
-  payment_adjusted: ['order-service', 'notification-service'],
-  inventory_updated: ['order-service'],
-  inventory_insufficient: ['order-service'],
-};
+/** Who reads a topic. */
+const GROUPS: Readonly<Record<string, readonly string[]>> = byTopic(
+  subscriptionsIn(join(import.meta.dirname, '../..')),
+);
 const BATCH = 150;
 /** For a whole batch, most of it poison, on a busy machine; a record alone must be faster. */
 const BATCH_WITHIN_MS = 30_000;

@@ -7,7 +7,7 @@ import {
   PaymentRefunded,
   PaymentSuccessful,
 } from '@app/events';
-import { Transactions } from '@app/messaging';
+import { Transactions, type UnitOfWork } from '@app/messaging';
 import { createService, shutDown } from '@app/platform';
 import { anEvent, createTestDatabase } from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -116,18 +116,26 @@ export async function startNotifications(
   };
 }
 
+type Handler = (events: readonly never[], unitOfWork: UnitOfWork) => Promise<void>;
+
 async function handle(app: NestFastifyApplication, events: readonly AnyNews[]): Promise<void> {
   const orders = app.get(OrderEventsConsumer);
   const payments = app.get(PaymentEventsConsumer);
+  // In the order in which an order's news usually comes; news without a method here is a type error.
+  const handlers: Readonly<Record<AnyNews['type'], Handler>> = {
+    order_created: orders.created.bind(orders),
+    payment_successful: payments.successful.bind(payments),
+    payment_failed: payments.failed.bind(payments),
+    order_confirmed: orders.confirmed.bind(orders),
+    order_cancelled: orders.cancelled.bind(orders),
+    payment_refunded: payments.refunded.bind(payments),
+    payment_adjusted: payments.adjusted.bind(payments),
+  };
+  const stranger = events.find(({ type }) => !Object.hasOwn(handlers, type));
+  if (stranger !== undefined) throw new Error(`no consumer of the notification service hears of ${stranger.type}`);
   await app.get(Transactions).run(async (unitOfWork) => {
-    const of = <Type extends AnyNews['type']>(type: Type) =>
-      events.filter((event): event is Extract<AnyNews, { type: Type }> => event.type === type) as never;
-    await orders.created(of('order_created'), unitOfWork);
-    await payments.successful(of('payment_successful'), unitOfWork);
-    await payments.failed(of('payment_failed'), unitOfWork);
-    await orders.confirmed(of('order_confirmed'), unitOfWork);
-    await orders.cancelled(of('order_cancelled'), unitOfWork);
-    await payments.refunded(of('payment_refunded'), unitOfWork);
-    await payments.adjusted(of('payment_adjusted'), unitOfWork);
+    for (const [type, handler] of Object.entries(handlers)) {
+      await handler(events.filter((event) => event.type === type) as never, unitOfWork);
+    }
   });
 }

@@ -36,7 +36,9 @@ export async function auditVerify(
 }
 
 function sentenceOf({ orderId, entry, problems }: AuditProblem): string {
-  const where = entry === null ? `order ${orderId}` : `order ${orderId}, entry ${entry}`;
+  const [first = ''] = problems;
+  // Most problems begin with the entry they are about.
+  const where = entry === null || first.startsWith('entry ') ? `order ${orderId}` : `order ${orderId}, entry ${entry}`;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  return `${where}: ${problems[0] ?? ''}${more}`;
+  return `${where}: ${first}${more}`;
 }

@@ -2,7 +2,7 @@ import { printJson } from '../cli/console.ts';
 import { EXIT, OpsError, type ExitCode } from '../cli/exit-code.ts';
 import type { BulkRequest, DeskClient } from './desk-client.ts';
 import type { DryRun, Job, MessageFilter, MessageSummary } from './desk-messages.ts';
-import { dryRunReport, listReport, progressLine, type Of } from './desk-reports.ts';
+import { dryRunReport, endReport, listReport, progressLine, type Of } from './desk-reports.ts';
 import { exitOf, findOwner, fromAll, type DeskContext } from './failed-commands.ts';
 
 const POLL_MS = 1_000;
@@ -103,7 +103,7 @@ async function many(context: DeskContext, wish: BulkWish): Promise<ExitCode> {
   }
   const ended = await Promise.all(started.map(({ client, job }) => follow(context, wish, client, job)));
   if (json) printJson(console, { jobs: ended });
-  else for (const job of ended) console.print(progressLine(job));
+  else if (ended.length > 0) console.print(endReport(ended));
   const running = ended.filter(({ status }) => status === 'running');
   if (running.length > 0) console.note('still running; it goes on by itself: npm run ops -- failed jobs');
   if (refused > 0) return EXIT.unusable;

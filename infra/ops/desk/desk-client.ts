@@ -132,16 +132,17 @@ async function refusalOf(service: ServiceName, response: Response): Promise<Desk
   const text = await response.text().catch(() => '');
   try {
     const problem = JSON.parse(text) as ProblemDetails;
-    const errors = (problem.errors ?? []).map(({ pointer, detail }) => `; ${pointer ?? ''} ${detail ?? ''}`).join('');
-    return new DeskRefusal(
-      service,
-      status,
-      problem.code,
-      (problem.detail ?? problem.title ?? `HTTP ${status}`) + errors,
-    );
+    return new DeskRefusal(service, status, problem.code, wordsOf(problem, status));
   } catch {
     return new DeskRefusal(service, status, undefined, `HTTP ${status}`);
   }
+}
+
+/** The sentence of a problem, and those of its errors that do not stand in it. */
+function wordsOf({ title, detail, errors = [] }: ProblemDetails, status: number): string {
+  const sentence = detail ?? title ?? `HTTP ${status}`;
+  const more = errors.filter((error) => error.detail !== undefined && !sentence.includes(error.detail));
+  return [sentence, ...more.map((error) => `${error.pointer ?? ''} ${error.detail ?? ''}`)].join('; ');
 }
 
 interface ProblemDetails {

@@ -46,7 +46,7 @@ export function detailReport(message: Of<MessageDetail>): string {
     ['order', message.order_id],
     ['tried', `${countOf(message.attempts, 'time')}, ${message.desk_retries} of them from the desk`],
     ['next try', message.next_attempt_at],
-    ['error', errorOf(message)],
+    ['error', errorOf(message) || null],
   ].map(([name, value]) => `${(name ?? '').padEnd(10)}${printable(value ?? '–')}`);
   const payload = message.payload === null ? (message.payload_base64 ?? 'no value') : pretty(message.payload);
   return [
@@ -70,9 +70,11 @@ export function detailReport(message: Of<MessageDetail>): string {
     .join('\n\n');
 }
 
+/** One row each; a job in a service that had nothing for it is left out. */
 export function jobReport(jobs: readonly Of<Job>[], now: Date): string {
-  if (jobs.length === 0) return 'No jobs.';
-  const rows = jobs.map((job) => [
+  const worked = jobs.filter(({ total }) => total > 0);
+  if (worked.length === 0) return 'No jobs.';
+  const rows = worked.map((job) => [
     ...[job.job_id, job.service.replace('-service', ''), job.kind, job.status, job.actor, job.total, job.released],
     ...[job.resolved, job.failed_again, job.skipped, age(job.created_at, now)],
   ]);
@@ -99,6 +101,12 @@ export function dryRunReport(kind: 'retry' | 'discard', runs: readonly Of<DryRun
   const sample = runs.flatMap(({ service, sample: messages }) => messages.map((message) => ({ ...message, service })));
   const summary = table(['SERVICE', 'MATCHING', `WOULD ${kind.toUpperCase()}`, 'QUARANTINED, LEFT'], rows);
   return sample.length === 0 ? summary : `${summary}\n\nFor example\n${listReport(sample, now)}`;
+}
+
+/** How jobs of one command have ended, in one line each; a service that had nothing for it is left out. */
+export function endReport(jobs: readonly Of<Job>[]): string {
+  const lines = jobs.filter(({ total }) => total > 0).map(progressLine);
+  return lines.length === 0 ? 'Nothing matches.' : lines.join('\n');
 }
 
 /** One line about a job that is under way. */

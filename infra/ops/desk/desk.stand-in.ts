@@ -94,7 +94,7 @@ export class DeskStandIn {
           error_stack: null,
         };
         const lists = { attempt_history: [], waiting: [], actions: [] };
-        if (message === undefined) return notFound();
+        if (message === undefined) return unknown(path);
         const again = message.error_message?.includes('broken') === true ? 'dead_lettered' : 'resolved';
         const status = this.retried.has(message.failed_message_id) ? again : message.status;
         return [200, { ...message, status, ...rest, ...lists }];
@@ -152,4 +152,12 @@ export class DeskStandIn {
 
 function notFound(): [number, unknown] {
   return [404, { status: 404, code: 'FAILED_MESSAGE.NOT_FOUND', detail: 'There is no such failed message.' }];
+}
+
+/** An id that is none is refused before it is looked for. */
+function unknown(path: string): [number, unknown] {
+  if (path !== '/no-uuid') return notFound();
+  const detail = 'id must be a UUID';
+  const errors = [{ pointer: '#/path/id', detail }];
+  return [400, { status: 400, code: 'REQUEST.INVALID', detail: `The request is not valid: ${detail}.`, errors }];
 }

@@ -114,6 +114,11 @@ describe('failed show', () => {
     expect(exit).toBe(0);
   });
 
+  it('repeats a refusal once', async () => {
+    const { notes, exit } = await ops('failed', 'show', 'no-uuid', ...TWO);
+    expect([notes, exit]).toEqual([['payment-service: The request is not valid: id must be a UUID.'], 2]);
+  });
+
   it('says when nobody knows the message', async () => {
     const { notes, exit } = await ops('failed', 'show', 'nobody', ...TWO);
     expect([notes, exit]).toEqual([['there is no failed message nobody'], 2]);
@@ -206,6 +211,18 @@ describe('failed export, jobs and watch', () => {
   it('lists the jobs', async () => {
     await ops('failed', 'retry', '--all', ...TWO);
     expect((await ops('failed', 'jobs', ...TWO)).text).toMatch(/job-1 +payment +retry +done +operator +3 +3 +3 +0 +0/);
+  });
+
+  it('says nothing of services that had nothing to do', async () => {
+    await inventory.stop();
+    inventory = await DeskStandIn.start([]);
+    process.env['INVENTORY_SERVICE_URL'] = inventory.url;
+    const { text } = await ops('failed', 'retry', '--all', ...TWO);
+    expect(text).toBe('payment-service: retry done, 3 of 3 released, 3 resolved, 0 failed again');
+    const jobs = (await ops('failed', 'jobs', ...TWO)).text;
+    expect([jobs.includes('payment'), jobs.includes('inventory')]).toEqual([true, false]);
+    const none = await ops('failed', 'retry', '--all', '--service', 'inventory');
+    expect([none.text, none.exit]).toEqual(['Nothing matches.', 0]);
   });
 
   it('watches until it is interrupted', async () => {

@@ -6,7 +6,8 @@ import { PaymentAdjusted, PaymentFailed, PaymentRefunded, PaymentSuccessful } fr
 
 /**
  * Every event of the system, in the order it occurs in an order's life. There is one topic per event type, named like it,
- * written only by the event's publisher, and every record in it is keyed by the order's id.
+ * and every record in it is keyed by the order's id. That only the event's publisher writes to it is a convention: Kafka
+ * keeps nobody away. Readers hold it against `ce_source` (`decodeRecord`), which any writer can fill in.
  */
 export const EVENTS = [
   OrderCreated,
@@ -30,7 +31,7 @@ export function eventOfTopic(topic: string): AnyEvent | undefined {
   return EVENTS.find((event) => event.type === topic);
 }
 
-/** The events a service publishes: the only topics it may write, apart from its own dead letters. */
+/** The events a service publishes: the only topics it writes, apart from its own dead letters. */
 export function eventsPublishedBy(service: ServiceName): AnyEvent[] {
   return EVENTS.filter((event) => event.publisher === service);
 }

@@ -65,6 +65,11 @@ describe('a trail', () => {
     ]);
   });
 
+  it('does not tell what was ordered: another customer, total or currency goes unnoticed', () => {
+    const other = { userId: 'somebody_else', total: 1 as Order['total'], currency: 'EUR' };
+    expect(verify({ ...ORDER, ...other }, TRAIL)).toEqual([]);
+  });
+
   it('shows that it is not there', () => {
     expect(verify(ORDER, [])).toContain('the trail does not begin with the order');
   });

@@ -27,6 +27,16 @@ describe('the audit trail', () => {
     },
   );
 
+  it('can be changed by the service once it has given itself the right, for it owns the table', async () => {
+    await client.query('BEGIN');
+    try {
+      await client.query('GRANT UPDATE ON order_events TO CURRENT_USER');
+      expect(await client.query('UPDATE order_events SET actor = $$me$$')).toMatchObject({ rowCount: 1 });
+    } finally {
+      await client.query('ROLLBACK');
+    }
+  });
+
   it('can be read and continued by it', async () => {
     const { rows } = await client.query<{ n: number }>('SELECT count(*)::int AS n FROM order_events');
     expect(rows).toEqual([{ n: 1 }]);

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The audit trail. Even its owner may only add to it and read it. */
+/** The audit trail. Its owner is refused changes as well, until it grants itself the right again. */
 export class CreateOrderEvents1763800200000 implements MigrationInterface {
   readonly name = 'CreateOrderEvents1763800200000';
 
