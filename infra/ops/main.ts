@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import type { Console } from './cli/console.ts';
+import { printable } from './cli/printable.ts';
 import { runOps } from './cli/program.ts';
 
 /** Ends the pause that a command is making; without one Ctrl-C ends the process, as ever. */
@@ -19,7 +20,7 @@ const terminal: Console = {
     process.stdout.write(`${text}\n`);
   },
   note: (text) => {
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${printable(text)}\n`);
   },
   progress: (text) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${text} …\r`);

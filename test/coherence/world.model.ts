@@ -6,8 +6,8 @@ import { decidePayment } from '../../apps/payment-service/src/domain/decide-paym
 import type { OrderInput, PaymentInput } from '../../apps/payment-service/src/domain/payment-input';
 import { callFor, handOver, type GatewayCall, type Payment } from '../../apps/payment-service/src/domain/payment';
 import { RetryPolicy } from '../../apps/payment-service/src/domain/retry-policy';
-import { decideStock, type StockNews } from '../../apps/inventory-service/src/domain/allocation-lifecycle';
-import type { StockAllocation } from '../../apps/inventory-service/src/domain/stock-allocation';
+import { decideStock } from '../../apps/inventory-service/src/domain/allocation-lifecycle';
+import type { StockAllocation, StockNews } from '../../apps/inventory-service/src/domain/stock-allocation';
 import { UNKNOWN_ORDER, type KnownOrder } from '../../apps/notification-service/src/domain/notification';
 import { afterPlan, planNotifications } from '../../apps/notification-service/src/domain/notification-plan';
 import { GatewayModel, TOTAL, type Card, type Line } from './gateway.model';

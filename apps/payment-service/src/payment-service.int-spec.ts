@@ -90,11 +90,31 @@ describe('a new order', () => {
     await status(orderId, 'authorized');
     await transaction((unitOfWork) => follow(0).confirmed([confirmed(orderId)], unitOfWork));
     await status(orderId, 'failed');
-    await transaction((unitOfWork) => follow(0).cancelled([cancelled(orderId)], unitOfWork));
+    await transaction((unitOfWork) => follow(0).cancelled([cancelled(orderId, 'test_capture_fails')], unitOfWork));
     await eventually(async () =>
       expect(await announced(orderId)).toEqual(['payment_successful', 'payment_failed', 'payment_refunded']),
     );
     expect(await payment(orderId)).toMatchObject({ status: 'failed', failure_reason: 'capture_failed' });
+  });
+});
+
+describe('news that contradicts what is known of an order', () => {
+  it.each([
+    ['amount', { total_amount: 4999.99 }],
+    ['customer', { user_id: 'mallory' }],
+    ['currency', { currency: 'INR' }],
+  ])('by another %s moves no money', async (what, wrong) => {
+    const orderId = anOrderId();
+    await transaction((unitOfWork) => follow(0).created([created(orderId)], unitOfWork));
+    await status(orderId, 'authorized');
+    for (const [kind, event] of [['confirmed', confirmed] as const, ['cancelled', cancelled] as const]) {
+      const right = event(orderId);
+      const forged = { ...right, payload: { ...right.payload, ...wrong } } as never;
+      const told = transaction((unitOfWork) => follow(0)[kind]([forged], unitOfWork));
+      await expect(told).rejects.toThrow(`it has another ${what}.`);
+    }
+    expect(await announced(orderId)).toEqual(['payment_successful']);
+    await status(orderId, 'authorized');
   });
 });
 

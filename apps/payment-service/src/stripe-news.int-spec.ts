@@ -49,22 +49,25 @@ beforeEach(() => {
 
 const handle: (typeof Transactions)['prototype']['run'] = (work) => app.get(Transactions).run(work);
 const follow = () => app.get(FollowOrders);
-const cancel = (id: string) =>
-  handle((unitOfWork) => follow().cancelled([anEvent(OrderCancelled, id, harness.cancelled())], unitOfWork));
-const confirm = (id: string) =>
-  handle((unitOfWork) => follow().confirmed([anEvent(OrderConfirmed, id, harness.confirmed)], unitOfWork));
+const cancel = (id: string, total_amount = 42.5) => {
+  const event = anEvent(OrderCancelled, id, { ...harness.cancelled(), total_amount });
+  return handle((unitOfWork) => follow().cancelled([event], unitOfWork));
+};
+const confirm = (id: string, total_amount = 42.5) => {
+  const event = anEvent(OrderConfirmed, id, { ...harness.confirmed, total_amount });
+  return handle((unitOfWork) => follow().confirmed([event], unitOfWork));
+};
 
 async function place(total = 42.5, method?: string): Promise<string> {
-  const orderId = anOrderId();
-  const order = { ...harness.created(method), total_amount: total };
-  await handle((unitOfWork) => follow().created([anEvent(OrderCreated, orderId, order)], unitOfWork));
-  return orderId;
+  const order = anEvent(OrderCreated, anOrderId(), { ...harness.created(method), total_amount: total });
+  await handle((unitOfWork) => follow().created([order], unitOfWork));
+  return order.orderId;
 }
 
 async function becomes(orderId: string, expected: object): Promise<void> {
   await eventually(async () => {
-    const { body } = await harness.get(app, `/payments?order_id=${orderId}`);
-    expect(body.payments[0]).toMatchObject(expected);
+    const { payments } = (await harness.get(app, `/payments?order_id=${orderId}`)).body;
+    expect(payments[0]).toMatchObject(expected);
   });
 }
 
@@ -223,11 +226,9 @@ describe('an order over nothing', () => {
     const asked = stripe.requests.length;
     const orderId = await place(0);
     await becomes(orderId, { status: 'authorized' });
-    await handle((unitOfWork) =>
-      follow().confirmed([anEvent(OrderConfirmed, orderId, { ...harness.confirmed, total_amount: 0 })], unitOfWork),
-    );
+    await confirm(orderId, 0);
     await becomes(orderId, { status: 'captured', captured_amount: 0 });
-    await cancel(orderId);
+    await cancel(orderId, 0);
     await becomes(orderId, { status: 'cancelled', captured_amount: 0, refunded_amount: 0 });
     expect(stripe.requests).toHaveLength(asked);
     expect(await announced(orderId)).toEqual([]);

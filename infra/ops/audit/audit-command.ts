@@ -1,6 +1,7 @@
 import { printJson, type Console } from '../cli/console.ts';
 import { withDatabase } from '../cli/database.ts';
 import { EXIT, OpsError, type ExitCode } from '../cli/exit-code.ts';
+import { printable } from '../cli/printable.ts';
 import { countOf } from '../cli/table.ts';
 import { verifyAudit, type AuditProblem, type AuditScope } from './verify-audit.ts';
 
@@ -20,7 +21,7 @@ export async function auditVerify(
   await withDatabase(databaseUrl, async (client) => {
     for await (const problem of verifyAudit(client, scope, progress)) {
       bad += 1;
-      if (!json) console.print(sentenceOf(problem));
+      if (!json) console.print(printable(sentenceOf(problem)));
       else if (problems.length < MOST_IN_JSON) problems.push(problem);
     }
   });

@@ -1,3 +1,5 @@
+import { printableJson } from './printable.ts';
+
 /** What a command may touch of its surroundings, so that a test can take their place. */
 export interface Console {
   /** For people and pipes. */
@@ -14,5 +16,5 @@ export interface Console {
 }
 
 export function printJson(console: Console, value: unknown): void {
-  console.print(JSON.stringify(value, undefined, 2));
+  console.print(printableJson(value, 2));
 }

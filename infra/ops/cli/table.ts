@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { printable } from './printable.ts';
 
 /** A value of a cell; nothing is a dash. */
 export type Cell = string | number | boolean | null | undefined;
@@ -38,9 +39,4 @@ export function clip(text: string | null, length: number): string {
 
 function textOf(cell: Cell): string {
   return cell === null || cell === undefined || cell === '' ? '–' : printable(String(cell));
-}
-
-/** What a stranger sent must not move the cursor or change the colours of the terminal it is looked at in. */
-export function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\uFFFD');
 }

@@ -1,5 +1,6 @@
 import { approximately } from '../cli/duration.ts';
-import { clip, countOf, printable, table } from '../cli/table.ts';
+import { printable } from '../cli/printable.ts';
+import { clip, countOf, table } from '../cli/table.ts';
 import type { DryRun, Job, MessageDetail, MessageGroup, MessageSummary } from './desk-messages.ts';
 
 /** Whatever comes of one service, with its name. */

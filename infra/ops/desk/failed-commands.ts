@@ -1,6 +1,7 @@
 import type { ServiceName } from '../../local/service-names.ts';
 import { printJson, type Console } from '../cli/console.ts';
 import { EXIT, OpsError, type ExitCode } from '../cli/exit-code.ts';
+import { printableJson } from '../cli/printable.ts';
 import { DeskRefusal, type DeskClient } from './desk-client.ts';
 import type { MessageFilter, MessageSummary } from './desk-messages.ts';
 import { detailReport, groupReport, jobReport, listReport, type Of } from './desk-reports.ts';
@@ -90,7 +91,7 @@ export async function jobs(context: DeskContext, limit: number): Promise<ExitCod
 export async function exportAll(context: DeskContext, filter: MessageFilter): Promise<ExitCode> {
   for (const client of context.clients) {
     for await (const line of client.export(filter)) {
-      context.console.print(JSON.stringify({ service: client.service, ...(JSON.parse(line) as MessageSummary) }));
+      context.console.print(printableJson({ service: client.service, ...(JSON.parse(line) as MessageSummary) }));
     }
   }
   return EXIT.fine;

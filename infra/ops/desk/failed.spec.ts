@@ -98,11 +98,13 @@ describe('failed list', () => {
   });
 
   it('does not let a message take over the terminal it is looked at in', async () => {
-    const evil = await DeskStandIn.start([message('x', { error_message: 'red \u001b[31m alert' })]);
+    const evil = await DeskStandIn.start([
+      message('x', { error_message: 'red \u001b[31m alert, evil\u202egnp.exe \u2067\u061c' }),
+    ]);
     process.env['PAYMENT_SERVICE_URL'] = evil.url;
     const { text } = await ops('failed', 'list', '--service', 'payment');
     await evil.stop();
-    expect(text).toContain('red \uFFFD[31m alert');
+    expect(text).toContain('red \uFFFD[31m alert, evil\uFFFDgnp.exe \uFFFD\uFFFD');
   });
 });
 

@@ -1,6 +1,7 @@
 import { printJson, type Console } from '../cli/console.ts';
 import { EXIT, OpsError, type ExitCode } from '../cli/exit-code.ts';
-import { countOf, printable, table } from '../cli/table.ts';
+import { printable, printableJson } from '../cli/printable.ts';
+import { countOf, table } from '../cli/table.ts';
 import { INVARIANTS, reconcile, type Disagreement, type ReconcileOptions, type Target } from './reconcile.ts';
 
 /** How the disagreements are told. */
@@ -24,7 +25,7 @@ export async function reconcileCommand(
       const count = (counts.get(check) ?? 0) + 1;
       counts.set(check, count);
       if (count > limit) continue;
-      console.print(json ? JSON.stringify(found) : printable(paragraphOf(found)));
+      console.print(json ? printableJson(found) : printable(paragraphOf(found)));
     }
   } catch (error) {
     if (error instanceof TypeError) throw error;

@@ -72,6 +72,7 @@ export class MessagingBed {
       serviceVersion: 'test',
       shutdownTimeoutMs: 10_000,
       shutdownDelayMs: 0,
+      httpMaxConnections: 1_000,
     } as const;
     const module = ProbeModule.forRoot(this.options(overrides), script);
     const service = { name: this.service, module, config, configure: connectEventConsumers };

@@ -29,6 +29,7 @@ const service = {
     serviceVersion: 'test',
     shutdownTimeoutMs: 10_000,
     shutdownDelayMs: 0,
+    httpMaxConnections: 1_000,
   } as const,
   configure: connectEventConsumers,
 };

@@ -6,6 +6,7 @@ import { ConfigurationError } from './config/configuration.error';
 import { StartupError } from './errors/startup.error';
 import { configureHttp } from './http/configure-http';
 import { httpAdapter } from './http/http-adapter';
+import { limitConnections } from './http/limit-connections';
 import { Lifecycle } from './lifecycle';
 import { PinoLogger } from './logging/pino.logger';
 import { PlatformModule } from './platform.module';
@@ -20,7 +21,14 @@ const CONNECTION_BACKLOG = 4_096;
 /** The config a service needs to run at all. */
 export type BootstrapConfig = Pick<
   CommonConfig,
-  'host' | 'port' | 'logLevel' | 'logFormat' | 'serviceVersion' | 'shutdownTimeoutMs' | 'shutdownDelayMs'
+  | 'host'
+  | 'port'
+  | 'httpMaxConnections'
+  | 'logLevel'
+  | 'logFormat'
+  | 'serviceVersion'
+  | 'shutdownTimeoutMs'
+  | 'shutdownDelayMs'
 >;
 
 /** One service, described for `bootstrapService`. */
@@ -66,6 +74,7 @@ export async function createService(options: ServiceOptions): Promise<NestFastif
     logger: serviceLogger(options),
   });
   configureHttp(app);
+  limitConnections(app.getHttpAdapter().getInstance().server, options.config.httpMaxConnections);
   await options.configure?.(app);
   return app;
 }

@@ -38,6 +38,7 @@ export * from './http/request-context';
 export * from './http/validation.pipe';
 export * from './ids';
 export * from './lifecycle';
+export * from './logging/control-characters';
 export * from './logging/log-context';
 export * from './logging/pino.logger';
 export * from './logging/redaction';

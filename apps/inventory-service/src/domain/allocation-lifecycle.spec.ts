@@ -1,5 +1,5 @@
-import { decideStock, productsConcerned, type StockDecision, type StockNews } from './allocation-lifecycle';
-import type { StockAllocation } from './stock-allocation';
+import { decideStock, productsConcerned, type StockDecision } from './allocation-lifecycle';
+import type { StockAllocation, StockNews } from './stock-allocation';
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null) {

@@ -1,10 +1,6 @@
 import type { ShortageReason, StockChange } from '@app/events';
-import { addUp, type AllocationStatus, type OrderLine, type StockAllocation } from './stock-allocation';
-
-/** What the inventory service hears of an order. */
-export type StockNews =
-  | { readonly type: 'payment_successful'; readonly userId: string; readonly items: readonly OrderLine[] }
-  | { readonly type: 'order_cancelled'; readonly userId: string };
+import { expectSameOrder } from './news-contradiction';
+import { addUp, type AllocationStatus, type OrderLine, type StockAllocation, type StockNews } from './stock-allocation';
 
 /** What can be sold, by product id. A product that is missing here is unknown. */
 export type StockLevels = ReadonlyMap<string, number>;
@@ -80,12 +76,13 @@ export const ALLOCATION_LIFECYCLE: Readonly<Record<AllocationStatus | 'unknown',
   },
 };
 
-/** Decides about one order. Pure: neither its arguments nor anything else is changed. */
+/** Decides about one order. Pure: neither its arguments nor anything else is changed. @throws NewsContradicted */
 export function decideStock(
   allocation: StockAllocation | undefined,
   news: StockNews,
   levels: StockLevels,
 ): StockDecision {
+  if (allocation !== undefined) expectSameOrder(allocation, news);
   const step = ALLOCATION_LIFECYCLE[allocation?.status ?? 'unknown'][news.type];
   if (typeof step === 'object') return { allocation, changes: [], announcements: [], ignored: step.ignore };
   switch (step) {

@@ -21,6 +21,11 @@ export type StockAllocation =
 
 export type AllocationStatus = StockAllocation['status'];
 
+/** What the inventory service hears of an order. */
+export type StockNews =
+  | { readonly type: 'payment_successful'; readonly userId: string; readonly items: readonly OrderLine[] }
+  | { readonly type: 'order_cancelled'; readonly userId: string };
+
 /** Several lines of one product become one, in the order in which the products first appear. */
 export function addUp(lines: readonly OrderLine[]): OrderLine[] {
   const totals = new Map<string, number>();

@@ -1,12 +1,6 @@
 import type { StockChange } from '@app/events';
-import {
-  decideStock,
-  type LevelChange,
-  type StockDecision,
-  type StockLevels,
-  type StockNews,
-} from './allocation-lifecycle';
-import type { StockAllocation } from './stock-allocation';
+import { decideStock, type LevelChange, type StockDecision, type StockLevels } from './allocation-lifecycle';
+import type { StockAllocation, StockNews } from './stock-allocation';
 
 /** News of one order. */
 export interface OrderNews {

@@ -1,5 +1,5 @@
 import type { Cause, EventDefinition, ReceivedEvent } from '@app/events';
-import type { StockNews } from '../domain/allocation-lifecycle';
+import type { StockNews } from '../domain/stock-allocation';
 import type { ReceivedNews } from '../use-cases/settle-stock';
 
 /** What events of other services mean for the stock. */

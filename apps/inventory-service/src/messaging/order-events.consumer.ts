@@ -1,7 +1,7 @@
 import { OrderCancelled, type ReceivedEvent } from '@app/events';
 import { OnEvent, type UnitOfWork } from '@app/messaging';
 import { Controller } from '@nestjs/common';
-import type { StockNews } from '../domain/allocation-lifecycle';
+import type { StockNews } from '../domain/stock-allocation';
 import { SettleStock } from '../use-cases/settle-stock';
 import { newsOf } from './news';
 

@@ -78,6 +78,25 @@ describe('an order', () => {
     });
   });
 
+  it('keeps what it has when somebody says something else of it', async () => {
+    await system.addProduct('KEPT', 50);
+    const orderId = anOrderId();
+    await system.handle({ payments: [aPayment(orderId, ['KEPT', 1])] });
+    const stranger = aCancellation(orderId);
+    const cancellation = { ...stranger, payload: { ...stranger.payload, user_id: 'mallory' } };
+    await expect(system.handle({ cancellations: [cancellation] })).rejects.toThrow('another customer');
+    await expect(system.handle({ payments: [aPayment(orderId, ['KEPT', 40])] })).rejects.toThrow(
+      'another list of items',
+    );
+    await expectAccountsToBalance('KEPT', 50);
+    expect([await statusOf(orderId), await heldOf('KEPT')]).toEqual(['taken', 1]);
+    // Not even the customer of an order of which nothing else is known.
+    const fresh = anOrderId();
+    const both = { payments: [aPayment(fresh, ['KEPT', 1])], cancellations: [{ ...cancellation, orderId: fresh }] };
+    await expect(system.handle(both)).rejects.toThrow('another customer');
+    expect(await heldOf('KEPT')).toBe(1);
+  });
+
   it('is told what is missing', async () => {
     const payment = aPayment(anOrderId(), ['TOLD', 9], ['GHOST', 1]);
     await system.handle({ payments: [payment] });

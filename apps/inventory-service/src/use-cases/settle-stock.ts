@@ -2,7 +2,8 @@ import { InventoryInsufficient, InventoryUpdated, type Cause } from '@app/events
 import type { UnitOfWork } from '@app/messaging';
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
-import { productsConcerned, type StockAnnouncement, type StockNews } from '../domain/allocation-lifecycle';
+import { productsConcerned, type StockAnnouncement } from '../domain/allocation-lifecycle';
+import type { StockNews } from '../domain/stock-allocation';
 import { decideInOrder, type BatchDecision } from '../domain/stock-batch';
 import { InventoryCache } from '../persistence/inventory-cache';
 import { StockRepository } from '../persistence/stock.repository';
@@ -30,7 +31,10 @@ export class SettleStock {
     private readonly clock: Clock,
   ) {}
 
-  /** Resolves at once; the stock is settled when the unit of work concludes. */
+  /**
+   * Resolves at once; the stock is settled when the unit of work concludes. That fails with NewsContradicted when news says
+   * something else of its order than earlier news.
+   */
   execute(unitOfWork: UnitOfWork, news: readonly ReceivedNews[]): Promise<void> {
     const gathered = this.gathered.get(unitOfWork) ?? this.startGathering(unitOfWork);
     gathered.push(...news);

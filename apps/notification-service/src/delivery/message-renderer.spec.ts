@@ -63,7 +63,7 @@ describe('a message', () => {
 });
 
 describe('what others have written', () => {
-  const name = '<script>alert(1)</script> {{amount}} &\r\nTotal: 0.00 EUR\u202E';
+  const name = '<script>alert(1)</script> {{amount}} &\r\nTotal: 0.00 EUR\u202E\u061C\u200F\u206A\uFFF9';
   const facts: Facts = { type: 'order_received', ...amount, items: [{ ...laptop, name }] };
 
   it('is text in HTML, never markup and never a template', () => {

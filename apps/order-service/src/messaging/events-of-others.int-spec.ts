@@ -13,6 +13,11 @@ afterAll(async () => {
   await others.disconnect();
 });
 
+async function confirm(orderId: string): Promise<void> {
+  await others.say(news.paid(orderId), news.taken(orderId));
+  expect((await settled(orderId)).status).toBe('confirmed');
+}
+
 const settled = async (orderId: string) => (await service.get(`/orders/${orderId}?wait=20s`)).body;
 
 describe('an order everybody agrees to', () => {
@@ -66,8 +71,7 @@ describe('an order that can not be fulfilled', () => {
 describe('a confirmed order whose money somebody gives back at the gateway', () => {
   async function aConfirmedOrder(): Promise<string> {
     const { order_id } = await service.place();
-    await others.say(news.paid(order_id), news.taken(order_id));
-    expect((await settled(order_id)).status).toBe('confirmed');
+    await confirm(order_id);
     return order_id;
   }
 
@@ -157,25 +161,46 @@ describe('news that can not be true', () => {
   });
 });
 
-describe('a payment that is not for the order', () => {
-  it.each([
-    ['another amount', { amount: 0.01 }],
-    ['another currency', { currency: 'INR' }],
-    ['another customer', { user_id: 'mallory' }],
-  ])('by %s becomes a dead letter and confirms nothing', async (_, wrong) => {
-    const { order_id } = await service.place();
-    const paid = news.paid(order_id);
-    await others.say({ ...paid, payload: { ...paid.payload, ...wrong } });
-    await eventually(async () => {
-      const rows = await service.rows('SELECT status, error_message FROM failed_messages WHERE event_id = $1', [
-        paid.id,
-      ]);
-      expect(rows).toEqual([{ status: 'dead_lettered', error_message: expect.stringMatching(/not for the customer/) }]);
-    });
-    expect(await service.steps(order_id)).toEqual(['order_created']);
+describe('news that is not about the order as it was placed', () => {
+  const payments = ['paid', 'refused', 'refunded', 'reversed', 'adjusted'] as const;
+  const wrongs = [
+    ...payments.flatMap((kind) => [
+      [kind, 'customer', { user_id: 'mallory' }] as const,
+      [kind, 'currency', { currency: 'INR' }] as const,
+      [kind, 'means of payment', { payment_method: 'gift_card' }] as const,
+    ]),
+    ...(['paid', 'refused', 'refunded', 'reversed'] as const).map(
+      (kind) => [kind, 'amount', { amount: 0.01 }] as const,
+    ),
+    ['adjusted', 'parts of the amount', { captured_amount: 1300 }] as const,
+    ['adjusted', 'parts of the amount', { given_back: 5, refunded_amount: 4 }] as const,
+    ...(['taken', 'returned', 'short'] as const).map((kind) => [kind, 'customer', { user_id: 'mallory' }] as const),
+  ];
+
+  it('becomes a dead letter and changes nothing, whatever it is about and whatever of it is wrong', async () => {
+    const placed = await Promise.all(
+      wrongs.map(async ([kind, what, wrong]) => {
+        const { order_id } = await service.place();
+        // What may only happen to a confirmed order would be refused for that reason.
+        if (!['paid', 'refused', 'taken', 'short'].includes(kind)) await confirm(order_id);
+        return { order_id, what, steps: await service.steps(order_id), right: news[kind](order_id), wrong };
+      }),
+    );
+    for (const { right, wrong } of placed) await others.say({ ...right, payload: { ...right.payload, ...wrong } });
+    for (const { order_id, what, right, steps } of placed) {
+      await eventually(async () => {
+        const rows = await service.rows('SELECT status, error_message FROM failed_messages WHERE event_id = $1', [
+          right.id,
+        ]);
+        expect(rows).toEqual([
+          { status: 'dead_lettered', error_message: expect.stringContaining(`it has another ${what}.`) },
+        ]);
+      });
+      expect(await service.steps(order_id)).toEqual(steps);
+    }
   });
 
-  it('is refused as well when it does not come from the payment service', async () => {
+  it('is refused as well when it comes from another service', async () => {
     const { order_id } = await service.place();
     const forged = { ...news.paid(order_id), source: '/order-service' };
     await others.say(forged);

@@ -1,6 +1,8 @@
 import { InventoryInsufficient, InventoryUpdated, type ReceivedEvent } from '@app/events';
 import { OnEvent, type UnitOfWork } from '@app/messaging';
 import { Controller } from '@nestjs/common';
+import type { OrderClaims } from '../domain/order-claims';
+import type { OrderTrigger } from '../domain/order-lifecycle';
 import { AdvanceOrders } from '../use-cases/advance-orders';
 import { newsOf } from './news';
 
@@ -10,8 +12,7 @@ export class InventoryEventsConsumer {
 
   @OnEvent(InventoryUpdated)
   async updated(events: readonly ReceivedEvent<typeof InventoryUpdated>[], unitOfWork: UnitOfWork): Promise<void> {
-    const news = newsOf(events, ({ payload }) => (payload.change === 'taken' ? 'stock_taken' : 'stock_returned'));
-    await this.advanceOrders.execute(unitOfWork, news);
+    await this.advanceOrders.execute(unitOfWork, newsOf(events, triggerOfChange, customer));
   }
 
   @OnEvent(InventoryInsufficient)
@@ -19,6 +20,15 @@ export class InventoryEventsConsumer {
     events: readonly ReceivedEvent<typeof InventoryInsufficient>[],
     unitOfWork: UnitOfWork,
   ): Promise<void> {
-    await this.advanceOrders.execute(unitOfWork, newsOf(events, 'inventory_insufficient'));
+    await this.advanceOrders.execute(unitOfWork, newsOf(events, 'inventory_insufficient', customer));
   }
+}
+
+function triggerOfChange({ payload }: ReceivedEvent<typeof InventoryUpdated>): OrderTrigger {
+  return payload.change === 'taken' ? 'stock_taken' : 'stock_returned';
+}
+
+/** Of an order's goods the order service keeps what was ordered; of the stock it knows no more than whose it is. */
+function customer({ user_id: userId }: { readonly user_id: string }): OrderClaims {
+  return { userId };
 }

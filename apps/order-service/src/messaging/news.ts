@@ -1,11 +1,13 @@
 import type { EventDefinition, ReceivedEvent } from '@app/events';
+import type { OrderClaims } from '../domain/order-claims';
 import type { OrderTrigger } from '../domain/order-lifecycle';
 import type { OrderNews } from '../use-cases/advance-orders';
 
-/** What events of other services mean for their orders. */
+/** What events of other services mean for their orders, and what they say of them. */
 export function newsOf<Definition extends EventDefinition>(
   events: readonly ReceivedEvent<Definition>[],
   trigger: OrderTrigger | ((event: ReceivedEvent<Definition>) => OrderTrigger),
+  claims: (payload: ReceivedEvent<Definition>['payload']) => OrderClaims,
 ): OrderNews[] {
   return events.map((event) => ({
     orderId: event.orderId,
@@ -13,6 +15,7 @@ export function newsOf<Definition extends EventDefinition>(
     // `ce_source` is the service's name as a path.
     actor: event.source.replace(/^\//, ''),
     causeEventId: event.id,
+    claims: claims(event.payload),
     ...(event.cause.traceparent === undefined ? {} : { traceparent: event.cause.traceparent }),
   }));
 }

@@ -1,12 +1,13 @@
-import { OrderCancelled, OrderConfirmed, toDecimal, type Cause, type MinorUnits } from '@app/events';
+import { OrderCancelled, OrderConfirmed, toDecimal, type Cause } from '@app/events';
 import type { UnitOfWork } from '@app/messaging';
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { appendFact, type AuditEntry } from '../domain/audit-trail';
 import { isSettled, type Order } from '../domain/order';
+import { contradictions, type OrderClaims } from '../domain/order-claims';
 import { stepOrder, type Announcement, type OrderTrigger } from '../domain/order-lifecycle';
 import { OrderRepository, type LockedOrder } from '../persistence/order.repository';
-import { orderNotFound, paymentMismatch } from './order.errors';
+import { newsMismatch, orderNotFound } from './order.errors';
 import { SettledOrders } from './settled-orders';
 
 /** Something that happened to an order, and who made it happen. */
@@ -17,14 +18,8 @@ export interface OrderNews {
   /** The event that brought the news, if it was one. */
   readonly causeEventId?: string;
   readonly traceparent?: string;
-  /** What the news says was paid for; it has to be what was ordered. */
-  readonly paid?: PaidFor;
-}
-
-export interface PaidFor {
-  readonly userId: string;
-  readonly amount: MinorUnits;
-  readonly currency: string;
+  /** What another service says of the order with it. */
+  readonly claims?: OrderClaims;
 }
 
 /**
@@ -43,7 +38,7 @@ export class AdvanceOrders {
 
   /**
    * Resolves at once; the news is applied, in the order it was given, when the unit of work concludes. That fails with
-   * DomainError `ORDER.NOT_FOUND` for an order nobody has placed, `ORDER.PAYMENT_MISMATCH` for money that is not this order's, and
+   * DomainError `ORDER.NOT_FOUND` for an order nobody has placed, `ORDER.NEWS_MISMATCH` for news that claims what was not ordered, and
    * OrderTransitionRefused for impossible news.
    */
   execute(unitOfWork: UnitOfWork, news: readonly OrderNews[]): Promise<void> {
@@ -76,7 +71,8 @@ export class AdvanceOrders {
   private step(unitOfWork: UnitOfWork, locked: Map<string, LockedOrder>, news: OrderNews): AuditEntry[] {
     const current = locked.get(news.orderId);
     if (current === undefined) throw orderNotFound(news.orderId);
-    if (news.paid !== undefined && !isFor(current.order, news.paid)) throw paymentMismatch(news.orderId);
+    const wrong = news.claims === undefined ? [] : contradictions(current.order, news.claims);
+    if (wrong.length > 0) throw newsMismatch(news.orderId, news.trigger, wrong);
     const now = this.clock.now();
     const step = stepOrder(current.order, news.trigger, now);
     if (step.kind === 'ignored') return [];
@@ -96,10 +92,6 @@ export class AdvanceOrders {
     if (step.kind === 'moved' && step.announces !== undefined) announce(unitOfWork, step.announces, order, news);
     return [entry];
   }
-}
-
-function isFor({ userId, total, currency }: Order, paid: PaidFor): boolean {
-  return paid.userId === userId && paid.amount === total && paid.currency === currency;
 }
 
 function announce(unitOfWork: UnitOfWork, announcement: Announcement, order: Order, news: OrderNews): void {

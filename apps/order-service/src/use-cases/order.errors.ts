@@ -5,12 +5,12 @@ export function orderNotFound(orderId: string): DomainError {
   return new DomainError({ code: 'ORDER.NOT_FOUND', kind: 'not_found', message: `There is no order ${orderId}.` });
 }
 
-/** Somebody says that the order was paid, and it is not its customer, amount or currency. Nothing is done to the order. */
-export function paymentMismatch(orderId: string): DomainError {
+/** News of another service is about another customer or other money than the order. Nothing is done to the order. */
+export function newsMismatch(orderId: string, news: string, wrong: readonly string[]): DomainError {
   return new DomainError({
-    code: 'ORDER.PAYMENT_MISMATCH',
+    code: 'ORDER.NEWS_MISMATCH',
     kind: 'conflict',
-    message: `The payment is not for the customer, amount and currency of order ${orderId}.`,
+    message: `${news} is not about order ${orderId} as it was placed: it has another ${wrong.join(', another ')}.`,
   });
 }
 

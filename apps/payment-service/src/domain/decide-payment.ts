@@ -1,5 +1,6 @@
 import { minorUnitsOf, type PaymentFailureReason } from '@app/events';
 import type { GatewayAnswer, MoneyAtGateway } from './gateway-outcome';
+import { expectSameOrder } from './order-contradiction';
 import type { Payment, PendingOperation } from './payment';
 import type { GatewayInput, OrderInput, PaymentInput } from './payment-input';
 import { PAYMENT_LIFECYCLE } from './payment-lifecycle';
@@ -7,13 +8,14 @@ import { isUnwanted } from './payment-stage';
 import { begin, PaymentTransitionRefused, step, type Decision, type DecisionContext, type Facts } from './payment-step';
 import { nextAttemptAt } from './retry-policy';
 
-/** One step of a payment's life. Pure. @throws PaymentTransitionRefused */
+/** One step of a payment's life. Pure. @throws PaymentTransitionRefused, OrderContradicted */
 export function decidePayment(payment: Payment | undefined, input: PaymentInput, context: DecisionContext): Decision {
   switch (input.kind) {
     case 'order_created':
     case 'order_confirmed':
     case 'order_cancelled':
       if (payment === undefined) return begin(input, context);
+      expectSameOrder(payment, input);
       return step(payment, input.kind, factsFrom(payment, input), context);
     case 'money_moved':
     case 'refund_changed':

@@ -1,7 +1,7 @@
 import { shutDown } from '@app/platform';
 import { anOrderId, createTestDatabase, infrastructureUrls, type TestDatabase } from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import Stripe from 'stripe';
+import { createHmac } from 'node:crypto';
 import * as harness from '../../test/replica';
 import { StripeStandIn } from '../../test/stripe-stand-in';
 
@@ -28,11 +28,15 @@ afterAll(async () => {
   await database.drop();
 });
 
-function post(payload: string, at = Date.now()) {
+function post(payload: string | Buffer, at = Date.now(), type = 'application/json') {
   const timestamp = Math.floor(at / 1_000);
-  const signature = Stripe.webhooks.generateTestHeaderString({ payload, secret: SECRET, timestamp });
-  const headers = { 'content-type': 'application/json', 'stripe-signature': signature };
+  const signed = createHmac('sha256', SECRET).update(`${timestamp}.`).update(payload).digest('hex');
+  const headers = { 'content-type': type, 'stripe-signature': `t=${timestamp},v1=${signed}` };
   return app.inject({ method: 'POST', url: '/webhooks/stripe', headers, payload });
+}
+
+function nested(levels: number): unknown {
+  return levels === 0 ? 1 : { a: nested(levels - 1) };
 }
 
 describe('a webhook that is signed', () => {
@@ -45,6 +49,8 @@ describe('a webhook that is signed', () => {
     ['no id', { ...good, id: null }],
     ['an id with NUL', { ...good, id: 'evt_\u0000' }],
     ['an id that is too long', { ...good, id: 'e'.repeat(300) }],
+    ['a number for an id', { ...good, id: 1 }],
+    ['an object for a list of data', { ...good, data: [] }],
     ['a number for a type', { ...good, type: 7 }],
     ['a list', []],
     ['null', null],
@@ -52,6 +58,26 @@ describe('a webhook that is signed', () => {
   ])('is refused with 400 when it is %s', async (_what, body) => {
     const answer = await post(JSON.stringify(body));
     expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([400, 'WEBHOOK.BAD_EVENT']);
+  });
+
+  it.each([
+    ['nested deeply', `{"id":"evt_1","type":"a","data":{"object":${'{"a":'.repeat(8_000)}1${'}'.repeat(8_000)}}}`],
+    ['nested deeply, in lists', '['.repeat(40_000) + ']'.repeat(40_000)],
+    ['nested in what is not read', JSON.stringify({ ...good, other: nested(40) })],
+    ['no JSON', '{"id":'],
+    ['nothing', ''],
+    ['with a name twice', JSON.stringify(good).replace('{', '{"id":"evt_other",')],
+    ['with __proto__', JSON.stringify(good).replace('{', '{"__proto__":{"id":"evt_other"},')],
+    ['with half of a surrogate pair', JSON.stringify(good).replace('evt_odd', '\\ud800')],
+  ])('is refused with 400 when it is %s', async (_what, payload) => {
+    expect((await post(payload)).statusCode).toBe(400);
+  });
+
+  it('is refused with 400 or 415 when it is not UTF-8 or not said to be JSON', async () => {
+    const latin = Buffer.from(JSON.stringify({ ...good, id: 'evt_é' }), 'latin1');
+    expect((await post(latin)).statusCode).toBe(400);
+    expect((await post(JSON.stringify(good), Date.now(), 'text/plain')).statusCode).toBe(415);
+    expect((await post(JSON.stringify({ ...good, more: 'x'.repeat(110_000) }))).statusCode).toBe(413);
   });
 
   it.each([

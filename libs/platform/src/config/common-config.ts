@@ -38,6 +38,11 @@ function processConfig(defaultPort: number) {
       default: '127.0.0.1',
     }),
     port: port({ description: 'Port of the HTTP server; 0 takes a free one.', default: defaultPort }),
+    httpMaxConnections: positiveInt({
+      description: 'Connections to the HTTP server at a time; those beyond are closed at once.',
+      default: 10_000,
+      max: 100_000,
+    }),
     logLevel: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
       description: 'The least severe level that is written.',
       default: 'info',

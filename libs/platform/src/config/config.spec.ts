@@ -28,6 +28,7 @@ describe('a service without any environment', () => {
       topicReplicationFactor: 1,
       shutdownTimeoutMs: 20_000,
       shutdownDelayMs: 500,
+      httpMaxConnections: 10_000,
       logFormat: 'auto',
     });
   });

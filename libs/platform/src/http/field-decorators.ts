@@ -1,10 +1,14 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { ValidateBy } from 'class-validator';
+import { HIDDEN_CONTROLS } from '../logging/control-characters';
+
+/** Control characters, separators that forge log lines, what is invisible, and what changes how the text around it reads. */
+const UNPRINTABLE = new RegExp(`[\\p{Cc}\\u2028\\u2029\\uFEFF${HIDDEN_CONTROLS}]`, 'u');
 
 /**
  * A text of `min` to `max` characters a person could have written: no control characters, none that turn the direction of what
- * follows, no half of a surrogate pair, not only white space. Right-to-left scripts are fine without them, and so are joiners. Characters are code points, so an emoji counts as one. Also documents the property.
+ * follows or hide it (`HIDDEN_CONTROLS`), no half of a surrogate pair, not only white space. Right-to-left scripts are fine without them, and so are joiners. Characters are code points, so an emoji counts as one. Also documents the property.
  */
 export function IsPrintable(min = 1, max = 100): PropertyDecorator {
   return applyDecorators(
@@ -22,13 +26,7 @@ export function IsPrintable(min = 1, max = 100): PropertyDecorator {
 /** The rule of `IsPrintable`. */
 export function isPrintable(value: unknown, min: number, max: number): value is string {
   if (typeof value !== 'string' || value.length > max * 2 || !value.isWellFormed()) return false;
-  // Cc: control characters; line and paragraph separators forge log lines; U+FEFF is invisible; the rest are the embeddings,
-  // overrides and isolates of Unicode's bidirectional algorithm (UAX #9): "evil\u202Egnp.exe" reads as something else.
-  if (
-    /[\p{Cc}\u2028\u2029\uFEFF\u202A-\u202E\u2066-\u2069]/u.test(value) ||
-    (min > 0 && !/[^\s\p{Cf}\p{Z}]/u.test(value))
-  )
-    return false;
+  if (UNPRINTABLE.test(value) || (min > 0 && !/[^\s\p{Cf}\p{Z}]/u.test(value))) return false;
   const length = [...value].length;
   return length >= min && length <= max;
 }

@@ -41,8 +41,8 @@ describe('a request with invalid fields', () => {
     }
   });
 
-  it.each(['\u202Egnp.exe', 'a\u2066b', '\u202A'])(
-    'refuses a text that turns the direction of what follows: %p',
+  it.each(['\u202Egnp.exe', 'a\u2066b', '\u202A', 'a\u200Fb', '\u061Ca', 'a\u206F', 'a\uFFF9b\uFFFB'])(
+    'refuses a text that turns or hides what follows: %j',
     async (text) => {
       const { problem } = await post({ ...order, user_id: text });
       expect(pointers(problem)).toEqual(['/user_id']);

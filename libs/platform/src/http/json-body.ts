@@ -3,7 +3,8 @@ import { DomainError } from '../errors/domain.error';
 import { jsonProblem } from './json-text';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
+const JSON_TYPE = 'application/json';
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/gi;
 /** Half of a surrogate pair as an escape; JSON has no other way to write one. */
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 
@@ -11,23 +12,27 @@ const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
  * Reads JSON bodies (RFC 8259) in place of Fastify's parser, which replaces bytes that are not UTF-8 and keeps one of two equal
  * names: two customers could become one. Refused with 400 `REQUEST.MALFORMED_JSON`: what is not UTF-8 or not JSON, a byte order mark, a
  * member name that occurs twice, half of a surrogate pair, nesting beyond 32 levels. Another charset than UTF-8 is refused
- * with 415. An empty body is no body, whatever its type: endpoints that need one say so.
+ * with 415, and so is a charset that is named twice, and a body of another type. An empty body is no body, whatever it is said to be
+ * (a form, as of `curl -X POST -d ''`): endpoints that need one say so.
  */
 export function readJsonBodies(server: FastifyInstance): void {
-  server.removeContentTypeParser(['application/json', 'text/plain']);
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+  server.removeContentTypeParser([JSON_TYPE, 'text/plain']);
+  server.addContentTypeParser(JSON_TYPE, { parseAs: 'buffer' }, (request, body, done) => {
     try {
       done(null, read(body as Buffer, request.headers['content-type'] ?? ''));
     } catch (error) {
       done(error as Error);
     }
   });
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else done(unsupported('the body is not JSON'));
+  });
 }
 
 function read(bytes: Buffer, contentType: string): unknown {
-  const charset = CHARSET.exec(contentType)?.[1]?.toLowerCase() ?? 'utf-8';
-  if (charset !== 'utf-8' && charset !== 'utf8') throw unsupportedCharset(charset);
   if (bytes.length === 0) return undefined;
+  if (contentType !== JSON_TYPE) expectUtf8(contentType);
   const text = decode(bytes);
   const value = parse(text);
   const problem = jsonProblem(text);
@@ -35,6 +40,13 @@ function read(bytes: Buffer, contentType: string): unknown {
   if (SURROGATE_ESCAPE.test(text) && !isWellFormed(value))
     throw malformed('The body has half of a surrogate pair in it.');
   return value;
+}
+
+function expectUtf8(contentType: string): void {
+  const [charset = 'utf-8', ...more] = [...contentType.matchAll(CHARSET)].map(([, name = '']) => name.toLowerCase());
+  // Two readers might each believe in another one.
+  if (more.length > 0) throw unsupported('the charset is named more than once');
+  if (charset !== 'utf-8' && charset !== 'utf8') throw unsupported(`JSON is UTF-8, not ${charset.slice(0, 40)}`);
 }
 
 function decode(bytes: Buffer): string {
@@ -63,7 +75,6 @@ function malformed(message: string, pointer = ''): DomainError {
   return new DomainError({ code: 'REQUEST.MALFORMED_JSON', kind: 'invalid', message, ...errors });
 }
 
-function unsupportedCharset(charset: string): Error {
-  const message = `JSON is UTF-8, not ${charset.slice(0, 40)}`;
+function unsupported(message: string): Error {
   return Object.assign(new Error(message), { statusCode: 415, code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE' });
 }

@@ -6,14 +6,29 @@ import { statusToProblem } from '../errors/error-to-problem';
 import { PROBLEM_JSON, problemDetails } from '../errors/problem-details';
 import { pathOf, requestLogContext } from './request-context';
 
+/** Headers a request may have; browsers and proxies send thirty. */
+export const MOST_HEADERS = 100;
+
+/** Node takes the first of several of these, or joins them: whoever stands before us may have taken another one. */
+const ONCE: Readonly<Record<string, string>> = {
+  host: 'Host',
+  'content-type': 'Content-Type',
+  authorization: 'Authorization',
+  'idempotency-key': 'Idempotency-Key',
+  'x-correlation-id': 'X-Correlation-Id',
+};
+
 /**
  * Node answers some requests by itself, with an empty body or none at all, and Fastify never hears of them: they get
  * problem details too. `CONNECT` (we are no proxy) → 405, an `Expect` other than 100-continue → 417. A request of
  * HTTP/1.1 without `Host`, or with several (RFC 9112), → 400; the server must have been created with `requireHostHeader: false`.
+ * Another header of {@link ONCE} that is there twice → 400, more than {@link MOST_HEADERS} → 431.
  * A query that is not percent-encoded UTF-8 → 400: it would be taken literally, or with replacement characters in it.
  */
 export function refuseWhatNodeAnswers(server: FastifyInstance): void {
   const node = server.server;
+  // Node drops the headers beyond it without a word: one more than are taken has to be seen.
+  node.maxHeadersCount = MOST_HEADERS + 1;
   node.on('connect', (request: IncomingMessage, socket: Duplex) => {
     socket.on('error', () => socket.destroy());
     socket.end(refusalOf(request, 405));
@@ -29,17 +44,23 @@ export function refuseWhatNodeAnswers(server: FastifyInstance): void {
     response.end(body);
   });
   server.addHook('onRequest', (request, _reply, done) => {
-    const { httpVersion, rawHeaders, url = '' } = request.raw;
-    const hosts = countOf('host', rawHeaders);
-    if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) {
-      const detail = hosts === 0 ? 'Host is missing' : 'Host is there more than once';
-      done(invalidRequest([{ pointer: '#/header/Host', detail, code: 'isHost' }]));
-    } else if (!isEncodedUtf8(url)) {
-      done(
-        invalidRequest([{ pointer: '#/query', detail: 'the query is not UTF-8 in percent-encoding', code: 'isUtf8' }]),
-      );
-    } else done();
+    done(problemOfHead(request.raw));
   });
+}
+
+function problemOfHead({ httpVersion, rawHeaders, headers, url = '' }: IncomingMessage): Error | undefined {
+  if (rawHeaders.length > 2 * MOST_HEADERS) {
+    return Object.assign(new Error('the request has too many headers'), { statusCode: 431 });
+  }
+  const twice = repeated(rawHeaders);
+  if (twice !== undefined) return invalidHeader(ONCE[twice] ?? twice, 'is there more than once', 'isOnce');
+  if (headers.host === undefined && httpVersion === '1.1') return invalidHeader('Host', 'is missing', 'isHost');
+  if (isEncodedUtf8(url)) return undefined;
+  return invalidRequest([{ pointer: '#/query', detail: 'the query is not UTF-8 in percent-encoding', code: 'isUtf8' }]);
+}
+
+function invalidHeader(name: string, what: string, code: string): Error {
+  return invalidRequest([{ pointer: `#/header/${name}`, detail: `${name} ${what}`, code }]);
 }
 
 function problemOf(request: IncomingMessage, status: number): { title: string; body: string; correlationId: string } {
@@ -60,9 +81,16 @@ function refusalOf(request: IncomingMessage, status: number): string {
   return `${head.join('\r\n')}\r\n\r\n${body}`;
 }
 
-/** Names and values take turns; of equal ones Node's `headers` has only the first. */
-function countOf(name: string, rawHeaders: readonly string[]): number {
-  return rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === name).length;
+/** The name of a header that counts once and is there twice. Names and values take turns. */
+function repeated(rawHeaders: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? '';
+    if (!Object.hasOwn(ONCE, name)) continue;
+    if (seen.has(name)) return name;
+    seen.add(name);
+  }
+  return undefined;
 }
 
 function isEncodedUtf8(url: string): boolean {

@@ -38,10 +38,22 @@ describe('a well-formed request', () => {
     expect((await post(order, { 'content-type': type })).response.statusCode).toBe(201),
   );
 
-  it('may say that a body is JSON and have none, where none is needed', async () => {
-    const { response } = await send('POST', '/orders/x/cancel', '', { 'content-type': 'application/json' });
-    expect(response.statusCode).toBe(201);
+  it.each([
+    ...[
+      'application/json',
+      'application/json; charset=utf-8',
+      'text/plain',
+      'text/plain;charset=UTF-8',
+      'application/xml',
+    ],
+    ...['application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/octet-stream'],
+  ])('may say that a body is %s and have none, where none is needed', async (type) => {
+    const headers = { 'content-type': type };
+    expect((await send('POST', '/orders/x/cancel', '', headers)).response.statusCode).toBe(201);
+    expect((await send('POST', '/orders/x/cancel', undefined, headers)).response.statusCode).toBe(201);
     expect((await send('POST', '/orders/x/cancel')).response.statusCode).toBe(201);
+    const { response, problem } = await post('', headers);
+    expect([response.statusCode, problem.code]).toEqual([400, 'REQUEST.MALFORMED_JSON']);
   });
 
   it.each(['José', 'עברית', '👩‍👩‍👧', 'می‌خواهم'])('may be about %s', async (name) => {
@@ -67,6 +79,15 @@ describe('a malformed request', () => {
       'REQUEST.UNSUPPORTED_MEDIA_TYPE',
     ],
     ['UTF-16', '{}', { 'content-type': 'application/json;charset="utf-16"' }, 415, 'REQUEST.UNSUPPORTED_MEDIA_TYPE'],
+    ...['utf-8; charset=iso-8859-1', 'utf-8;charset=utf-8', '"utf-8"; x=y; Charset = "UTF-8"', ''].map(
+      (charset): [string, string, Record<string, string>, number, string] => [
+        `the charset ${charset}`,
+        '{}',
+        { 'content-type': `application/json; charset=${charset}` },
+        415,
+        'REQUEST.UNSUPPORTED_MEDIA_TYPE',
+      ],
+    ),
     [
       'a flavour of JSON',
       '{}',

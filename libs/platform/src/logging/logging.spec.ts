@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { QueryFailedError } from 'typeorm';
 import { currentLogContext, runWithLogContext } from './log-context';
 import { PinoLogger } from './pino.logger';
-import { redact, redactText } from './redaction';
+import { redact } from './redaction';
 
 const lines: Record<string, unknown>[] = [];
 const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
@@ -86,48 +86,42 @@ describe('what must not be logged', () => {
   });
 
   it.each([
-    ['550 no such user jane.doe+x@mail.example.com', '550 no such user [redacted]'],
-    ['postgres://svc:hunter2@db:5432/x', 'postgres://svc:[redacted]@db:5432/x'],
-    ['card 4111 1111 1111 1111 declined', 'card [redacted] declined'],
-    ['card 4242424242424242 declined', 'card [redacted] declined'],
-    ['amex 3782 822463 10005 declined', 'amex [redacted] declined'],
-    ['old visa 4222222222222.', 'old visa [redacted].'],
-    ['4111-1111-1111-1111 12/27', '[redacted] 12/27'],
-    ['postgres://svc:a/b@c@db:5432/x', 'postgres://svc:[redacted]@db:5432/x'],
-    ['GET /x?token=abc.def&limit=3', 'GET /x?token=[redacted]&limit=3'],
-    ['sk_live_51Hxyz and whsec_abc123 and rk_test_9', '[redacted] and [redacted] and [redacted]'],
-    ['Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln', 'Bearer [redacted]'],
-    ['pay to DE89 3704 0044 0532 0130 00 soon', 'pay to [redacted] soon'],
-    ['pay to GB82WEST12345698765432', 'pay to [redacted]'],
-    ['no route to +491701234567', 'no route to [redacted]'],
-    ['no route to +1 (555) 010-4477.', 'no route to [redacted].'],
-  ])('is removed from the text %p', (text, clean) => expect(redactText(text)).toBe(clean));
+    ...[
+      'authorization',
+      'Proxy-Authorization',
+      'set-cookie',
+      'password',
+      'dbPassword',
+      'db_passwd',
+      'pwd',
+      'clientSecret',
+    ],
+    ...[
+      'STRIPE_SECRET_KEY',
+      'apiKey',
+      'x-api-key',
+      'token',
+      'accessToken',
+      'csrf_token',
+      'card',
+      'cardNumber',
+      'creditcard',
+    ],
+    ...['CARD_NUMBER', 'cvc', 'iban', 'e_mail', 'emailAddress', 'customer.email', 'phone', 'phoneNumber', 'msisdn'],
+  ])('is replaced under the name %p', (name) => expect(redact({ [name]: 'x' })).toEqual({ [name]: '[redacted]' }));
 
   it.each([
-    '019a5c0e-1234-7123-8123-123456789012',
-    'offset 1763840000123456',
-    '01934567-1234-7123-8123-123456789012',
-    'GET /orders?user_id=u&cursor=abc',
-    'AB12 CDEF 3456 is no account',
-    'at 2026-01-15T09:30:00.123+02:00',
-    '12 +34 56',
-    'node_modules/@nestjs/core/index.js',
-    'at async x (file:///srv/app/typeorm@1.1.1/index.js:3:5)',
-  ])('is not confused with %p', (text) => expect(redactText(text)).toBe(text));
+    ...['discarded', 'discardedCount', 'wildcard', 'scorecards', 'secretary', 'tokenizer', 'headphones', 'microphone'],
+    ...['passwordless_logins', 'calibanId', 'topic', 'order_id', 'would_discard', 'reason', 'key', 'partition_key'],
+  ])('is not confused with %p', (name) => expect(redact({ [name]: 'x' })).toEqual({ [name]: 'x' }));
+
+  it('is removed from names as well', () => {
+    expect(redact({ 'jane@example.org': { '4111111111111111': 1 } })).toEqual({ '[redacted]': { '[redacted]': 1 } });
+  });
 
   it('may be endless or contain itself', () => {
     const loop: Record<string, unknown> = {};
     loop['self'] = loop;
     expect(JSON.stringify(redact(loop))).toContain('[deeper]');
-    expect(redactText('x'.repeat(10_000))).toHaveLength(8_193);
   });
-
-  it.each(['1 ', '1-', 'AB12', 'a://b:', 'eyJaaaaa.', '?token=', '@', '+1'])(
-    'is found in linear time in %p a thousand times',
-    (piece) => {
-      const begun = performance.now();
-      redactText(piece.repeat(8_192 / piece.length));
-      expect(performance.now() - begun).toBeLessThan(100);
-    },
-  );
 });

@@ -1,3 +1,4 @@
+import { HIDDEN_CONTROLS } from '@app/platform';
 import type { CancellationDetail, CancellationReason, MinorUnits, PaymentFailureReason } from '@app/events';
 
 export const CANCELLATION_WORDS: Readonly<Record<CancellationReason, string>> = {
@@ -24,10 +25,12 @@ export function amountInWords(amount: MinorUnits, currency: string): string {
   return `${whole}.${String(amount % 100).padStart(2, '0')} ${currency}`;
 }
 
+const HIDDEN = new RegExp(`[${HIDDEN_CONTROLS}]`, 'g');
+
 /** Text of others on one line: a product's name must not be able to look like a line of ours. */
 export function onOneLine(text: string): string {
   return text
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-    .replace(/[\u202A-\u202E\u2066-\u2069]/g, '')
+    .replace(HIDDEN, '')
     .trim();
 }
