@@ -1,11 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { withinTime } from '../../libs/testing/src/eventually.ts';
 import { judge, type Verdict } from './checks/all.ts';
 import { finding, type Finding, type Invariant } from './checks/invariant.ts';
 import { plot } from './plot.ts';
 import type { RunOptions, Scenario } from './scenario.ts';
 import { World } from './world.ts';
+
+/** Something that a scenario waits for never came. */
+const LONGEST_MS = 20 * 60_000;
 
 /** What became of one scenario. */
 export interface Result {
@@ -33,7 +37,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions, direc
   let world: World | undefined;
   try {
     world = await World.create(scenario, options);
-    await scenario.run(world);
+    await withinTime(scenario.run(world), LONGEST_MS, 'the scenario');
     const end = world.load.now;
     await world.load.stop();
     const verdict = await judge(world, scenario);

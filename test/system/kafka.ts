@@ -1,7 +1,11 @@
 import { registerCodecs } from '../../libs/messaging/src/compression/codecs.ts';
+import { withinTime } from '../../libs/testing/src/eventually.ts';
 import { Kafka, logLevel, type IHeaders, type Message } from 'kafkajs';
 
 registerCodecs();
+
+/** For all records of a topic. */
+const READ_TIMEOUT_MS = 120_000;
 
 /** A record as it stands in a topic. */
 export interface TopicRecord {
@@ -47,7 +51,7 @@ export class KafkaProbe {
     const consumer = this.kafka.consumer({ groupId: `probe-${crypto.randomUUID()}`, maxWaitTimeInMs: 100 });
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
-    await new Promise<void>((resolve, reject) => {
+    const all = new Promise<void>((resolve, reject) => {
       consumer
         .run({
           autoCommit: false,
@@ -62,7 +66,11 @@ export class KafkaProbe {
         })
         .catch(reject);
     });
-    await consumer.disconnect();
+    try {
+      await withinTime(all, READ_TIMEOUT_MS, `reading ${topic}`);
+    } finally {
+      await consumer.disconnect();
+    }
     return records;
   }
 
