@@ -25,6 +25,7 @@ export * from './errors/error-to-problem';
 export * from './errors/problem-details';
 export * from './errors/problem-details.filter';
 export * from './errors/startup.error';
+export * from './health/failure-reason';
 export * from './health/health-indicator';
 export * from './health/health-registry';
 export * from './http/configure-http';

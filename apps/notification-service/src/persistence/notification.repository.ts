@@ -1,5 +1,6 @@
-import type { NotificationChannel, NotificationType } from '@app/events';
+import { minorUnitsOf, toDecimal, type NotificationChannel, type NotificationType } from '@app/events';
 import { lockedAmong, type UnitOfWork } from '@app/messaging';
+import { toMinorUnits } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import {
   UNKNOWN_ORDER,
@@ -7,6 +8,7 @@ import {
   type KnownOrder,
   type NotificationStatus,
 } from '../domain/notification';
+import type { OrderAbout } from '../domain/order-about';
 
 /** A notification to insert. */
 export interface NewNotification {
@@ -27,16 +29,30 @@ export interface NewNotification {
   readonly traceparent: string | undefined;
 }
 
+/** An order as news of it has it. */
+export interface OrderToLock {
+  readonly orderId: string;
+  readonly cancelled: boolean;
+  readonly about?: OrderAbout;
+}
+
+export interface LockedOrder extends KnownOrder {
+  readonly about: OrderAbout;
+}
+
 /*
  * `xmax = 0` holds for a row this statement has inserted, and not for one it has found and locked. Of an order nobody had
  * heard of there is nothing to read.
  */
 const LOCK_ORDERS = `
-  INSERT INTO order_notifications AS o (order_id, cancelled)
-  SELECT order_id, bool_or(cancelled) FROM unnest($1::uuid[], $2::boolean[]) AS e (order_id, cancelled)
-  GROUP BY order_id ORDER BY order_id
-  ON CONFLICT (order_id) DO UPDATE SET cancelled = o.cancelled OR excluded.cancelled
-  RETURNING order_id, cancelled, xmax = 0 AS is_new`;
+  INSERT INTO order_notifications AS o (order_id, cancelled, user_id, currency, total)
+  SELECT * FROM unnest($1::uuid[], $2::boolean[], $3::text[], $4::text[], $5::numeric[])
+    AS e (order_id, cancelled, user_id, currency, total)
+  ORDER BY order_id
+  ON CONFLICT (order_id) DO UPDATE SET cancelled = o.cancelled OR excluded.cancelled,
+    user_id = coalesce(o.user_id, excluded.user_id), currency = coalesce(o.currency, excluded.currency),
+    total = coalesce(o.total, excluded.total)
+  RETURNING order_id, cancelled, user_id, currency, total, xmax = 0 AS is_new`;
 
 const LOCKED_ORDERS = lockedAmong('order_notifications', 'order_id');
 /** Of `notifications`, for whoever changes them by their ids. */
@@ -67,28 +83,33 @@ const SUPERSEDE = `
 export class NotificationRepository {
   /**
    * Locks orders until the end of the transaction and reads what is known of their notifications. `cancelled` orders are
-   * remembered as such from now on.
+   * remembered as such from now on, and what orders are about as the first news of it said.
    */
-  async lockOrders(
-    unitOfWork: UnitOfWork,
-    orders: readonly { readonly orderId: string; readonly cancelled: boolean }[],
-    now: Date,
-  ): Promise<Map<string, KnownOrder>> {
-    const orderIds = orders.map(({ orderId }) => orderId);
+  async lockOrders(unitOfWork: UnitOfWork, news: readonly OrderToLock[], now: Date): Promise<Map<string, LockedOrder>> {
+    const orders = [...Map.groupBy(news, ({ orderId }) => orderId)];
+    const orderIds = orders.map(([orderId]) => orderId);
+    const first = <T>(value: (about: OrderAbout) => T | undefined): (T | null)[] =>
+      orders.map(
+        ([, items]) => items.map(({ about }) => about && value(about)).find((one) => one !== undefined) ?? null,
+      );
     await unitOfWork.expectFree(LOCKED_ORDERS, orderIds);
-    const locked = await unitOfWork.query<{ order_id: string; cancelled: boolean; is_new: boolean }>(LOCK_ORDERS, [
+    const locked = await unitOfWork.query<LockedRow>(LOCK_ORDERS, [
       orderIds,
-      orders.map(({ cancelled }) => cancelled),
+      orders.map(([, items]) => items.some(({ cancelled }) => cancelled)),
+      first(({ userId }) => userId),
+      first(({ currency }) => currency),
+      first(({ total }) => total && toDecimal(total)),
     ]);
-    const known = new Map<string, KnownOrder>(
-      locked.map(({ order_id, cancelled }) => [order_id, { ...UNKNOWN_ORDER, cancelled }]),
+    const known = new Map<string, LockedOrder>(
+      locked.map((row) => [row.order_id, { ...UNKNOWN_ORDER, cancelled: row.cancelled, about: aboutFrom(row) }]),
     );
     const heardOf = locked.filter(({ is_new }) => !is_new).map(({ order_id }) => order_id);
     if (heardOf.length === 0) return known;
     // A statement of its own: only now, with the locks held, it sees what others have just committed.
     const rows = await unitOfWork.query<KnownRow>(READ_NOTIFICATIONS, [heardOf, now]);
     for (const [orderId, group] of Map.groupBy(rows, (row) => row.order_id)) {
-      known.set(orderId, { cancelled: known.get(orderId)?.cancelled ?? false, notifications: group.map(fromRow) });
+      const order = known.get(orderId);
+      if (order !== undefined) known.set(orderId, { ...order, notifications: group.map(fromRow) });
     }
     return known;
   }
@@ -128,6 +149,23 @@ export class NotificationRepository {
     const rows = await unitOfWork.query<{ notification_id: string }>(SUPERSEDE, [ids, now]);
     return new Set(rows.map((row) => row.notification_id));
   }
+}
+
+interface LockedRow {
+  readonly order_id: string;
+  readonly cancelled: boolean;
+  readonly user_id: string | null;
+  readonly currency: string | null;
+  readonly total: string | null;
+  readonly is_new: boolean;
+}
+
+function aboutFrom({ user_id: userId, currency, total }: LockedRow): OrderAbout {
+  return {
+    userId: userId ?? undefined,
+    currency: currency ?? undefined,
+    total: total === null ? undefined : minorUnitsOf(toMinorUnits(total)),
+  };
 }
 
 interface KnownRow {

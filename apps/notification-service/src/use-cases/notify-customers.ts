@@ -6,6 +6,7 @@ import { DeliverySettings } from '../delivery/delivery-settings';
 import { writeFacts, type Announcement, type Facts } from '../domain/announcement';
 import { UNKNOWN_ORDER, type KnownOrder } from '../domain/notification';
 import { afterPlan, planNotifications } from '../domain/notification-plan';
+import { aboutOf, expectSameOrder } from '../domain/order-about';
 import { recipientsOf, type Contact } from '../domain/recipients';
 import { ContactRepository } from '../persistence/contact.repository';
 import { NotificationRepository } from '../persistence/notification.repository';
@@ -31,7 +32,10 @@ export class NotifyCustomers {
     private readonly clock: Clock,
   ) {}
 
-  /** Resolves at once; the customers are notified when the unit of work concludes. */
+  /**
+   * Resolves at once; the customers are notified when the unit of work concludes. That fails with OrderContradicted when news
+   * says something else of its order than earlier news.
+   */
   execute(announcements: readonly Announcement[], unitOfWork: UnitOfWork): Promise<void> {
     const gathered = this.gathered.get(unitOfWork) ?? this.startGathering(unitOfWork);
     gathered.push(...announcements);
@@ -48,11 +52,13 @@ export class NotifyCustomers {
   private async notify(announcements: readonly Announcement[], unitOfWork: UnitOfWork): Promise<void> {
     if (announcements.length === 0) return;
     const now = this.clock.now();
-    const orders = announcements.map(({ orderId, facts }) => ({
-      orderId,
-      cancelled: facts.type === 'order_cancelled',
+    const orders = announcements.map((news) => ({
+      orderId: news.orderId,
+      cancelled: news.facts.type === 'order_cancelled',
+      about: aboutOf(news),
     }));
     const known = await this.notifications.lockOrders(unitOfWork, orders, now);
+    for (const news of announcements) expectSameOrder(known.get(news.orderId)?.about ?? aboutOf(news), news);
     const users = announcements.map(({ userId }) => userId);
     const contacts = await this.contacts.findAll(unitOfWork, users);
     const { created, superseded } = this.plan(announcements, known, contacts);

@@ -4,6 +4,9 @@ import { HealthIndicator, type HealthResult } from '../health/health-indicator';
 import { HealthRegistry } from '../health/health-registry';
 import { RedisStore } from './redis.store';
 
+const NO_CACHE =
+  'it does not answer: check that it runs, and its address; until then everything is read from PostgreSQL';
+
 /** `PING`; not required, because Redis is a cache only: without it the service is degraded. */
 @Injectable()
 export class RedisHealthIndicator extends HealthIndicator implements OnModuleInit {
@@ -22,7 +25,8 @@ export class RedisHealthIndicator extends HealthIndicator implements OnModuleIni
   }
 
   async check(): Promise<HealthResult> {
-    const status = (await this.store.ping()) === undefined ? 'down' : 'up';
-    return { status, ...breakerDetails(this.store.breaker) };
+    const { details } = breakerDetails(this.store.breaker);
+    if ((await this.store.ping()) !== undefined) return { status: 'up', details };
+    return { status: 'down', details: { reason: NO_CACHE, ...details } };
   }
 }

@@ -8,6 +8,7 @@ import { guardedClient } from './guarded-client';
 const CHECK_TIMEOUT_MS = 900;
 /** What a log-in meets (a changed password, settings that only new sessions have) is seen when the next one is made. */
 const SESSION_LIFETIME_S = 2;
+const READ_ONLY = 'it takes no writes: it is a standby, or default_transaction_read_only is on';
 
 /**
  * Whether the service can log in and write; required. It asks, and writes nothing: a standby and a database that was set to
@@ -56,7 +57,7 @@ export class PostgresHealthIndicator extends HealthIndicator implements OnModule
       const readOnly = rows[0]?.setting !== 'off';
       // The next check is to meet the database as it is then, not as it was when this session was opened.
       client.release(readOnly);
-      return readOnly ? { status: 'down', details: { reason: 'read-only' } } : { status: 'up' };
+      return readOnly ? { status: 'down', details: { reason: READ_ONLY } } : { status: 'up' };
     } catch (error) {
       client.release(true);
       throw error;

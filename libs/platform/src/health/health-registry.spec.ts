@@ -48,13 +48,21 @@ describe('the health of dependencies', () => {
     registry.register(probe);
     const check = registry.check();
     await jest.advanceTimersByTimeAsync(1_000);
-    expect(await check).toMatchObject([{ status: 'down', details: { reason: 'no answer in time' } }]);
+    expect(await check).toMatchObject([
+      { status: 'down', details: { reason: expect.stringMatching(/^no answer in time: it may be/) } },
+    ]);
     expect(probe.aborted).toBe(true);
   });
 
-  it('is down when the check fails, and does not tell why', async () => {
-    registry.register(new Probe('kafka', () => Promise.reject(new Error('password authentication failed'))));
-    expect(await registry.check()).toMatchObject([{ status: 'down', details: { reason: 'the check failed' } }]);
+  it.each([
+    ['28P01', /^it refuses the log-in: check user, password and rights in the configuration$/],
+    ['X', /^the check failed in a way that was not foreseen: the log of this service has the error$/],
+  ])('is down when the check fails, and tells why and what to do, but no more: %s', async (code, reason) => {
+    const error = Object.assign(new Error('password hunter2 is wrong at 10.0.0.7'), { code });
+    registry.register(new Probe('kafka', () => Promise.reject(error)));
+    expect(await registry.check()).toMatchObject([
+      { status: 'down', details: { reason: expect.stringMatching(reason) as string } },
+    ]);
   });
 
   it('is separate from the liveness of the process', async () => {

@@ -1,8 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { failureReason, NO_ANSWER } from './failure-reason';
 import { HealthIndicator, type HealthResult } from './health-indicator';
 
 const CHECK_TIMEOUT_MS = 1_000;
 const CACHE_MS = 500;
+const UNFORESEEN = 'the check failed in a way that was not foreseen: the log of this service has the error';
 
 /** A result with how long it took, in milliseconds. */
 export interface CheckedHealth extends HealthResult {
@@ -44,7 +46,7 @@ export class HealthRegistry {
 
   private async read(entry: Entry): Promise<CheckedHealth> {
     if (entry.last !== undefined && performance.now() - entry.checkedAt < CACHE_MS) return entry.last;
-    entry.running ??= run(entry.indicator).finally(() => {
+    entry.running ??= run(entry).finally(() => {
       entry.running = undefined;
     });
     entry.last = await entry.running;
@@ -53,26 +55,32 @@ export class HealthRegistry {
   }
 }
 
-async function run(indicator: HealthIndicator): Promise<CheckedHealth> {
+async function run(entry: Entry): Promise<CheckedHealth> {
   const started = performance.now();
-  const result = await bounded(indicator);
+  const { indicator } = entry;
+  const result = await bounded(entry);
   const latencyMs = Math.round((performance.now() - started) * 10) / 10;
   return { ...result, name: indicator.name, required: indicator.required, scope: scopeOf(indicator), latencyMs };
 }
 
-async function bounded(indicator: HealthIndicator): Promise<HealthResult> {
+async function bounded({ indicator, last }: Entry): Promise<HealthResult> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<HealthResult>((resolve) => {
     timer = setTimeout(() => {
-      resolve({ status: 'down', details: { reason: 'no answer in time' } });
+      resolve({ status: 'down', details: { reason: NO_ANSWER } });
       controller.abort();
     }, CHECK_TIMEOUT_MS);
   });
   try {
     return await Promise.race([indicator.check(controller.signal), timeout]);
-  } catch {
-    return { status: 'down', details: { reason: 'the check failed' } };
+  } catch (error) {
+    const reason = failureReason(error) ?? UNFORESEEN;
+    // What can not be said to everybody is said, once, to those who read the log.
+    if (reason === UNFORESEEN && last?.details?.['reason'] !== UNFORESEEN) {
+      new Logger('Health').warn(`The check of ${indicator.name} failed in a way that was not foreseen`, { err: error });
+    }
+    return { status: 'down', details: { reason } };
   } finally {
     clearTimeout(timer);
   }

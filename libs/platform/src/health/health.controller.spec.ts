@@ -78,6 +78,27 @@ describe('a service', () => {
     ]);
   });
 
+  it.each([
+    ['a required dependency is down', new Dependency('postgresql', true, 'down')],
+    ['a dispensable one is down', new Dependency('redis', false, 'down')],
+    ['it is itself what is broken', new Dependency('consumer', true, 'down', 'liveness')],
+    ['all is well', new Dependency('postgresql', true, 'up')],
+  ])('is ready in its summary exactly when its readiness says so: %s', async (_, dependency) => {
+    for (const ready of [false, true]) {
+      if (ready) app.get(Lifecycle).markReady();
+      const { codes, summary } = ready ? await read() : await probes([dependency], false);
+      expect(summary?.['state'] === 'ready').toBe(codes[2] === 200);
+    }
+    await app.get(Lifecycle).drain();
+    expect((await read()).summary).toMatchObject({ state: 'draining' });
+  });
+
+  it('says that it would be ready but for what it needs', async () => {
+    const { summary } = await probes([new Dependency('postgresql', true, 'down')]);
+    expect(summary).toMatchObject({ status: 'down', state: 'unready' });
+    expect((await app.inject('/health/ready')).json()).toMatchObject({ status: 'down', state: 'unready' });
+  });
+
   it('asks for a restart when it is itself what is broken', async () => {
     const { codes } = await probes([new Dependency('consumer', true, 'down', 'liveness')]);
     expect(codes).toEqual([503, 503, 200]);

@@ -1,7 +1,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Lifecycle } from '../lifecycle';
+import { Lifecycle, type LifecycleState } from '../lifecycle';
 import { ServiceInfo } from '../service-info';
 import { HealthRegistry, type CheckedHealth } from './health-registry';
 
@@ -22,14 +22,18 @@ export class HealthController {
   }
 
   @Get('health')
-  @ApiOperation({ summary: 'The state of the service and of each dependency; 503 when a required one is down' })
+  @ApiOperation({
+    summary:
+      'The state of the service (starting, ready, unready, draining) and of each dependency; 503 when a required one is down',
+  })
   async summary(@Res({ passthrough: true }) reply: FastifyReply) {
     const { name, version } = this.service;
     const checks = await this.registry.check();
     const status = overall(checks);
     answer(reply, status !== 'down');
     const service = { service: name, version, uptime_seconds: Math.round(process.uptime()) };
-    return { status, state: this.lifecycle.state, ...service, dependencies: describe(checks) };
+    const state = stateOf(this.lifecycle, checks);
+    return { status, state, ...service, dependencies: describe(checks) };
   }
 
   @Get('health/live')
@@ -52,8 +56,14 @@ export class HealthController {
     const checks = await this.registry.check('readiness');
     const status = overall(checks);
     answer(reply, status !== 'down');
-    return { status, state, dependencies: describe(checks) };
+    return { status, state: stateOf(this.lifecycle, checks), dependencies: describe(checks) };
   }
+}
+
+/** `unready`: it would serve if it could, but something required is down. `ready` exactly when `/health/ready` says 200. */
+function stateOf({ state }: Lifecycle, checks: readonly CheckedHealth[]): LifecycleState | 'unready' {
+  const isCrippled = overall(checks.filter(({ scope }) => scope === 'readiness')) === 'down';
+  return state === 'ready' && isCrippled ? 'unready' : state;
 }
 
 function answer(reply: FastifyReply, good: boolean): void {

@@ -1,0 +1,60 @@
+import { minorUnitsOf } from '@app/events';
+import type { Announcement, Facts } from './announcement';
+import { aboutOf, expectSameOrder } from './order-about';
+
+const money = { currency: 'USD', amount: minorUnitsOf(129_999) };
+const known = { userId: 'user_123', currency: 'USD', total: money.amount };
+const part = (amount: number, total: number): Facts => {
+  return {
+    ...money,
+    type: 'payment_refunded',
+    method: 'refund',
+    amount: minorUnitsOf(amount),
+    total: minorUnitsOf(total),
+  };
+};
+const said = (facts: Facts, userId = 'user_123'): Announcement => {
+  return { orderId: 'o-1', userId, facts, cause: { correlationId: 'c-1' } };
+};
+const WHOLE: readonly Facts[] = [
+  { ...money, type: 'order_received', items: [] },
+  { ...money, type: 'order_paid' },
+  { ...money, type: 'payment_failed', reason: 'declined' },
+  { ...money, type: 'order_confirmed' },
+  { ...money, type: 'order_cancelled', reason: 'timed_out' },
+  { ...money, type: 'payment_refunded', method: 'void' },
+];
+
+describe('news of an order', () => {
+  it.each(WHOLE)('agrees with what is known of it: $type', (facts) => {
+    expect(() => expectSameOrder(known, said(facts))).not.toThrow();
+    expect(aboutOf(said(facts))).toEqual(known);
+  });
+
+  it.each(WHOLE)('is refused for good when it says something else: $type', (facts) => {
+    const wrongs: [Announcement, string][] = [
+      [said(facts, 'mallory'), 'customer'],
+      [said({ ...facts, currency: 'INR' }), 'currency'],
+      [said({ ...facts, amount: minorUnitsOf(1) }), 'amount'],
+      [said({ ...facts, currency: 'INR' }, 'mallory'), 'customer, another currency'],
+    ];
+    for (const [news, what] of wrongs) {
+      const refusal = { code: 'NOTIFICATION.ORDER_CONTRADICTED', kind: 'conflict' };
+      const message = `${facts.type} contradicts what is known of order o-1: it has another ${what}.`;
+      expect(() => expectSameOrder(known, news)).toThrow(expect.objectContaining({ ...refusal, message }) as Error);
+    }
+  });
+
+  it('may be about a part of the money, but not about more than all of it', () => {
+    for (const facts of [part(1, 1), part(1, 129_999), part(129_999, 129_999)]) expectSameOrder(known, said(facts));
+    for (const facts of [part(1, 130_000), part(2, 1), part(130_000, 130_000)]) {
+      expect(() => expectSameOrder(known, said(facts))).toThrow('another amount');
+    }
+    expect(aboutOf(said(part(1, 2))).total).toBeUndefined();
+  });
+
+  it('is not compared with what nobody has said yet', () => {
+    const nothing = { userId: undefined, currency: undefined, total: undefined };
+    for (const facts of [...WHOLE, part(1, 2)]) expectSameOrder(nothing, said(facts, 'anybody'));
+  });
+});

@@ -1,0 +1,49 @@
+import { failureReason } from './failure-reason';
+
+const SECRET = 'hunter2 at 10.0.0.7';
+const failed = (code: string, message = SECRET) => Object.assign(new Error(message), { code });
+
+describe('why a check failed', () => {
+  it.each([
+    ['ECONNREFUSED', /refused: check that it runs/],
+    ['ENOTFOUND', /host name is not known/],
+    ['EHOSTUNREACH', /firewalls/],
+    ['ETIMEDOUT', /no answer in time: .*overloaded/],
+    ['ECONNRESET', /connection broke/],
+    ['28P01', /refuses the log-in: check user/],
+    ['EAUTH', /refuses the log-in: check user/],
+    ['42501', /refuses the log-in/],
+    ['3D000', /database does not exist/],
+    ['53300', /no connection left/],
+    ['53100', /disk space/],
+    ['57P03', /starting or shutting down/],
+    ['SELF_SIGNED_CERT_IN_CHAIN', /certificate is not trusted/],
+  ])('is told by the code %s, with what to do, and without the words of the error', (code, expected) => {
+    const reason = failureReason(failed(code));
+    expect(reason).toMatch(expected);
+    expect(reason).not.toContain('hunter2');
+    expect(failureReason(new Error(SECRET, { cause: failed(code) }))).toBe(reason);
+    expect(failureReason(new AggregateError([new Error(SECRET), failed(code)], SECRET))).toBe(reason);
+    expect(failureReason(Object.assign(new Error(SECRET), { driverError: failed(code) }))).toBe(reason);
+  });
+
+  it.each([
+    ['timeout exceeded when trying to connect', /no answer in time/],
+    ['The server does not answer', /no answer in time/],
+    ['Connection terminated due to connection timeout', /no answer in time/],
+    ['Connection terminated unexpectedly', /connection broke/],
+  ])('is told by what node-postgres says: %s', (message, expected) => {
+    expect(failureReason(new Error(message))).toMatch(expected);
+  });
+
+  it.each([[new Error(SECRET)], [failed('XX000')], ['text'], [null], [undefined], [{ code: 7 }]])(
+    'is not guessed: %p',
+    (error) => expect(failureReason(error)).toBeUndefined(),
+  );
+
+  it('is looked for in errors that contain themselves, and not for ever', () => {
+    const loop = new Error(SECRET);
+    loop.cause = loop;
+    expect(failureReason(loop)).toBeUndefined();
+  });
+});
