@@ -4,7 +4,6 @@ import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { productsConcerned, type StockAnnouncement, type StockNews } from '../domain/allocation-lifecycle';
 import { decideInOrder, type BatchDecision } from '../domain/stock-batch';
-import { InventoryCache } from '../persistence/inventory-cache';
 import { StockRepository } from '../persistence/stock.repository';
 
 /** News of an order, who brought it, and what it will be the cause of. */
@@ -26,7 +25,6 @@ export class SettleStock {
 
   constructor(
     private readonly stock: StockRepository,
-    private readonly cache: InventoryCache,
     private readonly clock: Clock,
   ) {}
 
@@ -60,11 +58,6 @@ export class SettleStock {
     batch.forEach((received, index) => {
       for (const announcement of decisions[index]?.announcements ?? []) announce(unitOfWork, received, announcement);
     });
-    if (movements.length === 0) return;
-    this.cache.forget(
-      unitOfWork,
-      movements.map(({ productId }) => productId),
-    );
   }
 }
 
