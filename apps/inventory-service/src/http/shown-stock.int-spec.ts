@@ -1,7 +1,7 @@
 import { createClient } from '@redis/client';
 import { infrastructureUrls, TcpProxy } from '@app/testing';
 import { startInventory, type InventorySystem } from '../../test/inventory-system';
-import type { InventoryResponse, ProductResponse } from '../http/inventory.response';
+import type { InventoryResponse, ProductResponse } from './inventory.response';
 
 const PRODUCT = 'SEEN';
 
