@@ -1,11 +1,10 @@
 import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
-import { PlatformCacheModule, PlatformDatabaseModule } from '@app/platform';
+import { PlatformDatabaseModule } from '@app/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { InventoryServiceConfig } from './config';
 import { InventoryController } from './http/inventory.controller';
 import { OrderEventsConsumer } from './messaging/order-events.consumer';
 import { PaymentEventsConsumer } from './messaging/payment-events.consumer';
-import { InventoryCache, InventoryCacheOptions } from './persistence/inventory-cache';
 import { InventoryReader } from './persistence/inventory.reader';
 import { CreateStockTables1763800100000 } from './persistence/migrations/1763800100000-create-stock-tables';
 import { CreateStockAllocations1763800200000 } from './persistence/migrations/1763800200000-create-stock-allocations';
@@ -41,16 +40,13 @@ export class InventoryServiceModule {
           entities: [ProductEntity, StockMovementEntity],
           migrations: MIGRATIONS,
         }),
-        PlatformCacheModule.forRoot(config),
         MessagingModule.forRoot(messagingOptionsOf('inventory-service', config)),
       ],
       controllers: [InventoryController, OrderEventsConsumer, PaymentEventsConsumer],
       providers: [
-        { provide: InventoryCacheOptions, useValue: new InventoryCacheOptions(config.inventoryCacheTtlMs) },
         AddProduct,
         AdjustStock,
         GetInventory,
-        InventoryCache,
         InventoryReader,
         ProductRepository,
         SettleStock,

@@ -1,7 +1,7 @@
 import { OrderCancelled, PaymentSuccessful } from '@app/events';
 import { Transactions } from '@app/messaging';
 import { createService, shutDown } from '@app/platform';
-import { anEvent, createTestDatabase, infrastructureUrls } from '@app/testing';
+import { anEvent, createTestDatabase, infrastructureUrls, type TestDatabase } from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
 import { loadConfig } from '../src/config';
@@ -12,6 +12,8 @@ import { PaymentEventsConsumer } from '../src/messaging/payment-events.consumer'
 /** The inventory service on a PostgreSQL database of its own, without Kafka: tests hand it batches of events themselves. */
 export interface InventorySystem {
   readonly app: NestFastifyApplication;
+  /** For another replica on the same tables. */
+  readonly database: TestDatabase;
   /** Of its database. */
   readonly adminUrl: string;
   /** Handles a batch as the transport does: every topic's handler in one transaction. */
@@ -49,13 +51,18 @@ export function aCancellation(orderId: string) {
   return anEvent(OrderCancelled, orderId, payload);
 }
 
-export async function startInventory(): Promise<InventorySystem> {
-  const database = await createTestDatabase('inventory-service');
+/** Boots it on the database of another replica, or on a new one which is dropped at the end. */
+export async function startInventory(
+  env: Readonly<Record<string, string>> = {},
+  shared?: TestDatabase,
+): Promise<InventorySystem> {
+  const database = shared ?? (await createTestDatabase('inventory-service'));
   const config = loadConfig({
     DATABASE_URL: database.url,
     DATABASE_POOL_SIZE: '12',
     REDIS_URL: infrastructureUrls().redisUrl,
     LOG_LEVEL: 'fatal',
+    ...env,
   });
   const app = await createService({
     name: 'inventory-service',
@@ -65,12 +72,13 @@ export async function startInventory(): Promise<InventorySystem> {
   const admin = new pg.Client({ connectionString: database.adminUrl, options: '-c search_path=inventory_service' });
   await admin.connect();
   // Another replica's relay is active, it seems to the service: what it would publish stays in the outbox.
-  await admin.query(`SELECT pg_advisory_lock(hashtext('outbox relay'), hashtext(current_schema()))`);
+  await admin.query(`SELECT pg_advisory_lock_shared(hashtext('outbox relay'), hashtext(current_schema()))`);
   await app.init();
   let stopping: Promise<void> | undefined;
   const stop = () => (stopping ??= shutDown(app, 5_000));
   return {
     app,
+    database,
     adminUrl: database.adminUrl,
     handle: (batch) => handle(app, batch),
     query: async (sql, parameters = []) => (await admin.query(sql, [...parameters])).rows as never,
@@ -84,7 +92,7 @@ export async function startInventory(): Promise<InventorySystem> {
     async close() {
       await stop();
       await admin.end();
-      await database.drop();
+      if (shared === undefined) await database.drop();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable } from '@app/platform';
+import { isDatabaseUnavailable, sqlState } from '@app/platform';
 import { createTestDatabase, TcpProxy, type TestDatabase } from '@app/testing';
 import { Client } from 'pg';
 import { openCore } from '../test/core';
@@ -57,6 +57,8 @@ async function setReadOnly(value: 'on' | 'off'): Promise<void> {
   const { rows } = await admin.query<{ name: string }>('SELECT current_database() AS name');
   await admin.query(`ALTER DATABASE ${rows[0]?.name} SET default_transaction_read_only = ${value}`);
 }
+
+const setPassword = (password: string) => admin.query(`ALTER ROLE order_service PASSWORD '${password}'`);
 
 const terminateOthers = () =>
   admin.query(
@@ -122,6 +124,23 @@ describe('work on a session that has become useless', () => {
     );
     expect([tries, isDatabaseUnavailable(failure), classifyFailure(failure)]).toEqual([2, true, 'infrastructure']);
     expect(await written()).toEqual([1]);
+  });
+
+  it('is not done for ever when the password was changed: that is an outage, over as soon as the password is put back', async () => {
+    await write(1);
+    await setPassword('another one');
+    try {
+      await terminateOthers();
+      let tries = 0;
+      const work = core.transactions.run((unitOfWork) => writeRow(unitOfWork, (tries += 1)));
+      const failure = await failureOf(work);
+      expect([sqlState(failure), isDatabaseUnavailable(failure)]).toEqual(['28P01', true]);
+      expect([tries, classifyFailure(failure)]).toEqual([0, 'infrastructure']);
+    } finally {
+      await setPassword('order_service');
+    }
+    await write(2);
+    expect(await written()).toEqual([1, 2]);
   });
 
   it('is not done for ever when the error was that of another connection', async () => {

@@ -63,6 +63,21 @@ describe('a TCP proxy', () => {
     expect(heard()).toBe('<on');
   });
 
+  it.each([
+    ['a request of which it is told', 'requests', 'one'],
+    ['the answer to a request of which it is told', 'answers', 'onetwo'],
+  ] as const)('loses %s, once', async (_, direction, arrived) => {
+    const [first, second] = [await client(), await client()];
+    proxy.lose(direction, (request) => request.includes('two'));
+    first.socket.write('one');
+    await eventually(() => expect(first.heard()).toBe('<one>'));
+    first.socket.write('two');
+    await first.closed;
+    expect([first.heard(), received]).toEqual(['<one>', arrived]);
+    second.socket.write('two');
+    await eventually(() => expect(second.heard()).toBe('<two>'));
+  });
+
   it('freezes one direction and delivers what it held back when it heals', async () => {
     const { socket, heard } = await client();
     proxy.freeze('answers');

@@ -8,6 +8,14 @@ export type Direction = 'requests' | 'answers';
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
+  /** The next answer on it does not arrive. */
+  losesAnswer: boolean;
+}
+
+/** What is to be lost of the first request that `is` recognises. */
+interface Loss {
+  readonly of: Direction;
+  readonly is: (request: Buffer) => boolean;
 }
 
 /**
@@ -23,6 +31,7 @@ export class TcpProxy {
   private delayMs = 0;
   private answerBytesLeft = Infinity;
   private refusing = false;
+  private loss: Loss | undefined;
   /** How many connections were accepted since the beginning. */
   accepted = 0;
 
@@ -75,6 +84,14 @@ export class TcpProxy {
     this.answerBytesLeft = bytes;
   }
 
+  /**
+   * Resets the connection on which the first request comes that `is` recognises: before the request arrives (`requests`), or
+   * after it, in place of its answer (`answers`). Sees requests in the pieces in which they come.
+   */
+  lose(of: Direction, is: (request: Buffer) => boolean): void {
+    this.loss = { of, is };
+  }
+
   /** New connections are reset as soon as they are made. */
   refuse(): void {
     this.refusing = true;
@@ -85,6 +102,7 @@ export class TcpProxy {
     this.delayMs = 0;
     this.answerBytesLeft = Infinity;
     this.refusing = false;
+    this.loss = undefined;
     this.frozen.clear();
     for (const { client, server } of this.pairs) {
       client.resume();
@@ -106,7 +124,7 @@ export class TcpProxy {
       return;
     }
     const server = connect(this.target);
-    const pair = { client, server };
+    const pair = { client, server, losesAnswer: false };
     this.pairs.add(pair);
     for (const socket of [client, server]) {
       socket.setNoDelay(true);
@@ -121,6 +139,10 @@ export class TcpProxy {
   }
 
   private pass(pair: Pair, direction: Direction, data: Buffer): void {
+    if (this.loses(pair, direction, data)) {
+      this.reset(pair);
+      return;
+    }
     const [from, to] = direction === 'requests' ? [pair.client, pair.server] : [pair.server, pair.client];
     if (this.frozen.has(direction)) {
       // What has been read already goes back in front of what is still on its way.
@@ -140,6 +162,15 @@ export class TcpProxy {
     if (direction === 'answers') this.answerBytesLeft -= data.length;
     if (this.delayMs === 0) to.write(data);
     else setTimeout(() => to.writable && to.write(data), this.delayMs);
+  }
+
+  private loses(pair: Pair, direction: Direction, data: Buffer): boolean {
+    if (direction === 'answers') return pair.losesAnswer;
+    const { loss } = this;
+    if (loss?.is(data) !== true) return false;
+    this.loss = undefined;
+    pair.losesAnswer = loss.of === 'answers';
+    return !pair.losesAnswer;
   }
 
   private reset(pair: Pair): void {

@@ -1,30 +1,34 @@
-import { DEFAULT_PAGE_LIMIT } from '@app/platform';
 import { Injectable } from '@nestjs/common';
-import { DataSource, LessThan, MoreThan } from 'typeorm';
+import { DataSource, LessThan } from 'typeorm';
 import type { Product, StockMovement } from '../domain/product';
-import { InventoryCache } from './inventory-cache';
-import { productFrom, ProductEntity } from './product.entity';
+import { PRODUCT_COLUMNS, productFrom, type ProductRow } from './product.entity';
 import { movementFrom, StockMovementEntity } from './stock-movement.entity';
 
-/** Everything the HTTP side reads. Lists hold one row more than asked for, if there is one: then there is a next page. */
+const FIND = `SELECT ${PRODUCT_COLUMNS} FROM inventory WHERE product_id = $1`;
+
+const PAGE = `SELECT ${PRODUCT_COLUMNS} FROM inventory ORDER BY product_id LIMIT $1`;
+
+const PAGE_AFTER = `SELECT ${PRODUCT_COLUMNS} FROM inventory WHERE product_id > $2 ORDER BY product_id LIMIT $1`;
+
+/**
+ * Everything the HTTP side reads. Lists hold one row more than asked for, if there is one: then there is a next page. All of it is
+ * read from the database: there is nothing about a stock that can never change, and so nothing that could be cached and be right.
+ */
 @Injectable()
 export class InventoryReader {
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly cache: InventoryCache,
-  ) {}
+  constructor(private readonly dataSource: DataSource) {}
 
-  find(productId: string): Promise<Product | undefined> {
-    return this.cache.product(productId, async () => {
-      const row = await this.dataSource.getRepository(ProductEntity).findOneBy({ productId });
-      return row === null ? undefined : productFrom(row);
-    });
+  async find(productId: string): Promise<Product | undefined> {
+    const [row] = await this.dataSource.query<ProductRow[]>(FIND, [productId]);
+    return row && productFrom(row);
   }
 
   /** By product id. */
-  list(limit: number, after?: string): Promise<Product[]> {
-    if (after === undefined && limit === DEFAULT_PAGE_LIMIT) return this.cache.firstPage(() => this.page(limit));
-    return this.page(limit, after);
+  async list(limit: number, after?: string): Promise<Product[]> {
+    const rows = await (after === undefined
+      ? this.dataSource.query<ProductRow[]>(PAGE, [limit + 1])
+      : this.dataSource.query<ProductRow[]>(PAGE_AFTER, [limit + 1, after]));
+    return rows.map(productFrom);
   }
 
   /** Newest first. */
@@ -35,14 +39,5 @@ export class InventoryReader {
       take: limit + 1,
     });
     return rows.map(movementFrom);
-  }
-
-  private async page(limit: number, after?: string): Promise<Product[]> {
-    const rows = await this.dataSource.getRepository(ProductEntity).find({
-      where: after === undefined ? {} : { productId: MoreThan(after) },
-      order: { productId: 'ASC' },
-      take: limit + 1,
-    });
-    return rows.map(productFrom);
   }
 }

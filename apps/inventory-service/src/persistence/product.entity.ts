@@ -1,5 +1,5 @@
 import { minorUnitsOf, type MinorUnits } from '@app/events';
-import { minorUnitsTransformer } from '@app/platform';
+import { minorUnitsTransformer, toMinorUnits } from '@app/platform';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Product } from '../domain/product';
 
@@ -24,8 +24,15 @@ export class ProductEntity {
   updatedAt!: Date;
 }
 
+/** What is read of a product. */
+export const PRODUCT_COLUMNS =
+  'product_id AS "productId", product_name AS "productName", quantity, price, currency, updated_at AS "updatedAt"';
+
+/** Of {@link PRODUCT_COLUMNS}; PostgreSQL gives a numeric as text. */
+export type ProductRow = Omit<ProductEntity, 'price'> & { readonly price: string };
+
 /** A row, as the domain sees it. */
-export function productFrom(row: ProductEntity): Product {
+export function productFrom(row: ProductRow): Product {
   const { productId, productName, quantity, price, currency, updatedAt } = row;
-  return { productId, productName, quantity, price: minorUnitsOf(price), currency, updatedAt };
+  return { productId, productName, quantity, price: minorUnitsOf(toMinorUnits(price)), currency, updatedAt };
 }

@@ -1,8 +1,8 @@
-import { minorUnitsOf } from '@app/events';
 import type { UnitOfWork } from '@app/messaging';
-import { fromMinorUnits, toMinorUnits } from '@app/platform';
+import { fromMinorUnits } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import type { MovementReason, Product, StockMovement } from '../domain/product';
+import { PRODUCT_COLUMNS, productFrom, type ProductRow } from './product.entity';
 
 const INSERT_PRODUCT = `
   INSERT INTO inventory (product_id, product_name, quantity, price, currency, created_at, updated_at)
@@ -11,7 +11,7 @@ const INSERT_PRODUCT = `
   RETURNING product_id`;
 
 const LOCK_PRODUCT = `
-  SELECT product_id, product_name, quantity, price, currency, updated_at FROM inventory
+  SELECT ${PRODUCT_COLUMNS} FROM inventory
   WHERE product_id = $1
   FOR UPDATE`;
 
@@ -26,15 +26,6 @@ const INSERT_MOVEMENT = `
   RETURNING ${MOVEMENT_COLUMNS}`;
 
 const FIND_BY_KEY = `SELECT ${MOVEMENT_COLUMNS} FROM stock_movements WHERE product_id = $1 AND idempotency_key = $2`;
-
-interface ProductRow {
-  readonly product_id: string;
-  readonly product_name: string;
-  readonly quantity: number;
-  readonly price: string;
-  readonly currency: string;
-  readonly updated_at: Date;
-}
 
 interface MovementRow {
   readonly id: string;
@@ -87,17 +78,6 @@ export class ProductRepository {
     const [row] = await unitOfWork.query<MovementRow>(FIND_BY_KEY, [productId, key]);
     return row === undefined ? undefined : movementFrom(row);
   }
-}
-
-function productFrom(row: ProductRow): Product {
-  return {
-    productId: row.product_id,
-    productName: row.product_name,
-    quantity: row.quantity,
-    price: minorUnitsOf(toMinorUnits(row.price)),
-    currency: row.currency,
-    updatedAt: row.updated_at,
-  };
 }
 
 function movementFrom(row: MovementRow): StockMovement {

@@ -3,7 +3,6 @@ import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { ProductExists } from '../domain/inventory.errors';
 import type { Product } from '../domain/product';
-import { InventoryCache } from '../persistence/inventory-cache';
 import { ProductRepository } from '../persistence/product.repository';
 import { OPERATOR } from './adjust-stock';
 
@@ -13,7 +12,6 @@ export class AddProduct {
   constructor(
     private readonly transactions: Transactions,
     private readonly products: ProductRepository,
-    private readonly cache: InventoryCache,
     private readonly clock: Clock,
   ) {}
 
@@ -33,7 +31,6 @@ export class AddProduct {
         idempotencyKey: null,
         createdAt: updatedAt,
       });
-      this.cache.forget(unitOfWork, [productId]);
       return product;
     });
   }

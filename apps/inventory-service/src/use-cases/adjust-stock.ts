@@ -4,7 +4,6 @@ import { Injectable } from '@nestjs/common';
 import { IdempotencyKeyReused, ProductNotFound } from '../domain/inventory.errors';
 import type { Product, StockMovement } from '../domain/product';
 import { adjustStock, type StockAdjustment } from '../domain/stock-adjustment';
-import { InventoryCache } from '../persistence/inventory-cache';
 import { ProductRepository } from '../persistence/product.repository';
 
 /** Who changes a stock over HTTP; the API knows no persons. */
@@ -25,7 +24,6 @@ export class AdjustStock {
   constructor(
     private readonly transactions: Transactions,
     private readonly products: ProductRepository,
-    private readonly cache: InventoryCache,
     private readonly clock: Clock,
   ) {}
 
@@ -67,7 +65,6 @@ export class AdjustStock {
       idempotencyKey,
       createdAt: this.clock.now(),
     });
-    this.cache.forget(unitOfWork, [productId]);
     return { product: productAfter(product, movement), movement, replayed: false };
   }
 }

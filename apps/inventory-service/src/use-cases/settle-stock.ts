@@ -5,7 +5,6 @@ import { Injectable } from '@nestjs/common';
 import { productsConcerned, type StockAnnouncement } from '../domain/allocation-lifecycle';
 import type { StockNews } from '../domain/stock-allocation';
 import { decideInOrder, type BatchDecision } from '../domain/stock-batch';
-import { InventoryCache } from '../persistence/inventory-cache';
 import { StockRepository } from '../persistence/stock.repository';
 
 /** News of an order, who brought it, and what it will be the cause of. */
@@ -27,7 +26,6 @@ export class SettleStock {
 
   constructor(
     private readonly stock: StockRepository,
-    private readonly cache: InventoryCache,
     private readonly clock: Clock,
   ) {}
 
@@ -64,11 +62,6 @@ export class SettleStock {
     batch.forEach((received, index) => {
       for (const announcement of decisions[index]?.announcements ?? []) announce(unitOfWork, received, announcement);
     });
-    if (movements.length === 0) return;
-    this.cache.forget(
-      unitOfWork,
-      movements.map(({ productId }) => productId),
-    );
   }
 }
 

@@ -1,20 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntry } from '../domain/audit-trail';
-import { isFinal, isSettled, type OrderStatus, type OrderWithLines } from '../domain/order';
+import { isSettled, type OrderWithLines } from '../domain/order';
 import { OrderCache } from '../persistence/order-cache';
 import { OrderList, type OrderFilter, type OrderPage } from '../persistence/order-list';
 import { OrderRepository } from '../persistence/order.repository';
 import { orderNotFound } from './order.errors';
 import { SettledOrders } from './settled-orders';
 
-/** The form in which a reader wants an order; it must survive JSON, because it is cached. */
+/** The form in which a reader wants an order. */
 export type OrderView<View> = (order: OrderWithLines) => View;
-
-/** Whatever the form, the order and its state show in it. */
-interface Recognisable {
-  readonly order_id: string;
-  readonly status: OrderStatus;
-}
 
 /** Reads orders. */
 @Injectable()
@@ -29,48 +23,38 @@ export class GetOrder {
   ) {}
 
   /** An order as it is now, from the cache when it can not change any more. @throws DomainError `ORDER.NOT_FOUND` */
-  async execute<View extends Recognisable>(orderId: string, view: OrderView<View>): Promise<View> {
-    const load = async (): Promise<View | undefined> => {
-      const found = await this.orders.find(orderId);
-      return found === undefined ? undefined : view(found);
-    };
-    const found = await this.cache.read(orderId, load, (kept) => kept.order_id === orderId && isFinal(kept));
-    if (found === undefined) throw orderNotFound(orderId);
-    return found;
+  async execute<View>(orderId: string, view: OrderView<View>): Promise<View> {
+    return view(await this.read(orderId));
   }
 
   /**
    * The same as soon as the order is settled, or as it is when `waitMs` is up or `gone` aborts.
    * @throws DomainError `ORDER.NOT_FOUND`, at once
    */
-  async settledWithin<View extends Recognisable>(
-    waitMs: number,
-    orderId: string,
-    view: OrderView<View>,
-    gone: AbortSignal,
-  ): Promise<View> {
+  async settledWithin<View>(waitMs: number, orderId: string, view: OrderView<View>, gone: AbortSignal): Promise<View> {
     const answered = new AbortController();
     const settled = this.settled.untilSettled(orderId, AbortSignal.any([gone, answered.signal]));
     const timer = setTimeout(() => answered.abort(), waitMs);
     try {
-      const found = await this.execute(orderId, view);
-      if (isSettled(found)) return found;
+      const found = await this.read(orderId);
+      if (isSettled(found.order)) return view(found);
       await settled;
-      if (gone.aborted) return found;
-      return await this.readTogether(orderId, view);
+      return view(gone.aborted ? found : await this.readTogether(orderId));
     } finally {
       clearTimeout(timer);
       answered.abort();
     }
   }
 
+  private async read(orderId: string): Promise<OrderWithLines> {
+    return known(await this.cache.read(orderId, () => this.orders.find(orderId)), orderId);
+  }
+
   /** Whoever waited for the same order is woken at the same moment: one look is enough for all of them. */
-  private async readTogether<View extends Recognisable>(orderId: string, view: OrderView<View>): Promise<View> {
+  private async readTogether(orderId: string): Promise<OrderWithLines> {
     const look = this.looks.get(orderId) ?? this.orders.find(orderId).finally(() => this.looks.delete(orderId));
     this.looks.set(orderId, look);
-    const found = await look;
-    if (found === undefined) throw orderNotFound(orderId);
-    return view(found);
+    return known(await look, orderId);
   }
 
   /** Newest first. A page may have fewer orders than `limit` although there is a next one. */
@@ -84,4 +68,9 @@ export class GetOrder {
     if (events.length === 0) throw orderNotFound(orderId);
     return events;
   }
+}
+
+function known(found: OrderWithLines | undefined, orderId: string): OrderWithLines {
+  if (found === undefined) throw orderNotFound(orderId);
+  return found;
 }

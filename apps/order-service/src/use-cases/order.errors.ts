@@ -49,3 +49,15 @@ export function overloaded(): DomainError {
     retryAfterSeconds: 1,
   });
 }
+
+/** The connection to the database was lost before it told whether the order is stored, and it can not be asked. */
+export function outcomeUnknown(orderId: string, cause: unknown): DomainError {
+  return new DomainError({
+    code: 'ORDER.OUTCOME_UNKNOWN',
+    kind: 'unavailable',
+    message:
+      `It is not known yet whether the order was stored: GET /orders/${orderId} will tell. ` +
+      'Sending the request again is safe only with the same Idempotency-Key.',
+    cause,
+  });
+}

@@ -17,7 +17,7 @@ import type { Order, OrderWithLines } from '../domain/order';
 import { placeOrder, type OrderRequest } from '../domain/place-order';
 import { IdempotencyKeys, type KeyVerdict, type StoredAnswer } from '../persistence/idempotency-keys';
 import { OrderRepository } from '../persistence/order.repository';
-import { keyInUse, keyMismatch, overloaded } from './order.errors';
+import { keyInUse, keyMismatch, outcomeUnknown, overloaded } from './order.errors';
 import { PlaceOrderOptions } from './place-order.options';
 
 /** Most orders of one transaction. */
@@ -82,14 +82,15 @@ export class PlaceOrder {
   /**
    * Resolves when the order, its event and its idempotency key are committed.
    * @throws OrderTotalTooLarge, or DomainError: the key belongs to another request (unprocessable) or is in use right now
-   * (conflict), or too many orders are waiting (unavailable).
+   * (conflict), too many orders are waiting, or nobody can tell whether the order was stored (unavailable).
    */
   async execute(command: PlaceOrderCommand): Promise<PlacedOrder> {
     const identity = { orderId: this.ids.next(), correlationId: command.cause.correlationId };
     const order = placeOrder(command.request, identity, this.clock.now(), this.options.deadlineMs);
     const answer = command.answer({ order, lines: command.request.lines });
     return this.group.submit({ ...command, order, answer }).catch((error: unknown) => {
-      throw error instanceof Overloaded ? overloaded() : error;
+      if (error instanceof Overloaded) throw overloaded();
+      throw error instanceof CommitOutcomeUnknown ? outcomeUnknown(order.orderId, error) : error;
     });
   }
 

@@ -1,10 +1,9 @@
-import { Cache, CacheModule } from '@nestjs/cache-manager';
+import { CacheModule } from '@nestjs/cache-manager';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { KeyvAdapter } from 'cache-manager';
 import { CircuitBreakers } from '../breaker/circuit-breakers';
 import type { CommonConfig } from '../config/common-config';
 import { ServiceInfo } from '../service-info';
-import { CacheStore } from './cache.store';
 import { ReadThroughCache } from './read-through.cache';
 import { RedisHealthIndicator } from './redis.health-indicator';
 import { REDIS_BREAKER, RedisStore } from './redis.store';
@@ -33,15 +32,7 @@ export class PlatformCacheModule {
           inject: [RedisStore],
         }),
       ],
-      providers: [
-        RedisHealthIndicator,
-        { provide: CacheStore, useExisting: RedisStore },
-        {
-          provide: ReadThroughCache,
-          useFactory: (cache: Cache, store: CacheStore) => new ReadThroughCache(cache, store),
-          inject: [Cache, CacheStore],
-        },
-      ],
+      providers: [RedisHealthIndicator, ReadThroughCache],
       exports: [ReadThroughCache],
     };
   }

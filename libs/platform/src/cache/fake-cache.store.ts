@@ -1,4 +1,4 @@
-import { CacheStore, TOMBSTONE, TOMBSTONE_MS } from './cache.store';
+import { CacheStore } from './cache.store';
 
 /** The contract of `CacheStore` in memory, with a switch that makes it as useless as a Redis that is away. */
 export class FakeCacheStore extends CacheStore {
@@ -12,7 +12,7 @@ export class FakeCacheStore extends CacheStore {
   }
 
   set(key: string, value: unknown, ttlMs = 60_000): Promise<void> {
-    if (this.available && this.live(key) === undefined) this.put(key, value, ttlMs);
+    if (this.available) this.entries.set(key, { text: JSON.stringify(value), until: performance.now() + ttlMs });
     return Promise.resolve();
   }
 
@@ -20,18 +20,14 @@ export class FakeCacheStore extends CacheStore {
     return Promise.resolve((this.live(key)?.until ?? performance.now() - 2) - performance.now());
   }
 
-  bury(keys: readonly string[]): Promise<boolean> {
-    if (this.available) for (const key of keys) this.put(key, JSON.stringify({ value: TOMBSTONE }), TOMBSTONE_MS);
-    return Promise.resolve(this.available);
+  del(key: string): Promise<void> {
+    if (this.available) this.entries.delete(key);
+    return Promise.resolve();
   }
 
   disconnect(): Promise<void> {
     this.available = false;
     return Promise.resolve();
-  }
-
-  private put(key: string, value: unknown, ttlMs: number): void {
-    this.entries.set(key, { text: JSON.stringify(value), until: performance.now() + ttlMs });
   }
 
   private live(key: string) {

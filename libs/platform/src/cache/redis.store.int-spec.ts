@@ -1,7 +1,8 @@
 import { infrastructureUrls } from '@app/testing';
+import { createClient } from '@redis/client';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { itBehavesLikeACacheStore, replicaOn } from './cache-store.contract';
+import { inState, itBehavesLikeACacheStore, replicaOn } from './cache-store.contract';
 import { RedisStore } from './redis.store';
 
 const url = infrastructureUrls().redisUrl;
@@ -15,17 +16,30 @@ async function connected(address = url): Promise<RedisStore> {
 
 describe('the real Redis', () => itBehavesLikeACacheStore(() => connected()));
 
+describe('a Redis that has what is no JSON', () => {
+  it('is asked again and again all the same: that is not its fault', async () => {
+    const [store, redis] = [await connected(), createClient({ url })];
+    await redis.connect();
+    for (let i = 0; i < 50; i += 1) {
+      await redis.set(`${prefix}:spoiled:${i}`, '{"value":');
+      expect(await store.get(`spoiled:${i}`)).toBeUndefined();
+    }
+    expect(store.breaker.state).toBe('closed');
+    await redis.quit();
+    await store.disconnect();
+  });
+});
+
 describe('a Redis that is not there', () => {
   it('delays nobody and is a miss', async () => {
     const store = new RedisStore({ url: 'redis://127.0.0.1:1', prefix });
     const cache = await replicaOn(store);
     const started = performance.now();
     for (let i = 0; i < 100; i += 1) {
-      expect(await cache.read('a', 1_000, () => Promise.resolve(i))).toBe(i);
-      await cache.invalidate(['a']);
+      expect(await cache.read('a', 1_000, inState(`state ${i}`))).toEqual({ state: `state ${i}` });
+      await cache.read('a', 1_000, inState('settled'));
     }
     expect(performance.now() - started).toBeLessThan(300);
-    cache.onModuleDestroy();
     await store.disconnect();
   });
 });
@@ -59,17 +73,15 @@ describe('a Redis that freezes', () => {
   it('costs one time-out, then nothing, and serves again when it is back', async () => {
     const store = await connected(`redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
     const cache = await replicaOn(store);
-    await cache.read('frozen', 60_000, () => Promise.resolve('old'));
+    await cache.read('frozen', 60_000, inState('settled'));
     frozen = true;
     const started = performance.now();
-    for (let i = 0; i < 50; i += 1) await cache.read('frozen', 60_000, () => Promise.resolve('old'));
+    for (let i = 0; i < 50; i += 1) await cache.read('frozen', 60_000, inState('open'));
     expect(performance.now() - started).toBeLessThan(150);
-    await cache.invalidate(['frozen']);
     frozen = false;
     for (const socket of sockets) socket.destroy();
     while ((await store.ping()) === undefined) await new Promise((resolve) => setImmediate(resolve));
-    expect(await cache.read('frozen', 60_000, () => Promise.resolve('new'))).toBe('new');
-    cache.onModuleDestroy();
+    expect(await cache.read('frozen', 60_000, inState('open'))).toEqual({ state: 'settled' });
     await store.disconnect();
   });
 });

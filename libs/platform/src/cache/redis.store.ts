@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { createClient } from '@redis/client';
 import { redisInsStore } from 'cache-manager-redis-yet';
 import { CircuitBreaker, type BreakerOptions } from '../breaker/circuit-breaker';
-import { CacheStore, TOMBSTONE, TOMBSTONE_MS } from './cache.store';
+import { CacheStore } from './cache.store';
 
 /** One time-out is enough to leave Redis alone for a second: everybody else goes to the database meanwhile. */
 export const REDIS_BREAKER: BreakerOptions = {
@@ -55,14 +55,13 @@ export class RedisStore extends CacheStore {
   }
 
   async get(key: string): Promise<unknown> {
-    const read = await this.attempt(() => this.store.get<unknown>(this.full(key)));
+    const read = await this.attempt(() => this.store.get<unknown>(this.full(key)).catch(missIfNotJson));
     return read.ok ? read.value : undefined;
   }
 
   async set(key: string, value: unknown, ttlMs = 60_000): Promise<void> {
     if (!this.store.isCacheable(value)) return;
-    const text = JSON.stringify(value);
-    await this.attempt(() => this.client.set(this.full(key), text, { NX: true, PX: Math.max(1, Math.ceil(ttlMs)) }));
+    await this.attempt(() => this.store.set(this.full(key), value, Math.max(1, Math.ceil(ttlMs))));
   }
 
   async ttl(key: string): Promise<number> {
@@ -70,15 +69,8 @@ export class RedisStore extends CacheStore {
     return left.ok ? left.value : -2;
   }
 
-  async bury(keys: readonly string[]): Promise<boolean> {
-    if (keys.length === 0) return true;
-    const tombstone = JSON.stringify(JSON.stringify({ value: TOMBSTONE }));
-    const written = await this.attempt(() => {
-      const batch = this.client.multi();
-      for (const key of keys) batch.set(this.full(key), tombstone, { PX: TOMBSTONE_MS });
-      return batch.exec();
-    });
-    return written.ok;
+  async del(key: string): Promise<void> {
+    await this.attempt(() => this.store.del(this.full(key)));
   }
 
   /** Round trip time in milliseconds, or `undefined` when Redis does not answer in time. */
@@ -130,6 +122,12 @@ export class RedisStore extends CacheStore {
     await this.client.disconnect().catch(() => undefined);
     if (!this.closed && !this.client.isOpen) this.connect();
   }
+}
+
+/** What somebody else wrote is no fault of Redis, and does not count for its circuit breaker. */
+function missIfNotJson(error: unknown): undefined {
+  if (error instanceof SyntaxError) return undefined;
+  throw error;
 }
 
 function backoff(retries: number): number {
