@@ -16,6 +16,8 @@ afterAll(async () => {
 async function confirm(orderId: string): Promise<void> {
   await others.say(news.paid(orderId), news.taken(orderId));
   expect((await settled(orderId)).status).toBe('confirmed');
+  // The stock alone confirms an order; the payment may be noted later.
+  await eventually(async () => expect(await service.steps(orderId)).toHaveLength(3));
 }
 
 const settled = async (orderId: string) => (await service.get(`/orders/${orderId}?wait=20s`)).body;
