@@ -24,8 +24,10 @@ export function consumerConfigOf(options: MessagingOptions): ConsumerConfig {
     // A killed process keeps its partitions for this long; heartbeats go on while a batch or an outage lasts.
     sessionTimeout: 10_000,
     heartbeatInterval: HEARTBEAT_INTERVAL_MS,
-    // A join may take so long and five seconds more before its answer is given up for lost.
-    rebalanceTimeout: 30_000,
+    // For so long the group waits for a member to come back, and a member for the others: five seconds later it takes the answer to
+    // its join for lost, because Kafka is allowed to be silent until then. Nobody needs longer: members hear of it by a heartbeat,
+    // leave their work after its present transaction, and one that is dead is given up after `sessionTimeout`.
+    rebalanceTimeout: 12_000,
     maxWaitTimeInMs: 500,
     // Partitions that are added are noticed after this time at the latest.
     metadataMaxAge: 30_000,

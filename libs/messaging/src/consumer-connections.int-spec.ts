@@ -6,6 +6,8 @@ import { ConsumerHealth } from './consumer-health';
 /** How soon a consumer goes on when it can reach Kafka again. */
 const GOES_ON_WITHIN_MS = 5_000;
 
+/** Kafka's numbers for what a member asks. */
+const [JOIN_GROUP, SYNC_GROUP] = [11, 14];
 let bed: MessagingBed;
 let proxy: TcpProxy;
 
@@ -108,6 +110,22 @@ describe('a consumer whose connections are cut', () => {
     proxy.cut();
     await eventually(async () => expect((await kafkaHealth(replica)).status).toBe('down'), { timeoutMs: 6_000 });
     proxy.heal();
+    await expectConsumption();
+  });
+});
+
+describe('a consumer whose connection falls silent', () => {
+  it.each([
+    // The first request to join is answered with an id, the second when everybody is there.
+    ['while it joins its group', JOIN_GROUP, 2, 20_000],
+    ['while it is given its partitions', SYNC_GROUP, 1, 13_000],
+  ])('%s consumes in seconds', async (_, request, nth, withinMs) => {
+    let asked = 0;
+    proxy.lose('answers', (bytes) => bytes.readInt16BE(4) === request && ++asked === nth, 'silence');
+    const { proxyPort } = infrastructureUrls().kafkaBehindProxy;
+    const { app } = await bed.launch({ brokers: [`127.0.0.1:${proxyPort}`] });
+    await eventually(() => expect(asked).toBe(nth));
+    await eventually(() => expect(app.get(ConsumerHealth).state).toBe('consuming'), { timeoutMs: withinMs });
     await expectConsumption();
   });
 });

@@ -12,7 +12,13 @@ function setUp(msPerRecord: number, commitFailure?: Error, tooMany = Infinity, g
   const outages: unknown[] = [];
   const messages = Array.from({ length: BACKLOG }, (_, offset) => ({ offset: String(offset) }) as KafkaMessage);
   const payload: Partial<EachBatchPayload> = {
-    batch: { topic: 'a', partition: 0, messages, offsetLag: () => String(lag) } as unknown as EachBatchPayload['batch'],
+    batch: {
+      topic: 'a',
+      partition: 0,
+      messages,
+      offsetLag: () => String(lag),
+      lastOffset: () => messages.at(-1)?.offset,
+    } as unknown as EachBatchPayload['batch'],
     resolveOffset: () => undefined,
     heartbeat: () => Promise.resolve(),
     pause: () => () => undefined,

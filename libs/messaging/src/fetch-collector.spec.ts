@@ -24,8 +24,9 @@ class FakeConsumer {
       headers: {},
     }));
     const name = `${topic}/${partition}`;
+    const lastOffset = () => messages.at(-1)?.offset ?? '0';
     const payload: Partial<EachBatchPayload> = {
-      batch: { topic, partition, messages, offsetLag: () => '0' } as unknown as EachBatchPayload['batch'],
+      batch: { topic, partition, messages, offsetLag: () => '0', lastOffset } as unknown as EachBatchPayload['batch'],
       resolveOffset: (offset) => this.resolved.push(`${name}@${offset}`),
       heartbeat: async () => {
         this.heartbeats += 1;
@@ -103,6 +104,16 @@ describe('the shares of one fetch', () => {
     (share.batch.messages[0] as { offset: string }).offset = '9007199254740993';
     await collector.add(share);
     expect(consumer.commits).toEqual([{ 'a/0': '9007199254740994' }]);
+  });
+
+  it('commit what kafkajs keeps to itself behind the last message, or in place of any', async () => {
+    const { consumer, collector, batches } = setUp({ maxRecords: 2 });
+    const [withEnd, onlyEnd] = [consumer.share('a', 0, 1, 2, 3), consumer.share('a', 1)];
+    withEnd.batch.lastOffset = () => '4';
+    onlyEnd.batch.lastOffset = () => '9';
+    await Promise.all([collector.add(withEnd), collector.add(onlyEnd)]);
+    expect(batches).toEqual([['a/0@1', 'a/0@2'], ['a/0@3']]);
+    expect(consumer.commits).toEqual([{ 'a/0': '5', 'a/1': '10' }]);
   });
 
   it('that come while a batch is in hand are the next batch', async () => {

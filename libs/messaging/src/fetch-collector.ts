@@ -107,6 +107,7 @@ export class FetchCollector {
     const pulse = new Pulse(shares[0]?.payload, this.port.heartbeatIntervalMs);
     const interrupted = () => pulse.failure !== undefined || this.port.stopping() || !canGoOn(shares);
     const begun = this.now();
+    this.passEmpty(shares);
     try {
       for (const chunk of chunksOf(shares, () => this.size.current)) {
         if (interrupted() || !(await this.handleChunk(chunk, begun, interrupted))) break;
@@ -166,8 +167,19 @@ export class FetchCollector {
     share.done += records.length;
     const last = records.at(-1);
     if (last === undefined) return;
-    this.commits.done(share.payload, last.topic, last.partition, last.offset);
+    const { batch } = share.payload;
+    // Behind the last message there may be what kafkajs keeps to itself: the end of a transaction, or one that was aborted.
+    const offset = share.done === batch.messages.length ? batch.lastOffset() : last.offset;
+    this.commits.done(share.payload, last.topic, last.partition, offset);
     this.unreadableBatches.done(last.topic, last.partition, last.offset);
+  }
+
+  /** Nothing but what kafkajs keeps to itself: there is nothing to do, and it would stay lag for ever. */
+  private passEmpty(shares: readonly Share[]): void {
+    for (const { payload } of shares) {
+      const { topic, partition, messages } = payload.batch;
+      if (messages.length === 0) this.commits.done(payload, topic, partition, payload.batch.lastOffset());
+    }
   }
 
   private pause(shares: readonly Share[], error: unknown): void {

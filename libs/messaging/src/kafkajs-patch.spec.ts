@@ -37,6 +37,14 @@ const group = inside('./src/producer/groupMessagesPerPartition') as (sent: {
 interface ClusterInside {
   findGroupCoordinator(options: { readonly groupId: string }): Promise<unknown>;
 }
+interface BrokerInside {
+  lookupRequest: (key: number, api: { protocol(version: { version: number }): unknown }) => unknown;
+  joinGroup(member: object): Promise<unknown>;
+}
+const Broker = inside('./src/broker') as new (options: object) => BrokerInside;
+const { KafkaJSMemberIdRequired } = inside('./src/errors') as {
+  KafkaJSMemberIdRequired: new (error: Error, about: { memberId: string }) => Error;
+};
 const Cluster = inside('./src/cluster') as { readonly prototype: ClusterInside };
 const retrier = inside('./src/retry') as (options: object) => unknown;
 
@@ -159,5 +167,21 @@ describe('a broker that dies while it is asked for the coordinator of a group', 
       name: 'KafkaJSGroupCoordinatorNotFound',
       retriable: true,
     });
+  });
+});
+
+describe('a member that joins its group', () => {
+  it('waits for the others only with the id that it is given at once', async () => {
+    const patience: unknown[] = [];
+    const send = ({ requestTimeout }: { requestTimeout: unknown }) => {
+      patience.push(requestTimeout);
+      if (patience.length > 1) return Promise.resolve({});
+      return Promise.reject(new KafkaJSMemberIdRequired(new Error('first a name'), { memberId: 'name' }));
+    };
+    const logger = { namespace: () => logger };
+    const broker = new Broker({ connectionPool: { send, host: 'kafka', port: 1 }, logger });
+    broker.lookupRequest = (_, api) => api.protocol({ version: 5 });
+    await broker.joinGroup({ groupId: 'group', sessionTimeout: 10_000, rebalanceTimeout: 12_000, groupProtocols: [] });
+    expect(patience).toEqual([null, 17_000]);
   });
 });

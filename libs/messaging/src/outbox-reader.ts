@@ -1,5 +1,5 @@
 import { SEQUENCE_DIGITS } from '@app/events';
-import { PLANNING, sessionOptions } from '@app/platform';
+import { PLANNING, settingsOf } from '@app/platform';
 import type { Message } from 'kafkajs';
 import { Client } from 'pg';
 import type { MessagingOptions } from './messaging-options';
@@ -49,6 +49,20 @@ interface StoredRow {
 
 /** A PostgreSQL that says nothing for so long has lost this session. */
 const QUERY_TIMEOUT_MS = 4_000;
+const SETTINGS = settingsOf({
+  // Losing the deletion of an acknowledged row in a crash means a duplicate, which every inbox drops. Nothing else is ever
+  // written on this connection.
+  synchronous_commit: 'off',
+  ...PLANNING,
+  plan_cache_mode: 'force_generic_plan',
+  // The lock must not stay with a machine that is gone, or with a process that is stopped. An active relay asks every other second
+  // for new rows; only for a Kafka in trouble does it wait longer, and then losing the lock does no harm.
+  idle_session_timeout: '30s',
+  tcp_keepalives_idle: '2',
+  tcp_keepalives_interval: '1',
+  tcp_keepalives_count: '3',
+  tcp_user_timeout: '5s',
+});
 /** How long PostgreSQL may take to end the session. */
 const GOODBYE_MS = 1_000;
 
@@ -69,21 +83,6 @@ export class OutboxReader {
       query_timeout: QUERY_TIMEOUT_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: 2_000,
-      // Losing the deletion of an acknowledged row in a crash means a duplicate, which every inbox drops. Nothing else is
-      // ever written on this connection.
-      options: sessionOptions({
-        synchronous_commit: 'off',
-        ...PLANNING,
-        plan_cache_mode: 'force_generic_plan',
-        // The lock must not stay with a machine that is gone, or with a process that is stopped. An active relay asks
-        // every other second for new rows; only for a Kafka in trouble does it wait longer, and then losing the lock does
-        // no harm.
-        idle_session_timeout: '30s',
-        tcp_keepalives_idle: '2',
-        tcp_keepalives_interval: '1',
-        tcp_keepalives_count: '3',
-        tcp_user_timeout: '5s',
-      }),
     });
     this.client.on('error', (error) => (this.failure = error));
   }
@@ -91,6 +90,7 @@ export class OutboxReader {
   /** Connects and listens for the wake-up calls of other replicas. */
   async connect(wake: () => void): Promise<void> {
     await this.client.connect();
+    await this.client.query(SETTINGS);
     this.client.on('notification', wake);
     const { rows } = await this.client.query<{ schema: string }>('SELECT current_schema() AS schema');
     await this.client.query(`LISTEN ${this.client.escapeIdentifier(OUTBOX_CHANNEL_PREFIX + (rows[0]?.schema ?? ''))}`);

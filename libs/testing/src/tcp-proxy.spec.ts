@@ -78,6 +78,16 @@ describe('a TCP proxy', () => {
     await eventually(() => expect(second.heard()).toBe('<two>'));
   });
 
+  it('lets one connection fall silent for good while others go on', async () => {
+    const [first, second] = [await client(), await client()];
+    proxy.lose('answers', (request) => request.includes('one'), 'silence');
+    first.socket.write('one');
+    await eventually(() => expect(received).toBe('one'));
+    second.socket.write('one');
+    await eventually(() => expect(second.heard()).toBe('<one>'));
+    expect([first.heard(), proxy.open]).toEqual(['', 2]);
+  });
+
   it('freezes one direction and delivers what it held back when it heals', async () => {
     const { socket, heard } = await client();
     proxy.freeze('answers');

@@ -8,13 +8,16 @@ export type Direction = 'requests' | 'answers';
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
-  /** The next answer on it does not arrive. */
-  losesAnswer: boolean;
+  /** Its next answer is lost. */
+  loss: Loss | undefined;
+  /** Nothing passes any more, and nobody is told. */
+  silent: boolean;
 }
 
 /** What is to be lost of the first request that `is` recognises. */
 interface Loss {
   readonly of: Direction;
+  readonly then: 'reset' | 'silence';
   readonly is: (request: Buffer) => boolean;
 }
 
@@ -85,11 +88,11 @@ export class TcpProxy {
   }
 
   /**
-   * Resets the connection on which the first request comes that `is` recognises: before the request arrives (`requests`), or
-   * after it, in place of its answer (`answers`). Sees requests in the pieces in which they come.
+   * Resets the connection on which the first request comes that `is` recognises, or lets it fall silent for good: before the
+   * request arrives (`requests`), or after it, in place of its answer (`answers`). Sees requests in the pieces in which they come.
    */
-  lose(of: Direction, is: (request: Buffer) => boolean): void {
-    this.loss = { of, is };
+  lose(of: Direction, is: (request: Buffer) => boolean, then: 'reset' | 'silence' = 'reset'): void {
+    this.loss = { of, is, then };
   }
 
   /** New connections are reset as soon as they are made. */
@@ -124,7 +127,7 @@ export class TcpProxy {
       return;
     }
     const server = connect(this.target);
-    const pair = { client, server, losesAnswer: false };
+    const pair = { client, server, loss: undefined, silent: false };
     this.pairs.add(pair);
     for (const socket of [client, server]) {
       socket.setNoDelay(true);
@@ -139,10 +142,7 @@ export class TcpProxy {
   }
 
   private pass(pair: Pair, direction: Direction, data: Buffer): void {
-    if (this.loses(pair, direction, data)) {
-      this.reset(pair);
-      return;
-    }
+    if (this.loses(pair, direction, data)) return;
     const [from, to] = direction === 'requests' ? [pair.client, pair.server] : [pair.server, pair.client];
     if (this.frozen.has(direction)) {
       // What has been read already goes back in front of what is still on its way.
@@ -165,12 +165,15 @@ export class TcpProxy {
   }
 
   private loses(pair: Pair, direction: Direction, data: Buffer): boolean {
-    if (direction === 'answers') return pair.losesAnswer;
-    const { loss } = this;
-    if (loss?.is(data) !== true) return false;
-    this.loss = undefined;
-    pair.losesAnswer = loss.of === 'answers';
-    return !pair.losesAnswer;
+    if (pair.silent) return true;
+    if (direction === 'requests' && this.loss?.is(data) === true) {
+      pair.loss = this.loss;
+      this.loss = undefined;
+    }
+    if (pair.loss?.of !== direction) return false;
+    if (pair.loss.then === 'silence') pair.silent = true;
+    else this.reset(pair);
+    return true;
   }
 
   private reset(pair: Pair): void {

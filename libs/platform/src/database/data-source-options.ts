@@ -36,11 +36,14 @@ const MOST_SILENCE_MS = 60_000;
  */
 export const PLANNING = { enable_seqscan: 'off', max_parallel_workers_per_gather: '0' } as const;
 
-/** Settings of a session, as pg takes them for `options`: for a connection that is no pool's. */
-export function sessionOptions(settings: Readonly<Record<string, string>>): string {
-  return Object.entries(settings)
-    .map(([name, value]) => `-c ${name}=${value}`)
-    .join(' ');
+/**
+ * One text of statements that gives a session these settings. Sent as statements and not as start-up parameters: a connection pooler in
+ * front of PostgreSQL refuses those or, told to ignore them, drops them without a word.
+ */
+export function settingsOf(session: Readonly<Record<string, string>>): string {
+  return Object.entries(session)
+    .map(([name, value]) => `SET ${name} = '${value}'`)
+    .join('; ');
 }
 
 /**
@@ -82,10 +85,8 @@ export function migrationOptions(options: DatabaseOptions): DataSourceOptions {
 }
 
 /**
- * How one connection of a service is made, for pools beside TypeORM's. `role` is for monitoring.
- *
- * The session's settings are sent as statements before it is handed out, not as start-up parameters: a connection pooler in
- * front of PostgreSQL refuses those or, told to ignore them, drops them without a word.
+ * How one connection of a service is made, for pools beside TypeORM's. `role` is for monitoring. The session has its settings before it
+ * is handed out.
  */
 export function connection(
   options: Pick<DatabaseOptions, 'schema' | 'service'>,
@@ -94,7 +95,7 @@ export function connection(
 ) {
   const service = options.service ?? options.schema.replaceAll('_', '-');
   const all = { ...PLANNING, search_path: schemaName(options.schema), TimeZone: 'UTC', ...settings };
-  const statements = Object.entries(all).map(([name, value]) => `SET ${name} = '${value}'`);
+  const statements = settingsOf(all);
   return {
     application_name: role === 'service' ? service : `${service}:${role}`,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -102,7 +103,7 @@ export function connection(
     keepAliveInitialDelayMillis: 10_000,
     // pg waits for it, although its types do not say so.
     onConnect: async (client: ClientBase): Promise<void> => {
-      await client.query(statements.join('; '));
+      await client.query(statements);
     },
   };
 }
