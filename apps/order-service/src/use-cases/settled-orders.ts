@@ -19,7 +19,7 @@ const MOST_WAITING = 500;
 @Injectable()
 export class SettledOrders {
   private readonly logger = new Logger(SettledOrders.name);
-  private readonly waiting = new Map<string, Set<() => void>>();
+  private readonly waiting = new Map<string, Set<(wokenAt?: number) => void>>();
   private timer: NodeJS.Timeout | undefined;
   private count = 0;
 
@@ -38,33 +38,37 @@ export class SettledOrders {
   /**
    * Resolves when the order is settled or the signal aborts, whichever is first; at once in a process that drains. Call it
    * before reading the order: what happens in between is not missed then.
+   * @returns when it was heard that the order is settled, by `performance.now()`: a read that begins then, or later, sees it. Undefined
+   * when that was not heard.
    * @throws DomainError `ORDER.TOO_MANY_WAITING` when {@link MOST_WAITING} wait already.
    */
-  untilSettled(orderId: string, signal: AbortSignal): Promise<void> {
-    if (signal.aborted || this.lifecycle.state === 'draining') return Promise.resolve();
+  untilSettled(orderId: string, signal: AbortSignal): Promise<number | undefined> {
+    if (signal.aborted || this.lifecycle.state === 'draining') return Promise.resolve(undefined);
     if (this.count >= MOST_WAITING) throw tooManyWaiting();
     this.count += 1;
     const waiters = this.waiting.get(orderId) ?? new Set();
     this.waiting.set(orderId, waiters);
     this.poll();
-    return new Promise<void>((resolve) => {
-      const done = (): void => {
-        signal.removeEventListener('abort', done);
+    return new Promise((resolve) => {
+      const gone = (): void => done();
+      const done = (wokenAt?: number): void => {
+        signal.removeEventListener('abort', gone);
         if (waiters.delete(done)) this.count -= 1;
         if (waiters.size === 0 && this.waiting.get(orderId) === waiters) this.waiting.delete(orderId);
-        resolve();
+        resolve(wokenAt);
       };
-      signal.addEventListener('abort', done, { once: true });
+      signal.addEventListener('abort', gone, { once: true });
       waiters.add(done);
     });
   }
 
   private wake(orderId: string): void {
-    [...(this.waiting.get(orderId) ?? [])].forEach((done) => done());
+    const now = performance.now();
+    [...(this.waiting.get(orderId) ?? [])].forEach((done) => done(now));
   }
 
   private release(): void {
-    for (const orderId of [...this.waiting.keys()]) this.wake(orderId);
+    [...this.waiting.values()].flatMap((waiters) => [...waiters]).forEach((done) => done());
   }
 
   private poll(): void {
