@@ -40,6 +40,7 @@ export const BREAKAGES = [
   'relay-without-lock',
   'compensation-skipped',
   'idempotency-outside-transaction',
+  'event-loop-blocked',
 ] as const;
 
 export type Breakage = (typeof BREAKAGES)[number];

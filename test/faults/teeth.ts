@@ -21,6 +21,7 @@ const TEETH: readonly Tooth[] = [
   { breakage: 'relay-without-lock', scenario: 'S13', invariants: ['I7'] },
   { breakage: 'compensation-skipped', scenario: 'S14', invariants: ['I5'] },
   { breakage: 'idempotency-outside-transaction', scenario: 'S5', invariants: ['I10'] },
+  { breakage: 'event-loop-blocked', scenario: 'S10', invariants: ['I15'] },
 ];
 
 const HELP = `npm run faults:teeth -- [--only inbox-skipped,…] [--seed 7]

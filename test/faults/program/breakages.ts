@@ -1,4 +1,5 @@
 import type { EachBatchPayload } from 'kafkajs';
+import { EventBatchProcessor } from '../../../libs/messaging/src/event-batch-processor';
 import { FetchCollector } from '../../../libs/messaging/src/fetch-collector';
 import { Inbox } from '../../../libs/messaging/src/inbox';
 import { KafkaEventServer } from '../../../libs/messaging/src/kafka-event-server';
@@ -24,9 +25,25 @@ export function installBreakage(breakage: Breakage | undefined): void {
       return wrap(OutboxReader, 'becomeActive', () => Promise.resolve(true));
     case 'compensation-skipped':
       return skipCompensation();
+    case 'event-loop-blocked':
+      return blockEventLoop();
     case 'idempotency-outside-transaction':
     case undefined:
   }
+}
+
+/** One batch of twenty keeps the processor busy for 300 ms. */
+function blockEventLoop(): void {
+  let batches = 0;
+  wrap(EventBatchProcessor, 'handleTogether', (original, args) => {
+    batches += 1;
+    const { user, system } = process.threadCpuUsage();
+    for (let used = 0; batches % 20 === 0 && used < 300_000;) {
+      const now = process.threadCpuUsage();
+      used = now.user + now.system - user - system;
+    }
+    return original(...args);
+  });
 }
 
 /** Events are sent after the commit, straight from memory, by whoever committed. */
