@@ -6,7 +6,6 @@ import { OrderList, type OrderFilter, type OrderPage } from '../persistence/orde
 import { OrderRepository } from '../persistence/order.repository';
 import { orderNotFound } from './order.errors';
 import { SettledOrders } from './settled-orders';
-import { SharedReads } from './shared-reads';
 
 /** The form in which a reader wants an order; it must survive JSON, because it is cached. */
 export type OrderView<View> = (order: OrderWithLines) => View;
@@ -20,7 +19,7 @@ interface Recognisable {
 /** Reads orders. */
 @Injectable()
 export class GetOrder {
-  private readonly reads = new SharedReads<OrderWithLines | undefined>();
+  private readonly looks = new Map<string, Promise<OrderWithLines | undefined>>();
 
   constructor(
     private readonly orders: OrderRepository,
@@ -31,9 +30,8 @@ export class GetOrder {
 
   /** An order as it is now, from the cache when it can not change any more. @throws DomainError `ORDER.NOT_FOUND` */
   async execute<View extends Recognisable>(orderId: string, view: OrderView<View>): Promise<View> {
-    const begun = performance.now();
     const load = async (): Promise<View | undefined> => {
-      const found = await this.read(orderId, begun);
+      const found = await this.orders.find(orderId);
       return found === undefined ? undefined : view(found);
     };
     const found = await this.cache.read(orderId, load, (kept) => kept.order_id === orderId && isFinal(kept));
@@ -51,27 +49,28 @@ export class GetOrder {
     view: OrderView<View>,
     gone: AbortSignal,
   ): Promise<View> {
-    const begun = performance.now();
     const answered = new AbortController();
     const settled = this.settled.untilSettled(orderId, AbortSignal.any([gone, answered.signal]));
     const timer = setTimeout(() => answered.abort(), waitMs);
     try {
       const found = await this.execute(orderId, view);
       if (isSettled(found)) return found;
-      const settledAt = await settled;
+      await settled;
       if (gone.aborted) return found;
-      const now = await this.read(orderId, settledAt ?? begun);
-      if (now === undefined) throw orderNotFound(orderId);
-      return view(now);
+      return await this.readTogether(orderId, view);
     } finally {
       clearTimeout(timer);
       answered.abort();
     }
   }
 
-  /** One read for all who ask at the same moment: whoever waited for the same order is woken together. */
-  private read(orderId: string, since: number): Promise<OrderWithLines | undefined> {
-    return this.reads.read(orderId, since, () => this.orders.find(orderId));
+  /** Whoever waited for the same order is woken at the same moment: one look is enough for all of them. */
+  private async readTogether<View extends Recognisable>(orderId: string, view: OrderView<View>): Promise<View> {
+    const look = this.looks.get(orderId) ?? this.orders.find(orderId).finally(() => this.looks.delete(orderId));
+    this.looks.set(orderId, look);
+    const found = await look;
+    if (found === undefined) throw orderNotFound(orderId);
+    return view(found);
   }
 
   /** Newest first. A page may have fewer orders than `limit` although there is a next one. */

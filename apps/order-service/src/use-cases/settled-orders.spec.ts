@@ -64,19 +64,6 @@ describe('a request that waits for an order', () => {
     expect(table.questions).toEqual([]);
   });
 
-  it('is told when that was, so that nobody answers with what was read before', async () => {
-    const { table, orders } = aWaitingRoom();
-    const gone = new AbortController();
-    const waits = [orders.untilSettled(ORDER, new AbortController().signal), orders.untilSettled(ORDER, gone.signal)];
-    gone.abort();
-    const before = performance.now();
-    table.rows.add(ORDER);
-    await jest.advanceTimersByTimeAsync(250);
-    const [settledAt, gaveUpAt] = await Promise.all(waits);
-    expect(settledAt).toBeGreaterThanOrEqual(before + 250);
-    expect(gaveUpAt).toBeUndefined();
-  });
-
   it('is asked for no longer when its client has gone, while others wait on', async () => {
     const { table, orders } = aWaitingRoom();
     const [gone, stays] = [new AbortController(), new AbortController()];

@@ -19,7 +19,7 @@ const MOST_WAITING = 500;
 @Injectable()
 export class SettledOrders {
   private readonly logger = new Logger(SettledOrders.name);
-  private readonly waiting = new Map<string, Set<(wokenAt?: number) => void>>();
+  private readonly waiting = new Map<string, Set<() => void>>();
   private timer: NodeJS.Timeout | undefined;
   private count = 0;
 
@@ -38,37 +38,33 @@ export class SettledOrders {
   /**
    * Resolves when the order is settled or the signal aborts, whichever is first; at once in a process that drains. Call it
    * before reading the order: what happens in between is not missed then.
-   * @returns when it was heard that the order is settled, by `performance.now()`: a read that begins then, or later, sees it. Undefined
-   * when that was not heard.
    * @throws DomainError `ORDER.TOO_MANY_WAITING` when {@link MOST_WAITING} wait already.
    */
-  untilSettled(orderId: string, signal: AbortSignal): Promise<number | undefined> {
-    if (signal.aborted || this.lifecycle.state === 'draining') return Promise.resolve(undefined);
+  untilSettled(orderId: string, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || this.lifecycle.state === 'draining') return Promise.resolve();
     if (this.count >= MOST_WAITING) throw tooManyWaiting();
     this.count += 1;
     const waiters = this.waiting.get(orderId) ?? new Set();
     this.waiting.set(orderId, waiters);
     this.poll();
-    return new Promise((resolve) => {
-      const gone = (): void => done();
-      const done = (wokenAt?: number): void => {
-        signal.removeEventListener('abort', gone);
+    return new Promise<void>((resolve) => {
+      const done = (): void => {
+        signal.removeEventListener('abort', done);
         if (waiters.delete(done)) this.count -= 1;
         if (waiters.size === 0 && this.waiting.get(orderId) === waiters) this.waiting.delete(orderId);
-        resolve(wokenAt);
+        resolve();
       };
-      signal.addEventListener('abort', gone, { once: true });
+      signal.addEventListener('abort', done, { once: true });
       waiters.add(done);
     });
   }
 
   private wake(orderId: string): void {
-    const now = performance.now();
-    [...(this.waiting.get(orderId) ?? [])].forEach((done) => done(now));
+    [...(this.waiting.get(orderId) ?? [])].forEach((done) => done());
   }
 
   private release(): void {
-    [...this.waiting.values()].flatMap((waiters) => [...waiters]).forEach((done) => done());
+    for (const orderId of [...this.waiting.keys()]) this.wake(orderId);
   }
 
   private poll(): void {
