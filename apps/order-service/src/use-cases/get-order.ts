@@ -4,6 +4,7 @@ import { isFinal, isSettled, type OrderStatus, type OrderWithLines } from '../do
 import { OrderCache } from '../persistence/order-cache';
 import { OrderList, type OrderFilter, type OrderPage } from '../persistence/order-list';
 import { OrderRepository } from '../persistence/order.repository';
+import { BatchedReads } from './batched-reads';
 import { orderNotFound } from './order.errors';
 import { SettledOrders } from './settled-orders';
 
@@ -19,19 +20,21 @@ interface Recognisable {
 /** Reads orders. */
 @Injectable()
 export class GetOrder {
-  private readonly looks = new Map<string, Promise<OrderWithLines | undefined>>();
+  private readonly reads: BatchedReads<OrderWithLines>;
 
   constructor(
     private readonly orders: OrderRepository,
     private readonly lists: OrderList,
     private readonly cache: OrderCache,
     private readonly settled: SettledOrders,
-  ) {}
+  ) {
+    this.reads = new BatchedReads((orderIds) => orders.findAll(orderIds));
+  }
 
   /** An order as it is now, from the cache when it can not change any more. @throws DomainError `ORDER.NOT_FOUND` */
   async execute<View extends Recognisable>(orderId: string, view: OrderView<View>): Promise<View> {
     const load = async (): Promise<View | undefined> => {
-      const found = await this.orders.find(orderId);
+      const found = await this.reads.read(orderId);
       return found === undefined ? undefined : view(found);
     };
     const found = await this.cache.read(orderId, load, (kept) => kept.order_id === orderId && isFinal(kept));
@@ -57,20 +60,14 @@ export class GetOrder {
       if (isSettled(found)) return found;
       await settled;
       if (gone.aborted) return found;
-      return await this.readTogether(orderId, view);
+      // Whoever waits for the same order is woken at the same moment, and reads it together with the others.
+      const now = await this.reads.read(orderId);
+      if (now === undefined) throw orderNotFound(orderId);
+      return view(now);
     } finally {
       clearTimeout(timer);
       answered.abort();
     }
-  }
-
-  /** Whoever waited for the same order is woken at the same moment: one look is enough for all of them. */
-  private async readTogether<View extends Recognisable>(orderId: string, view: OrderView<View>): Promise<View> {
-    const look = this.looks.get(orderId) ?? this.orders.find(orderId).finally(() => this.looks.delete(orderId));
-    this.looks.set(orderId, look);
-    const found = await look;
-    if (found === undefined) throw orderNotFound(orderId);
-    return view(found);
   }
 
   /** Newest first. A page may have fewer orders than `limit` although there is a next one. */

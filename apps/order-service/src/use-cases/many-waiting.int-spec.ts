@@ -72,7 +72,7 @@ async function settleWhileWaiting(ids: readonly string[], waiters: readonly stri
   try {
     await eventually(() => expect(waitingNow()).toBe(WAITERS), { timeoutMs: 30_000 });
     let longestMs = 0;
-    const stop = watchEventLoop(({ ms }) => (longestMs = Math.max(longestMs, ms)), 10);
+    const stop = watchEventLoop(({ ms }) => (longestMs = Math.max(longestMs, ms)), 1);
     await advance(ids, 'stock_taken');
     const answers = await clients.answers;
     stop();
@@ -98,7 +98,6 @@ describe('five hundred readers who wait, for orders of a hundred lines', () => {
       const ids = await placePaid(orders);
       const waiters = Array.from({ length: WAITERS }, (_, n) => ids[n % orders] ?? '');
       const { answers, longestMs } = await settleWhileWaiting(ids, waiters);
-      process.stderr.write(`longest ${longestMs}\n`);
       expect(answers).toEqual(allConfirmed);
       expect(longestMs).toBeLessThanOrEqual(LONGEST_STALL_MS);
     },
