@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serviceNames, startStack, type ServiceName, type ServiceRequest } from '../../infra/local/index.ts';
+import { StallReport } from '../system/stalls.ts';
 import { System } from '../system/system.ts';
 import { eventually } from '../../libs/testing/src/eventually.ts';
 import { Network, smtpUrl } from './network.ts';
@@ -23,6 +24,8 @@ const QUICK_LEASES = { DELIVERY_TIMEOUT_MS: '12000', PAYMENT_GATEWAY_LEASE_MS: '
 /** A system whose services have failpoints, and what was done to it. */
 export class Cluster {
   readonly system: System;
+  /** What the services report of their event loops. */
+  readonly stalls: StallReport;
   readonly instances = new Map<string, ServiceName>();
   /** Instances customers are not sent to at present. */
   readonly unrouted = new Set<string>();
@@ -38,8 +41,17 @@ export class Cluster {
   private readonly options: ClusterOptions;
   private readonly doomed = new Set<string>();
 
-  private constructor(system: System, directory: string, options: ClusterOptions, network: Network | undefined) {
+  private constructor(
+    system: System,
+    {
+      directory,
+      options,
+      network,
+      stalls,
+    }: { directory: string; options: ClusterOptions; network: Network | undefined; stalls: StallReport },
+  ) {
     this.system = system;
+    this.stalls = stalls;
     this.network = network;
     this.directory = directory;
     this.options = options;
@@ -56,6 +68,7 @@ export class Cluster {
     const directory = join(import.meta.dirname, '../../.local/faults/instructions', `${process.pid}-${options.label}`);
     mkdirSync(directory, { recursive: true });
     const { breakage, proxied = false } = options;
+    const stalls = new StallReport();
     const requests = serviceNames.map((service) => requestFor(directory, service, service, breakage));
     const stack = await startStack({
       label: `faults-${options.label}`,
@@ -66,6 +79,7 @@ export class Cluster {
       env: {
         SMTP_URL: smtpUrl(sink.port),
         DEVELOPMENT_EMAIL_DOMAIN: 'example.test',
+        ...stalls.env,
         ...QUICK_LEASES,
         ...options.env,
       },
@@ -76,12 +90,13 @@ export class Cluster {
         network = await Network.open(stack, sink.port);
         for (const request of requests) await stack.startService(through(network, request));
       }
-      const cluster = new Cluster(System.of(stack), directory, options, network);
+      const cluster = new Cluster(System.of(stack), { directory, options, network, stalls });
       await cluster.consuming();
       return cluster;
     } catch (error) {
       await network?.close();
       await stack.stop();
+      stalls.remove();
       throw error;
     }
   }
@@ -92,6 +107,7 @@ export class Cluster {
     undo();
     await this.network?.close();
     await this.system.stop();
+    this.stalls.remove();
     rmSync(this.directory, { recursive: true, force: true });
   }
 

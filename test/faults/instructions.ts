@@ -45,6 +45,7 @@ export const BREAKAGES = [
   'topics-made-once',
   'cut-noticed-late',
   'broken-session-kept',
+  'event-loop-blocked',
 ] as const;
 
 export type Breakage = (typeof BREAKAGES)[number];

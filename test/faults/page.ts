@@ -7,11 +7,11 @@ import { isRed, mark, type Result } from './run-scenario.ts';
 export function page(results: readonly Result[], seed: number, rate: number, at: Date): string {
   const green = results.filter((result) => !isRed(result)).length;
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
-  const head = ['scenario', ...INVARIANTS, 'orders', 'again s', 'rest s', 'seconds'];
+  const head = ['scenario', ...INVARIANTS, 'orders', 'again s', 'stall ms', 'rest s', 'seconds'];
   const rows = results.map((result) => {
-    const { scenario, accepted, recoverySeconds, restSeconds, seconds } = result;
+    const { scenario, accepted, recoverySeconds, stallMs, restSeconds, seconds } = result;
     const marks = INVARIANTS.map((invariant) => mark(result, invariant));
-    return [`${scenario.id} ${scenario.title}`, ...marks, accepted, recoverySeconds, restSeconds, seconds];
+    return [`${scenario.id} ${scenario.title}`, ...marks, accepted, recoverySeconds, stallMs, restSeconds, seconds];
   });
   const reds = results.filter(isRed).map(details).join('');
   return `# Last result of the fault suite
@@ -22,6 +22,7 @@ Made by \`npm run faults -- --seed ${seed} --rate ${rate} --page\`; see [the sui
 - seed ${seed}, ${rate} orders/s where a scenario does not say otherwise
 - ${green} of ${results.length} scenarios green
 - again s: longest that orders were refused after a fault had ended; rest s: until nothing was open any more
+- stall ms: longest that a service served nobody because of what it was doing itself (I15: 200 ms at the most)
 
 ${[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')}
 ${reds === '' ? '' : `\n## What is red\n\n\`\`\`text${reds}\`\`\`\n`}`;

@@ -5,16 +5,17 @@ import { isRed, mark, type Result } from './run-scenario.ts';
 /** One table, scenario × invariant, and what was found below it. */
 export function report(results: readonly Result[]): string {
   const table = new Table({
-    head: ['', ...INVARIANTS.map((name) => name.slice(1)), 'orders', 'again s', 'rest s', 's'],
+    head: ['', ...INVARIANTS.map((name) => name.slice(1)), 'orders', 'again s', 'stall ms', 'rest s', 's'],
     style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
   });
   for (const result of results) {
-    const { scenario, accepted, recoverySeconds, restSeconds, seconds } = result;
+    const { scenario, accepted, recoverySeconds, stallMs, restSeconds, seconds } = result;
     table.push([
       scenario.id,
       ...INVARIANTS.map((invariant) => mark(result, invariant)),
       accepted,
       recoverySeconds,
+      stallMs,
       restSeconds,
       seconds,
     ]);

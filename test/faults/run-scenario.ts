@@ -19,6 +19,8 @@ export interface Result {
   readonly restSeconds: number;
   /** Longest that orders were refused after a fault had ended. */
   readonly recoverySeconds: number;
+  /** Longest that a service served nobody, because of what it did itself. */
+  readonly stallMs: number;
   readonly accepted: number;
   readonly mails: number;
   readonly mailCopies: number;
@@ -46,7 +48,15 @@ export async function runScenario(scenario: Scenario, options: RunOptions, direc
     return result;
   } catch (error) {
     const broken = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const nothing = { restSeconds: 0, recoverySeconds: 0, accepted: 0, mails: 0, mailCopies: 0, findings: [] };
+    const nothing = {
+      restSeconds: 0,
+      recoverySeconds: 0,
+      stallMs: 0,
+      accepted: 0,
+      mails: 0,
+      mailCopies: 0,
+      findings: [],
+    };
     return { scenario, seed: options.seed, seconds: secondsSince(begin), ...nothing, broken };
   } finally {
     await world?.destroy();
@@ -57,7 +67,7 @@ function resultOf(
   scenario: Scenario,
   { seed }: RunOptions,
   world: World,
-  { findings, restSeconds, recoverySeconds, mailCopies }: Verdict,
+  { findings, restSeconds, recoverySeconds, stallMs, mailCopies }: Verdict,
   begin: number,
 ): Result {
   const accepted = world.load.journal.acknowledged.length;
@@ -66,7 +76,7 @@ function resultOf(
   const judged = [...findings, ...idle].filter(({ invariant }) => scenario.notJudged?.[invariant] === undefined);
   const mails = world.sink.mails.length;
   const seconds = { seconds: secondsSince(begin), restSeconds, recoverySeconds };
-  return { scenario, seed, ...seconds, accepted, mails, mailCopies, findings: judged };
+  return { scenario, seed, ...seconds, stallMs, accepted, mails, mailCopies, findings: judged };
 }
 
 function keep(world: World, result: Result, directory: string, end: number): void {

@@ -29,6 +29,7 @@ const TEETH: readonly Tooth[] = [
   { breakage: 'broken-session-kept', scenario: 'S24', invariants: ['I9', 'I13', 'I14'] },
   { breakage: 'inbox-skipped', scenario: 'S25', invariants: ['I8', 'I9'], minutes: 2 },
   { breakage: 'own-clock', scenario: 'S26', invariants: ['I13'] },
+  { breakage: 'event-loop-blocked', scenario: 'S10', invariants: ['I15'] },
 ];
 
 const HELP = `npm run faults:teeth -- [--only inbox-skipped,…] [--seed 7]

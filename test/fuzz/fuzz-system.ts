@@ -1,4 +1,5 @@
 import { violations } from '../system/invariants.ts';
+import { describeStall, type StallReport } from '../system/stalls.ts';
 import type { System } from '../system/system.ts';
 import { attackConnections } from './connection-attacks.ts';
 import { ConsumerFuzz } from './consumer-fuzz.ts';
@@ -20,8 +21,15 @@ export interface FuzzPlan {
   readonly examples: number;
 }
 
-/** Attacks a running system in all ways of the plan while innocent customers order, and then looks at what is left. */
-export async function fuzzSystem(system: System, plan: FuzzPlan): Promise<{ findings: Findings; summary: string }> {
+/**
+ * Attacks a running system in all ways of the plan while innocent customers order, and then looks at what is left.
+ * @param stalls what the system's services report to.
+ */
+export async function fuzzSystem(
+  system: System,
+  plan: FuzzPlan,
+  stalls: StallReport,
+): Promise<{ findings: Findings; summary: string }> {
   const findings = new Findings();
   const watch = new Watch(system, findings);
   const consumers = new ConsumerFuzz(system, findings);
@@ -37,8 +45,18 @@ export async function fuzzSystem(system: System, plan: FuzzPlan): Promise<{ find
   }
   await watch.stop();
   await realOrdersAreRight(system, findings);
-  const slowest = `slowest innocent order ${watch.slowestSeconds.toFixed(1)} s, slowest bad record alone ${Math.round(consumers.slowestAloneMs)} ms`;
+  nobodyWasKeptWaiting(system, findings, stalls);
+  const slowest = `slowest innocent order ${watch.slowestSeconds.toFixed(1)} s, slowest bad record alone ${Math.round(consumers.slowestAloneMs)} ms, longest stall ${stalls.longestMs} ms`;
   return { findings, summary: `${slowest}\n${watch.memory()}` };
+}
+
+function nobodyWasKeptWaiting(system: System, findings: Findings, stalls: StallReport): void {
+  for (const service of Object.keys(system.stack.services)) {
+    if (!stalls.watched.has(service)) findings.add('watch', 'an event loop was not watched', service, 'the same seed');
+  }
+  for (const stall of stalls.tooLong) {
+    findings.add('watch', 'an event loop stood still', describeStall(stall), 'the same seed');
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { StallReport } from '../system/stalls.ts';
 import { System } from '../system/system.ts';
 import { fuzzSystem, PARTS } from './fuzz-system.ts';
 
@@ -26,17 +27,21 @@ many cases were run and what was found, and fails when something was. --keep lea
 
 const seed = Number(options.seed);
 process.stdout.write(`seed ${seed}\n`);
-const system = await System.start({ label: 'fuzz', keepFiles: options.keep, env: { LOG_LEVEL: 'warn' } });
+const stalls = new StallReport();
+const env = { LOG_LEVEL: 'warn', ...stalls.envOfBuilt };
+const system = await System.start({ label: 'fuzz', keepFiles: options.keep, env });
 try {
-  const { findings, summary } = await fuzzSystem(system, {
+  const plan = {
     seed,
     parts: options.only.split(','),
     requests: Number(options.requests),
     records: Number(options.records),
     examples: Number(options.examples),
-  });
+  };
+  const { findings, summary } = await fuzzSystem(system, plan, stalls);
   process.stdout.write(`${findings.report(seed)}\n${summary}\n`);
   process.exitCode = findings.list.length > 0 ? 1 : 0;
 } finally {
   await system.stop();
+  stalls.remove();
 }

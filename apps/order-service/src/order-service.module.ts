@@ -12,6 +12,7 @@ import { CreateOrderEvents1763800200000 } from './persistence/migrations/1763800
 import { CreateIdempotencyKeys1763800300000 } from './persistence/migrations/1763800300000-create-idempotency-keys';
 import { LeaveIndexesOfOrdersAlone1764300000000 } from './persistence/migrations/1764300000000-leave-indexes-of-orders-alone';
 import { IndexCancelledOrders1766100000000 } from './persistence/migrations/1766100000000-index-cancelled-orders';
+import { IndexOpenOrdersById1766200000000 } from './persistence/migrations/1766200000000-index-open-orders-by-id';
 import { OrderCache } from './persistence/order-cache';
 import { OrderEventEntity } from './persistence/order-event.entity';
 import { OrderEntity, OrderItemEntity } from './persistence/order.entity';
@@ -34,6 +35,7 @@ export const MIGRATIONS = [
   CreateIdempotencyKeys1763800300000,
   LeaveIndexesOfOrdersAlone1764300000000,
   IndexCancelledOrders1766100000000,
+  IndexOpenOrdersById1766200000000,
 ];
 
 @Module({})

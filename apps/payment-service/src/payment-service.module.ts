@@ -14,6 +14,7 @@ import { CreateStripeEvents1763900200000 } from './persistence/migrations/176390
 import { LeaveIndexesOfPaymentsAlone1764300000000 } from './persistence/migrations/1764300000000-leave-indexes-of-payments-alone';
 import { AddChangesAtTheGateway1764400000000 } from './persistence/migrations/1764400000000-add-changes-at-the-gateway';
 import { PaymentEntity } from './persistence/payment.entity';
+import { PaymentReader } from './persistence/payment.reader';
 import { PaymentRepository } from './persistence/payment.repository';
 import { StripeEventRepository } from './persistence/stripe-event.repository';
 import { AdvancePayments } from './use-cases/advance-payments';
@@ -52,6 +53,7 @@ export class PaymentServiceModule {
         GetPayment,
         HearOfPayments,
         ListPayments,
+        PaymentReader,
         PaymentRepository,
         StripeEventRepository,
         ...(usesStripe ? [] : [RefundByHand]),

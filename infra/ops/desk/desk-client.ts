@@ -46,13 +46,15 @@ export class DeskClient {
       const page = await this.send<{ failed_messages: MessageSummary[]; next_cursor: string | null }>('GET', query);
       found.push(...page.failed_messages);
       cursor = page.next_cursor ?? undefined;
-      more = cursor !== undefined && found.length < limit && page.failed_messages.length > 0;
+      // A page may be empty although the list goes on: a service looks at so many messages for each, and no more.
+      more = cursor !== undefined && found.length < limit;
     }
     return found.slice(0, limit);
   }
 
-  async groups(filter: MessageFilter): Promise<MessageGroup[]> {
-    return (await this.send<{ groups: MessageGroup[] }>('GET', `/groups${queryOf({ ...filter })}`)).groups;
+  /** Of the newest messages alone, when there are too many to look at: `complete` is false then. */
+  groups(filter: MessageFilter): Promise<{ readonly groups: MessageGroup[]; readonly complete: boolean }> {
+    return this.send('GET', `/groups${queryOf({ ...filter })}`);
   }
 
   show(id: string): Promise<MessageDetail> {

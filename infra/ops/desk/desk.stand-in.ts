@@ -78,7 +78,10 @@ export class DeskStandIn {
       case '/groups':
         return [
           200,
-          { groups: this.messages.map((message) => ({ ...message, count: 1, example_id: message.failed_message_id })) },
+          {
+            groups: this.messages.map((message) => ({ ...message, count: 1, example_id: message.failed_message_id })),
+            complete: this.messages.length < 3,
+          },
         ];
       case '/jobs':
         return [200, { jobs: [...this.jobs.values()] }];

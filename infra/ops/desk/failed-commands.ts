@@ -63,8 +63,12 @@ export async function list(context: DeskContext, filter: MessageFilter, limit: n
 export async function groups(context: DeskContext, filter: MessageFilter): Promise<ExitCode> {
   const { console, json } = context;
   const gathered = await fromAll(context, (client) => client.groups(filter));
-  const found = ofAll(gathered).toSorted((a, b) => b.count - a.count);
-  if (json) printJson(console, { groups: found, unreachable: gathered.unreachable });
+  const found = gathered.answers
+    .flatMap(({ client, answer }) => answer.groups.map((group) => ({ ...group, service: client.service })))
+    .toSorted((a, b) => b.count - a.count);
+  const incomplete = gathered.answers.filter(({ answer }) => !answer.complete).map(({ client }) => client.service);
+  for (const service of incomplete) console.note(`${service} has more: only its newest 10,000 messages were looked at.`);
+  if (json) printJson(console, { groups: found, incomplete, unreachable: gathered.unreachable });
   else console.print(groupReport(found, console.now()));
   return exitOf(gathered, found.length > 0);
 }

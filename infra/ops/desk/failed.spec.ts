@@ -108,6 +108,14 @@ describe('failed list', () => {
   });
 });
 
+describe('failed groups', () => {
+  it('says which services have more than was looked at', async () => {
+    const { notes, text } = await ops('failed', 'groups', ...TWO);
+    expect(notes).toEqual(['payment-service has more: only its newest 10,000 messages were looked at.']);
+    expect(text).toMatch(/cannot read p1/);
+  });
+});
+
 describe('failed show', () => {
   it('finds the service by itself', async () => {
     const { text, exit } = await ops('failed', 'show', 'i1', ...TWO);

@@ -12,6 +12,7 @@ export * from './config/configuration.error';
 export * from './config/define-config';
 export * from './config/env-example';
 export * from './config/variables';
+export * from './database/bounded-look';
 export * from './database/data-source-options';
 export * from './database/database.module';
 export * from './database/guarded-client';

@@ -7,7 +7,7 @@ import type { Finding } from './invariant.ts';
 import { checkReconciled } from './reconciled.ts';
 import { checkMails } from './mails.ts';
 import { checkRecovery, recoveryOf } from './recovery.ts';
-import { checkApi, checkLiveness, checkResources, checkSecrets } from './surroundings.ts';
+import { checkApi, checkEventLoops, checkLiveness, checkResources, checkSecrets } from './surroundings.ts';
 import { checkTopics } from './topics.ts';
 
 export interface Verdict {
@@ -16,6 +16,8 @@ export interface Verdict {
   readonly mailCopies: number;
   /** Longest that orders were refused after a fault had ended. */
   readonly recoverySeconds: number;
+  /** Longest that a service served nobody, because of what it did itself. */
+  readonly stallMs: number;
 }
 
 /** Waits for the system to come to rest and checks every invariant, whatever the scenario was about. */
@@ -34,11 +36,18 @@ export async function judge(world: World, scenario: Scenario): Promise<Verdict> 
     ...checkApi(world, scenario),
     ...checkRecovery(world, scenario),
     ...checkResources(world),
+    ...checkEventLoops(world),
     ...checkSecrets(world, topics.records),
     ...world.findings,
     ...((await scenario.afterRest?.(world)) ?? []),
     ...(await checkReconciled(world)),
   ];
   const recoverySeconds = recoveryOf(world).seconds;
-  return { findings, restSeconds: rest.seconds, mailCopies: mails.copies, recoverySeconds };
+  return {
+    findings,
+    restSeconds: rest.seconds,
+    mailCopies: mails.copies,
+    recoverySeconds,
+    stallMs: world.cluster.stalls.longestMs,
+  };
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TopicRecord } from '../../system/kafka.ts';
+import { describeStall } from '../../system/stalls.ts';
 import type { JournalEntry } from '../journal.ts';
 import type { ApiBounds, Scenario } from '../scenario.ts';
 import { PLANTED } from '../secrets.ts';
@@ -74,6 +75,16 @@ function judge(when: string, all: readonly JournalEntry[], bounds: ApiBounds): F
 
 function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
+}
+
+/** I15: no request, record or client keeps all others of a service waiting. */
+export function checkEventLoops({ cluster }: World): Finding[] {
+  const { watched, tooLong } = cluster.stalls;
+  const unseen = [...new Set(cluster.instances.values())].filter((service) => !watched.has(service));
+  return [
+    ...finding('I15', 'an event loop was not watched', unseen),
+    ...finding('I15', 'an event loop stood still', tooLong.map(describeStall)),
+  ];
 }
 
 /** I15: memory and sessions of all samples, per process and per instance. */

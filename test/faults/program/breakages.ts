@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AroundLocks, type WorkAround } from '../../../libs/messaging/src/around-locks';
 import { DatabaseSession } from '../../../libs/messaging/src/database-session';
+import { EventBatchProcessor } from '../../../libs/messaging/src/event-batch-processor';
 import { FetchCollector } from '../../../libs/messaging/src/fetch-collector';
 import { Inbox } from '../../../libs/messaging/src/inbox';
 import { KafkaEventServer } from '../../../libs/messaging/src/kafka-event-server';
@@ -31,11 +32,26 @@ const INSTALLERS: Readonly<Record<Breakage, () => void>> = {
   'topics-made-once': makeTopicsOnce,
   'cut-noticed-late': noticeCutsLate,
   'broken-session-kept': keepBrokenSessions,
+  'event-loop-blocked': blockEventLoop,
 };
 
 /** The mistakes a checker must find. */
 export function installBreakage(breakage: Breakage | undefined): void {
   if (breakage !== undefined) INSTALLERS[breakage]();
+}
+
+/** One batch of twenty keeps the processor busy for 300 ms. */
+function blockEventLoop(): void {
+  let batches = 0;
+  wrap(EventBatchProcessor, 'handleTogether', (original, args) => {
+    batches += 1;
+    const { user, system } = process.threadCpuUsage();
+    for (let used = 0; batches % 20 === 0 && used < 300_000;) {
+      const now = process.threadCpuUsage();
+      used = now.user + now.system - user - system;
+    }
+    return original(...args);
+  });
 }
 
 /** Events are sent after the commit, straight from memory, by whoever committed. */

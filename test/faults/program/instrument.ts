@@ -1,3 +1,4 @@
+import '../../programs/report-stalls';
 import './skewed-clock';
 import { BREAKAGES } from '../instructions';
 import { installBreakage } from './breakages';

@@ -1,5 +1,6 @@
+import { boundedLook } from '@app/platform';
 import { Injectable } from '@nestjs/common';
-import { DataSource, LessThan } from 'typeorm';
+import { DataSource, In } from 'typeorm';
 import type { Product, StockMovement } from '../domain/product';
 import { PRODUCT_COLUMNS, productFrom, type ProductRow } from './product.entity';
 import { movementFrom, StockMovementEntity } from './stock-movement.entity';
@@ -33,11 +34,22 @@ export class InventoryReader {
 
   /** Newest first. */
   async movements(productId: string, limit: number, before?: number): Promise<StockMovement[]> {
-    const rows = await this.dataSource.getRepository(StockMovementEntity).find({
-      where: { productId, ...(before === undefined ? {} : { id: LessThan(String(before)) }) },
-      order: { id: 'DESC' },
-      take: limit + 1,
-    });
+    const ids = boundedLook(
+      {
+        table: 'stock_movements',
+        key: 'id',
+        of: { column: 'product_id', value: '$1::text' },
+        before: before === undefined ? undefined : '$3::bigint',
+        wanted: [],
+      },
+      '$2',
+    );
+    const values = before === undefined ? [productId, limit + 1] : [productId, limit + 1, before];
+    const found = await this.dataSource.query<{ id: string }[]>(ids, values);
+    if (found.length === 0) return [];
+    const rows = await this.dataSource
+      .getRepository(StockMovementEntity)
+      .find({ where: { id: In(found.map(({ id }) => id)) }, order: { id: 'DESC' } });
     return rows.map(movementFrom);
   }
 }

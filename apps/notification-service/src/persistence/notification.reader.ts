@@ -1,4 +1,5 @@
 import type { Cause, NotificationChannel, NotificationType } from '@app/events';
+import { boundedLook, type Look } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { readFacts, type Facts } from '../domain/announcement';
@@ -62,20 +63,31 @@ export class NotificationReader {
   /** Newest first: the ids are in the order of time. */
   async list({ userId, orderId, olderThan, limit }: NotificationFilter): Promise<StoredNotification[]> {
     const values: unknown[] = [];
+    const ids =
+      orderId === undefined
+        ? boundedLook(lookFor(userId, olderThan, values), `$${values.push(limit)}`)
+        : `SELECT notification_id FROM notifications WHERE order_id = $${values.push(orderId)}`;
     const conditions = [
-      ['user_id = ', userId],
-      ['order_id = ', orderId],
-      ['notification_id < ', olderThan],
-    ].flatMap(([condition, value]) => (value === undefined ? [] : [`${condition}$${values.push(value)}`]));
-    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-    // OFFSET 0 keeps an order's few rows from being looked for in the order of all notifications.
-    const found = orderId === undefined ? `${SELECT} ${where}` : `SELECT * FROM (${SELECT} ${where} OFFSET 0) AS found`;
+      `notification_id = ANY (ARRAY(${ids}))`,
+      ...(userId === undefined ? [] : [`user_id = $${values.push(userId)}`]),
+      ...(olderThan === undefined ? [] : [`notification_id < $${values.push(olderThan)}`]),
+    ];
     const rows = await this.dataSource.query<Row[]>(
-      `${found} ORDER BY notification_id DESC LIMIT $${values.push(limit)}`,
+      `${SELECT} WHERE ${conditions.join(' AND ')} ORDER BY notification_id DESC LIMIT $${values.push(limit)}`,
       values,
     );
     return rows.map(fromRow);
   }
+}
+
+function lookFor(userId: string | undefined, olderThan: string | undefined, values: unknown[]): Look {
+  return {
+    table: 'notifications',
+    key: 'notification_id',
+    of: userId === undefined ? undefined : { column: 'user_id', value: `$${values.push(userId)}::text` },
+    before: olderThan === undefined ? undefined : `$${values.push(olderThan)}::uuid`,
+    wanted: [],
+  };
 }
 
 function fromRow(row: Row): StoredNotification {

@@ -47,7 +47,11 @@ export const DocumentPlace = (): MethodDecorator =>
 
 export const DocumentList = (): MethodDecorator =>
   applyDecorators(
-    ApiOperation({ summary: 'List orders, newest first.' }),
+    ApiOperation({
+      summary: 'List orders, newest first.',
+      description:
+        'A page with a status is the result of looking at 10,000 orders at the most: it may be shorter than limit, or empty, and the list goes on behind next_cursor.',
+    }),
     ApiOkResponse({ type: OrderListResponse }),
     ApiProblems(400, 503),
   );

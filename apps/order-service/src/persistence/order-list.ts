@@ -1,3 +1,4 @@
+import { boundedLook, endOfLook, type Look } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
@@ -19,12 +20,6 @@ export interface OrderPage {
   readonly next: string | undefined;
 }
 
-/**
- * How many orders are looked at for one page. A filter that hardly any order passes would have the whole table read otherwise;
- * with it a page is shorter than asked for, or empty, and the list goes on behind it.
- */
-const LOOKED_AT = 10_000;
-
 /** Reads lists of orders. Whatever the filter, a page costs a bounded look into an index that is in the order of the list. */
 @Injectable()
 export class OrderList {
@@ -32,53 +27,44 @@ export class OrderList {
 
   async page(filter: OrderFilter, limit: number): Promise<OrderPage> {
     const values: unknown[] = [];
-    const ids = this.idsOf(filter, values);
+    const look = lookFor(filter, values);
     // The last order that is shown ends the page; one more tells whether there is a next one.
+    const ids = boundedLook(look, `$${values.push(limit + 1)}`);
     const rows = await this.dataSource.query<FoundRow[]>(
-      `SELECT * FROM (SELECT order_id AS id FROM (${ids}) AS matching ORDER BY order_id DESC LIMIT $${values.push(limit + 1)})
-         AS page, LATERAL (${WITH_LINES} WHERE o.order_id = page.id) AS found ORDER BY page.id DESC`,
+      `SELECT * FROM (SELECT order_id AS id FROM (${ids}) AS matching) AS page,
+         LATERAL (${WITH_LINES} WHERE o.order_id = page.id) AS found ORDER BY page.id DESC`,
       values,
     );
     const orders = rows.slice(0, limit).map(orderWithLinesFrom);
-    const next = rows.length > limit ? orders.at(-1)?.order.orderId : await this.endOfLook(filter);
-    return { orders, next };
+    return { orders, next: rows.length > limit ? orders.at(-1)?.order.orderId : await this.endOf(filter) };
   }
 
   /** Where the look for one page ends, unless the list ends before it. */
-  private async endOfLook(filter: OrderFilter): Promise<string | undefined> {
-    if (!isLookedThrough(filter)) return undefined;
+  private async endOf(filter: OrderFilter): Promise<string | undefined> {
     const values: unknown[] = [];
-    const [row] = await this.dataSource.query<{ order_id: string }[]>(
-      `SELECT order_id FROM orders ${whereOf(filter, values)} ORDER BY order_id DESC OFFSET ${LOOKED_AT - 1} LIMIT 1`,
-      values,
-    );
+    const statement = endOfLook(lookFor(filter, values, []));
+    if (statement === undefined) return undefined;
+    const [row] = await this.dataSource.query<{ order_id: string }[]>(statement, values);
     return row?.order_id;
   }
-
-  private idsOf(filter: OrderFilter, values: unknown[]): string {
-    const { status } = filter;
-    const where = whereOf(filter, values);
-    if (status === undefined) return `SELECT order_id FROM orders ${where}`;
-    if (isLookedThrough(filter)) {
-      return `SELECT order_id FROM (
-        SELECT order_id, status FROM orders ${where} ORDER BY order_id DESC LIMIT ${LOOKED_AT}
-      ) AS looked_at WHERE status = $${values.push(status)}`;
-    }
-    // The conditions of the partial indexes, none of which has a column that changes while an order is on its way.
-    if (status === 'cancelled') return `SELECT order_id FROM orders ${where} AND cancellation_reason IS NOT NULL`;
-    // OFFSET 0 keeps the few orders that are open from being looked for among all, in the order of the list.
-    return `SELECT order_id FROM orders ${where} AND open_until IS NOT NULL AND status = $${values.push(status)} OFFSET 0`;
-  }
 }
 
-/** Whether the status is looked for in a list that no index narrows down to it. */
-function isLookedThrough({ userId, status }: OrderFilter): boolean {
-  return status !== undefined && (userId !== undefined || status === 'confirmed');
-}
-
-function whereOf({ userId, before }: OrderFilter, values: unknown[]): string {
-  const conditions = ['true'];
-  if (userId !== undefined) conditions.push(`user_id = $${values.push(userId)}`);
-  if (before !== undefined) conditions.push(`order_id < $${values.push(before)}`);
-  return `WHERE ${conditions.join(' AND ')}`;
+/**
+ * @param values gets the values of what bounds the look.
+ * @param tried gets those of the conditions to be tried; the end of a look has no use for them.
+ */
+function lookFor({ userId, status, before }: OrderFilter, values: unknown[], tried = values): Look {
+  const look: Look = {
+    table: 'orders',
+    key: 'order_id',
+    of: userId === undefined ? undefined : { column: 'user_id', value: `$${values.push(userId)}::text` },
+    before: before === undefined ? undefined : `$${values.push(before)}::uuid`,
+    wanted: [],
+  };
+  if (status === undefined) return look;
+  // The conditions of the partial indexes, none of which has a column that changes while an order is on its way.
+  if (status === 'cancelled' && userId === undefined) return { ...look, scope: ['cancellation_reason IS NOT NULL'] };
+  const wanted = [`status = $${tried.push(status)}`];
+  const isAmongOpen = status !== 'cancelled' && status !== 'confirmed' && userId === undefined;
+  return { ...look, scope: isAmongOpen ? ['open_until IS NOT NULL'] : [], wanted };
 }

@@ -26,8 +26,8 @@ export const WITH_LINES = `
     FROM order_items i WHERE i.order_id = o.order_id) AS items
   FROM orders o`;
 
-/** One order, by its id. */
-export const FIND = `${WITH_LINES} WHERE order_id = $1`;
+/** Orders, by their ids. */
+export const FIND = `${WITH_LINES} WHERE order_id = ANY ($1::uuid[])`;
 
 /** A row with its lines, as the domain sees it. */
 export function orderWithLinesFrom(row: FoundRow): OrderWithLines {

@@ -140,9 +140,10 @@ export class OrderRepository {
     return rows.map((row) => row.order_id);
   }
 
-  async find(orderId: string): Promise<OrderWithLines | undefined> {
-    const [row] = await this.dataSource.query<FoundRow[]>(FIND, [orderId]);
-    return row && orderWithLinesFrom(row);
+  /** By id, those that there are. */
+  async findAll(orderIds: readonly string[]): Promise<Map<string, OrderWithLines>> {
+    const rows = await this.dataSource.query<FoundRow[]>(FIND, [orderIds]);
+    return new Map(rows.map((row) => [row.orderId, orderWithLinesFrom(row)]));
   }
 
   /** Of the given orders those that are settled. */

@@ -4,6 +4,7 @@ import { isSettled, type OrderWithLines } from '../domain/order';
 import { OrderCache } from '../persistence/order-cache';
 import { OrderList, type OrderFilter, type OrderPage } from '../persistence/order-list';
 import { OrderRepository } from '../persistence/order.repository';
+import { BatchedReads } from './batched-reads';
 import { orderNotFound } from './order.errors';
 import { SettledOrders } from './settled-orders';
 
@@ -13,14 +14,16 @@ export type OrderView<View> = (order: OrderWithLines) => View;
 /** Reads orders. */
 @Injectable()
 export class GetOrder {
-  private readonly looks = new Map<string, Promise<OrderWithLines | undefined>>();
+  private readonly reads: BatchedReads<OrderWithLines>;
 
   constructor(
     private readonly orders: OrderRepository,
     private readonly lists: OrderList,
     private readonly cache: OrderCache,
     private readonly settled: SettledOrders,
-  ) {}
+  ) {
+    this.reads = new BatchedReads((orderIds) => orders.findAll(orderIds));
+  }
 
   /** An order as it is now, from the cache when it can not change any more. @throws DomainError `ORDER.NOT_FOUND` */
   async execute<View>(orderId: string, view: OrderView<View>): Promise<View> {
@@ -39,7 +42,8 @@ export class GetOrder {
       const found = await this.read(orderId);
       if (isSettled(found.order)) return view(found);
       await settled;
-      return view(gone.aborted ? found : await this.readTogether(orderId));
+      // Whoever waits for the same order is woken at the same moment, and reads it together with the others.
+      return view(gone.aborted ? found : known(await this.reads.read(orderId), orderId));
     } finally {
       clearTimeout(timer);
       answered.abort();
@@ -47,14 +51,7 @@ export class GetOrder {
   }
 
   private async read(orderId: string): Promise<OrderWithLines> {
-    return known(await this.cache.read(orderId, () => this.orders.find(orderId)), orderId);
-  }
-
-  /** Whoever waited for the same order is woken at the same moment: one look is enough for all of them. */
-  private async readTogether(orderId: string): Promise<OrderWithLines> {
-    const look = this.looks.get(orderId) ?? this.orders.find(orderId).finally(() => this.looks.delete(orderId));
-    this.looks.set(orderId, look);
-    return known(await look, orderId);
+    return known(await this.cache.read(orderId, () => this.reads.read(orderId)), orderId);
   }
 
   /** Newest first. A page may have fewer orders than `limit` although there is a next one. */

@@ -16,7 +16,11 @@ export class PaymentsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Payments, newest first' })
+  @ApiOperation({
+    summary: 'Payments, newest first',
+    description:
+      'A page with a status is the result of looking at 10,000 payments at the most: it may be shorter than limit, or empty, and the list goes on behind next_cursor.',
+  })
   @ApiOkResponse({ type: PaymentListResponse })
   @ApiProblems(400, 503)
   async list(@Query() query: ListPaymentsQuery): Promise<PaymentListResponse> {

@@ -1,7 +1,7 @@
 import type { DisputeState, MinorUnits, PaymentFailureReason } from '@app/events';
 import { minorUnitsTransformer } from '@app/platform';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { FinalPaymentStatus, PaymentStatus } from '../domain/payment-stage';
+import type { PaymentStatus } from '../domain/payment-stage';
 
 const AMOUNT = { type: 'numeric', precision: 12, scale: 2, transformer: minorUnitsTransformer } as const;
 
@@ -19,10 +19,6 @@ export class PaymentEntity {
 
   @Column({ type: 'text' })
   status!: PaymentStatus;
-
-  /** What lists find a status by: null while the payment is open. */
-  @Column({ name: 'final_status', type: 'text', nullable: true, select: false, insert: false, update: false })
-  finalStatus!: FinalPaymentStatus | null;
 
   @Column(AMOUNT)
   amount!: MinorUnits;

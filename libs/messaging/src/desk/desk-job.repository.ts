@@ -5,7 +5,7 @@ import type { FailedMessageStatus } from '../failed-message';
 import { lockedAmong } from '../locked-rows';
 import { MessagingOptions } from '../messaging-options';
 import type { UnitOfWork } from '../unit-of-work';
-import type { DeskJobKind } from './desk-rules';
+import { tooManyJobs, type DeskJobKind } from './desk-rules';
 import { sqlCondition, type FailedMessageFilter } from './failed-message-filter';
 
 /** What somebody wants done with every message that matches a filter. */
@@ -47,17 +47,26 @@ export interface DeskJobBite {
 
 const LOCKED_MESSAGES = lockedAmong('failed_messages', 'id');
 
-/** The figures are counted from the items, each of which changes with its message: they can not be wrong after a crash. */
+/** Jobs that may run at a time: the figures of each are counted for every look at it. */
+export const MOST_RUNNING = 10;
+
+const FIGURES = ['total', 'released', 'resolved', 'failed_again', 'skipped'] as const;
+
+/** The figures of a job, from its items, each of which changes with its message: they can not be wrong after a crash. */
+const COUNTED = `
+  SELECT count(*)::int AS total, max(updated_at) AS updated_at,
+    count(*) FILTER (WHERE outcome IN ('released', 'resolved', 'failed_again'))::int AS released,
+    count(*) FILTER (WHERE outcome = 'resolved')::int AS resolved,
+    count(*) FILTER (WHERE outcome = 'failed_again')::int AS failed_again,
+    count(*) FILTER (WHERE outcome = 'skipped')::int AS skipped
+  FROM failed_message_job_items`;
+
+/** Of a job that runs the figures are counted; those of one that is done change no more, and stand beside it. */
 const SHOWN = `
-  SELECT j.id, j.kind, j.status, j.actor, j.reason, j.filter, j.max, j.created_at, j.finished_at, i.total, i.released,
-    i.resolved, i.failed_again, i.skipped, coalesce(j.finished_at, i.updated_at, j.created_at) AS updated_at
-  FROM failed_message_jobs j, LATERAL (
-    SELECT count(*)::int AS total, max(updated_at) AS updated_at,
-      count(*) FILTER (WHERE outcome IN ('released', 'resolved', 'failed_again'))::int AS released,
-      count(*) FILTER (WHERE outcome = 'resolved')::int AS resolved,
-      count(*) FILTER (WHERE outcome = 'failed_again')::int AS failed_again,
-      count(*) FILTER (WHERE outcome = 'skipped')::int AS skipped
-    FROM failed_message_job_items WHERE job_id = j.id) AS i
+  SELECT j.id, j.kind, j.status, j.actor, j.reason, j.filter, j.max, j.created_at, j.finished_at,
+    ${FIGURES.map((figure) => `coalesce(j.${figure}, i.${figure}) AS ${figure}`).join(', ')},
+    coalesce(j.finished_at, i.updated_at, j.created_at) AS updated_at
+  FROM failed_message_jobs j, LATERAL (${COUNTED} WHERE j.status = 'running' AND job_id = j.id) AS i
   WHERE j.consumer_group = $1`;
 
 /** Stores jobs and hands out their work, a bite at a time, to whichever replica asks. */
@@ -70,10 +79,18 @@ export class DeskJobRepository {
     private readonly ids: Ids,
   ) {}
 
-  /** Fixes now which messages the job is about: one that fails again is not taken a second time. */
+  /**
+   * Fixes now which messages the job is about: one that fails again is not taken a second time.
+   * @throws DomainError `FAILED_MESSAGE_JOB.TOO_MANY` when {@link MOST_RUNNING} run already.
+   */
   async create(unitOfWork: UnitOfWork, job: NewDeskJob): Promise<string> {
     const id = this.ids.next();
     const now = this.clock.now();
+    const running = await unitOfWork.query(
+      `SELECT 1 FROM failed_message_jobs WHERE consumer_group = $1 AND status = 'running' LIMIT ${MOST_RUNNING}`,
+      [this.options.service],
+    );
+    if (running.length === MOST_RUNNING) throw tooManyJobs(MOST_RUNNING);
     await unitOfWork.query(
       `INSERT INTO failed_message_jobs (id, consumer_group, kind, actor, reason, filter, max, created_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -96,8 +113,8 @@ export class DeskJobRepository {
   /** Newest first. */
   async list(limit: number): Promise<ShownDeskJob[]> {
     return this.dataSource.query(
-      `${SHOWN} AND j.id IN (SELECT id FROM failed_message_jobs WHERE consumer_group = $1
-         ORDER BY created_at DESC, id DESC LIMIT $2) ORDER BY j.created_at DESC, j.id DESC`,
+      `${SHOWN} AND j.id = ANY (ARRAY(SELECT id FROM failed_message_jobs WHERE consumer_group = $1
+         ORDER BY created_at DESC, id DESC LIMIT $2)) ORDER BY j.created_at DESC, j.id DESC`,
       [this.options.service, limit],
     );
   }
@@ -153,11 +170,13 @@ export class DeskJobRepository {
   /** Ends the jobs all of whose messages have come to an end. */
   async finish(unitOfWork: UnitOfWork): Promise<void> {
     await unitOfWork.query(
-      `UPDATE failed_message_jobs j SET status = 'done', finished_at = $2
-       WHERE id = ANY (ARRAY(
+      `WITH ended AS (
          SELECT id FROM failed_message_jobs c WHERE consumer_group = $1 AND status = 'running' AND NOT EXISTS (
            SELECT 1 FROM failed_message_job_items WHERE job_id = c.id AND outcome IN ('pending', 'released'))
-         ORDER BY id FOR UPDATE SKIP LOCKED))`,
+         ORDER BY id FOR UPDATE SKIP LOCKED)
+       UPDATE failed_message_jobs j
+       SET status = 'done', finished_at = $2, ${FIGURES.map((figure) => `${figure} = i.${figure}`).join(', ')}
+       FROM ended, LATERAL (${COUNTED} WHERE job_id = ended.id) AS i WHERE j.id = ended.id`,
       [this.options.service, this.clock.now()],
     );
   }

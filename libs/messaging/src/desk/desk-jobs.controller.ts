@@ -27,6 +27,7 @@ const STARTED = {
   description: 'The job; follow it at Location.',
   headers: { Location: { schema: { type: 'string' as const } } },
 };
+const TOO_MANY = { status: 409, description: 'Ten jobs are running.' };
 const dryRun = (model: typeof RetryDryRunResponse | typeof DiscardDryRunResponse) => ({
   description: 'With dry_run: what would be done.',
   schema: { $ref: getSchemaPath(model) },
@@ -46,7 +47,7 @@ export class DeskJobsController {
   @ApiOperation({ summary: 'Retry all dead letters that match', description: 'Quarantined ones are left alone.' })
   @ApiAcceptedResponse(STARTED)
   @ApiOkResponse(dryRun(RetryDryRunResponse))
-  @ApiProblems(400, 413, 415, 503)
+  @ApiProblems(400, TOO_MANY, 413, 415, 503)
   async retry(@Body() dto: RetryManyDto, @Res({ passthrough: true }) reply: FastifyReply) {
     return this.start('retry', dto, reply);
   }
@@ -58,7 +59,7 @@ export class DeskJobsController {
   })
   @ApiAcceptedResponse(STARTED)
   @ApiOkResponse(dryRun(DiscardDryRunResponse))
-  @ApiProblems(400, 413, 415, 503)
+  @ApiProblems(400, TOO_MANY, 413, 415, 503)
   async discard(@Body() dto: DiscardManyDto, @Res({ passthrough: true }) reply: FastifyReply) {
     return this.start('discard', dto, reply);
   }

@@ -38,6 +38,14 @@ export function jobNotFound(id: string): DomainError {
   });
 }
 
+export function tooManyJobs(most: number): DomainError {
+  return new DomainError({
+    code: 'FAILED_MESSAGE_JOB.TOO_MANY',
+    kind: 'conflict',
+    message: `${most} jobs are running, and no more than that may; wait until one of them is done.`,
+  });
+}
+
 /** Why a message in this state is not retried. */
 export function retryRefusal(status: FailedMessageStatus): DomainError {
   if (status === 'quarantined') {

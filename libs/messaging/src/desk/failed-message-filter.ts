@@ -1,3 +1,4 @@
+import type { Look } from '@app/platform';
 import type { DeadLetterReason, FailedMessageStatus } from '../failed-message';
 
 /** Which failed messages are meant. Without a status: all that are unfinished. */
@@ -14,19 +15,63 @@ export interface FailedMessageFilter {
 
 /** The filter as an SQL condition on `failed_messages`; pushes its values on the list of parameters. */
 export function sqlCondition(service: string, filter: FailedMessageFilter, values: unknown[]): string {
-  const equal = (column: string, value: unknown) => (value === undefined ? [] : [`${column} = $${values.push(value)}`]);
-  const conditions = [
-    ...equal('consumer_group', service),
-    ...(filter.status === undefined ? [`status NOT IN ('resolved', 'discarded')`] : equal('status', filter.status)),
-    ...equal('topic', filter.topic),
-    ...equal('reason', filter.reason),
-    ...equal('order_id', filter.orderId),
-  ];
-  if (filter.error !== undefined) {
-    const error = `$${values.push(filter.error)}::text`;
-    conditions.push(`(error_class = ${error} OR strpos(error_message, ${error}) > 0)`);
+  return [
+    ...equal('consumer_group', service, values),
+    ...inStatus(filter, values),
+    ...equal('order_id', filter.orderId, values),
+    ...others(filter, values),
+  ].join(' AND ');
+}
+
+/**
+ * The filter as a look: an index has the messages of an order, or else those of a status, in the order in which they came, and
+ * everything else is tried on one after the other.
+ * @param before a position.
+ * @param values gets the values of what bounds the look.
+ * @param tried gets those of the conditions to be tried; the end of a look has no use for them.
+ */
+export function lookFor(
+  service: string,
+  filter: FailedMessageFilter,
+  before: number | undefined,
+  values: unknown[],
+  tried = values,
+): Look {
+  const { orderId, status } = filter;
+  const look: Look = {
+    table: 'failed_messages',
+    key: 'position',
+    before: before === undefined ? undefined : `$${values.push(before)}::bigint`,
+    scope: equal('consumer_group', service, values),
+    wanted: [],
+  };
+  if (orderId !== undefined) {
+    const of = { column: 'order_id', value: `$${values.push(orderId)}::uuid` };
+    return { ...look, of, wanted: [...inStatus(filter, tried), ...others(filter, tried)] };
   }
-  if (filter.since !== undefined)
-    conditions.push(`coalesce(last_failure_at, created_at) >= $${values.push(filter.since)}`);
-  return conditions.join(' AND ');
+  const wanted = others(filter, tried);
+  if (status === undefined) return { ...look, scope: [...(look.scope ?? []), UNFINISHED], wanted };
+  return { ...look, of: { column: 'status', value: `$${values.push(status)}::text` }, wanted };
+}
+
+/** As the partial index has it. */
+const UNFINISHED = `status NOT IN ('resolved', 'discarded')`;
+
+function inStatus({ status }: FailedMessageFilter, values: unknown[]): string[] {
+  return status === undefined ? [UNFINISHED] : equal('status', status, values);
+}
+
+/** Conditions that no index answers. */
+function others({ topic, reason, error, since }: FailedMessageFilter, values: unknown[]): string[] {
+  const conditions = [...equal('topic', topic, values), ...equal('reason', reason, values)];
+  if (error !== undefined) {
+    const parameter = `$${values.push(error)}::text`;
+    conditions.push(`(error_class = ${parameter} OR strpos(error_message, ${parameter}) > 0)`);
+  }
+  if (since !== undefined) conditions.push(`coalesce(last_failure_at, created_at) >= $${values.push(since)}`);
+  return conditions;
+}
+
+function equal(column: string, value: unknown, values: unknown[]): string[] {
+  return value === undefined ? [] : [`${column} = $${values.push(value)}`];
 }

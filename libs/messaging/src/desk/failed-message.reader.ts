@@ -1,8 +1,9 @@
+import { allLookedAt, boundedLook, endOfLook, oneMore } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { DeadLetterReason, FailedMessageStatus } from '../failed-message';
 import { MessagingOptions } from '../messaging-options';
-import { sqlCondition, type FailedMessageFilter } from './failed-message-filter';
+import { lookFor, sqlCondition, type FailedMessageFilter } from './failed-message-filter';
 
 /** A failed message as it is listed. */
 export interface ShownFailedMessage {
@@ -28,6 +29,13 @@ export interface ShownFailedMessage {
   readonly created_at: Date;
 }
 
+/** A part of a list, newest first. */
+export interface FailedMessageList {
+  readonly messages: readonly ShownFailedMessage[];
+  /** The list goes on with what came before this position; absent at its end. */
+  readonly next: number | undefined;
+}
+
 /** Messages that failed in the same way. */
 export interface FailedMessageGroup {
   readonly topic: string;
@@ -41,7 +49,14 @@ export interface FailedMessageGroup {
   readonly example_id: string;
 }
 
-/** How much is unfinished, and since when. */
+/** All groups there are, or those of the newest messages. */
+export interface FailedMessageGroups {
+  readonly groups: readonly FailedMessageGroup[];
+  /** Whether every message was looked at. */
+  readonly complete: boolean;
+}
+
+/** How much is unfinished, and since when. A figure of {@link MOST_COUNTED} means: so many, or more. */
 export interface FailedMessageCounts {
   readonly dead_lettered: number;
   readonly quarantined: number;
@@ -50,20 +65,27 @@ export interface FailedMessageCounts {
   readonly oldest_at: Date | null;
 }
 
+/** Messages of one status that are counted for a summary; it is a part of every look at the health of a service. */
+export const MOST_COUNTED = 10_000;
+/** Messages that are counted behind a message, for each line of a list. */
+export const MOST_COUNTED_BEHIND = 100;
+
 /** What waits behind a message is counted for the rows that are shown, not for those that are looked through. */
 const LISTED = `
   SELECT f.id, f.position, f.status, f.reason, f.topic, f.partition, f."offset", f.event_id, f.order_id, f.error_class,
     f.error_message, f.attempts, f.desk_retries, f.blocks_order, f.first_failure_at, f.last_failure_at,
     f.next_attempt_at, f.resolved_at, f.created_at, (
-      SELECT count(*)::int FROM failed_messages w
-      WHERE f.blocks_order AND w.blocks_order AND w.consumer_group = f.consumer_group AND w.order_id = f.order_id
-        AND w.position > f.position) AS waiting_behind
+      SELECT count(*)::int FROM (
+        SELECT FROM failed_messages w
+        WHERE f.blocks_order AND w.blocks_order AND w.consumer_group = f.consumer_group AND w.order_id = f.order_id
+          AND w.position > f.position LIMIT ${MOST_COUNTED_BEHIND}) AS behind) AS waiting_behind
   FROM failed_messages f`;
 
 const UUID = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 /** An error message without what differs between two messages that fail in the same way. */
 const PATTERN = `regexp_replace(regexp_replace(error_message, '${UUID}', '<id>', 'g'), '[0-9]+([.,][0-9]+)*', '<n>', 'g')`;
 const MAX_GROUPS = 200;
+const COUNTED = ['dead_lettered', 'quarantined', 'retrying', 'waiting'] as const satisfies FailedMessageStatus[];
 
 /** Reads failed messages for people. */
 @Injectable()
@@ -73,16 +95,20 @@ export class FailedMessageReader {
     private readonly options: MessagingOptions,
   ) {}
 
-  /** Newest first, only what is older than `before`. */
-  async list(filter: FailedMessageFilter, limit: number, before?: number): Promise<ShownFailedMessage[]> {
+  /** Only what is older than `before`. A page may have fewer messages than `limit` although there is a next one. */
+  async list(filter: FailedMessageFilter, limit: number, before?: number): Promise<FailedMessageList> {
     const values: unknown[] = [];
-    let condition = sqlCondition(this.options.service, filter, values);
-    if (before !== undefined) condition += ` AND position < $${values.push(before)}`;
-    return this.dataSource.query(
-      `${LISTED} WHERE f.id IN (SELECT id FROM failed_messages WHERE ${condition} ORDER BY position DESC
-         LIMIT $${values.push(limit)}) ORDER BY f.position DESC`,
+    const look = lookFor(this.options.service, filter, before, values);
+    // One more than asked for tells whether there is a next page.
+    const positions = boundedLook(look, `$${values.push(limit + 1)}`);
+    const rows = await this.dataSource.query<ShownFailedMessage[]>(
+      `${LISTED} WHERE f.position = ANY (ARRAY(${positions})) ORDER BY f.position DESC`,
       values,
     );
+    const messages = rows.slice(0, limit);
+    const last = messages.at(-1);
+    const next = rows.length > limit && last !== undefined ? Number(last.position) : await this.endOf(filter, before);
+    return { messages, next };
   }
 
   /** Oldest first, of certain states: in the order in which a job takes them. */
@@ -118,18 +144,20 @@ export class FailedMessageReader {
     );
   }
 
-  /** Most frequent first. */
-  async groups(filter: FailedMessageFilter): Promise<FailedMessageGroup[]> {
+  /** Most frequent first, of the newest messages that the filter's index has. */
+  async groups(filter: FailedMessageFilter): Promise<FailedMessageGroups> {
     const values: unknown[] = [];
-    const condition = sqlCondition(this.options.service, filter, values);
-    return this.dataSource.query(
+    const look = lookFor(this.options.service, filter, undefined, values);
+    const groups = await this.dataSource.query<FailedMessageGroup[]>(
       `SELECT topic, reason, error_class, pattern AS error_message, status, count(*)::int AS count,
          min(first_failure_at) AS first_failure_at, max(last_failure_at) AS last_failure_at,
          (array_agg(id ORDER BY position DESC))[1] AS example_id
-       FROM (SELECT *, ${PATTERN} AS pattern FROM failed_messages WHERE ${condition}) AS f
+       FROM (SELECT *, ${PATTERN} AS pattern FROM (${allLookedAt(look)}) AS looked_at
+         WHERE ${['true', ...look.wanted].join(' AND ')}) AS f
        GROUP BY topic, reason, error_class, pattern, status ORDER BY count DESC, example_id LIMIT ${MAX_GROUPS}`,
       values,
     );
+    return { groups, complete: !(await this.isMoreThanLookedAt(filter)) };
   }
 
   /** How many messages match a filter, by status. */
@@ -143,15 +171,34 @@ export class FailedMessageReader {
     return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
   }
 
+  /** Up to {@link MOST_COUNTED} of each status. */
   async summary(): Promise<FailedMessageCounts> {
     const [row] = await this.dataSource.query<FailedMessageCounts[]>(
-      `SELECT count(*) FILTER (WHERE status = 'dead_lettered')::int AS dead_lettered,
-         count(*) FILTER (WHERE status = 'quarantined')::int AS quarantined,
-         count(*) FILTER (WHERE status = 'retrying')::int AS retrying,
-         count(*) FILTER (WHERE status = 'waiting')::int AS waiting, min(created_at) AS oldest_at
-       FROM failed_messages WHERE consumer_group = $1 AND status NOT IN ('resolved', 'discarded')`,
+      `SELECT ${COUNTED.map(
+        (status) => `(
+           SELECT count(*)::int FROM (SELECT FROM failed_messages WHERE consumer_group = $1 AND status = '${status}'
+             LIMIT ${MOST_COUNTED}) AS counted) AS ${status}`,
+      ).join(', ')},
+         (SELECT created_at FROM failed_messages WHERE consumer_group = $1 AND status NOT IN ('resolved', 'discarded')
+          ORDER BY position LIMIT 1) AS oldest_at`,
       [this.options.service],
     );
     return row ?? { dead_lettered: 0, quarantined: 0, retrying: 0, waiting: 0, oldest_at: null };
+  }
+
+  /** Where the look for one page ends, unless the list ends before it. */
+  private async endOf(filter: FailedMessageFilter, before: number | undefined): Promise<number | undefined> {
+    const values: unknown[] = [];
+    const statement = endOfLook(lookFor(this.options.service, filter, before, values, []));
+    if (statement === undefined) return undefined;
+    const [row] = await this.dataSource.query<{ position: string }[]>(statement, values);
+    return row && Number(row.position);
+  }
+
+  private async isMoreThanLookedAt(filter: FailedMessageFilter): Promise<boolean> {
+    const values: unknown[] = [];
+    const look = lookFor(this.options.service, filter, undefined, values, []);
+    const rows = await this.dataSource.query<object[]>(oneMore(look), values);
+    return rows.length > 0;
   }
 }

@@ -69,7 +69,7 @@ export class FailedMessageResponse {
   @ApiProperty({ description: 'Whether later messages of the order wait behind it', example: true })
   readonly blocks_order!: boolean;
 
-  @ApiProperty({ description: 'How many of them there are', example: 2 })
+  @ApiProperty({ description: 'How many of them there are; 100 means so many, or more', maximum: 100, example: 2 })
   readonly waiting_behind!: number;
 
   @ApiProperty(time('Null for what was never tried'))
@@ -133,6 +133,9 @@ export class FailedMessageGroupResponse {
 export class FailedMessageGroupsResponse {
   @ApiProperty({ type: () => [FailedMessageGroupResponse] })
   readonly groups!: readonly FailedMessageGroupResponse[];
+
+  @ApiProperty({ description: 'false: there are older messages that were not looked at', example: true })
+  readonly complete!: boolean;
 }
 
 export class FailedMessageCountsResponse {

@@ -38,7 +38,11 @@ export class FailedMessagesController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Messages that could not be handled, newest first' })
+  @ApiOperation({
+    summary: 'Messages that could not be handled, newest first',
+    description:
+      'A page is the result of looking at 10,000 messages of the status, or of the order, at the most: it may be shorter than limit, or empty, and the list goes on behind next_cursor.',
+  })
   @ApiOkResponse({ type: FailedMessageListResponse })
   @ApiProblems(400, 503)
   async list(@Query() query: ListFailedMessagesQuery): Promise<FailedMessageListResponse> {
@@ -47,15 +51,23 @@ export class FailedMessagesController {
   }
 
   @Get('groups')
-  @ApiOperation({ summary: 'The same by error, most frequent first', description: 'The 200 most frequent.' })
+  @ApiOperation({
+    summary: 'The same by error, most frequent first',
+    description:
+      'The 200 most frequent among the newest 10,000 messages of the status, or of the order; complete tells whether these are all.',
+  })
   @ApiOkResponse({ type: FailedMessageGroupsResponse })
   @ApiProblems(400, 503)
   async groups(@Query() query: FailedMessageFilterDto): Promise<FailedMessageGroupsResponse> {
-    return { groups: (await this.reader.groups(filterOf(query))).map(toGroup) };
+    const { groups, complete } = await this.reader.groups(filterOf(query));
+    return { groups: groups.map(toGroup), complete };
   }
 
   @Get('summary')
-  @ApiOperation({ summary: 'How many messages are unfinished' })
+  @ApiOperation({
+    summary: 'How many messages are unfinished',
+    description: 'Counted up to 10,000 of each status: that figure means so many, or more.',
+  })
   @ApiOkResponse({ type: FailedMessageCountsResponse })
   @ApiProblems(503)
   async summary(): Promise<FailedMessageCountsResponse> {

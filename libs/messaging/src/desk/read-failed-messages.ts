@@ -31,12 +31,8 @@ export class ReadFailedMessages {
 
   async page(filter: FailedMessageFilter, limit: number, cursor?: string): Promise<FailedMessagePage> {
     const before = cursor === undefined ? undefined : decodeCursor(cursor, ['integer'])[0];
-    // One more than asked for tells whether there is a next page.
-    const found = await this.reader.list(filter, limit + 1, before);
-    const messages = found.slice(0, limit);
-    const last = messages.at(-1);
-    const more = found.length > limit && last !== undefined;
-    return { messages, nextCursor: more ? encodeCursor([Number(last.position)]) : null };
+    const { messages, next } = await this.reader.list(filter, limit, before);
+    return { messages, nextCursor: next === undefined ? null : encodeCursor([next]) };
   }
 
   /** Throws `FAILED_MESSAGE.NOT_FOUND`. */
@@ -50,13 +46,11 @@ export class ReadFailedMessages {
   /** Everything that matches, newest first, read as it is asked for. */
   async *all(filter: FailedMessageFilter): AsyncGenerator<FullFailedMessage> {
     let before: number | undefined;
-    for (;;) {
-      const messages = await this.reader.list(filter, EXPORT_BATCH, before);
+    do {
+      const { messages, next } = await this.reader.list(filter, EXPORT_BATCH, before);
       yield* await this.inFull(messages);
-      const last = messages.at(-1);
-      if (last === undefined || messages.length < EXPORT_BATCH) return;
-      before = Number(last.position);
-    }
+      before = next;
+    } while (before !== undefined);
   }
 
   private async inFull(messages: readonly ShownFailedMessage[]): Promise<FullFailedMessage[]> {

@@ -1,10 +1,12 @@
 import { CreateMessagingTables1763800000000 } from './1763800000000-create-messaging-tables';
 import { AddFailedMessageDesk1764000000000 } from './1764000000000-add-failed-message-desk';
 import { AddOutboxRefusals1766000000000 } from './1766000000000-add-outbox-refusals';
+import { BoundListsOfFailedMessages1766300000000 } from './1766300000000-bound-lists-of-failed-messages';
 
 /** The migrations of the messaging core; every service has them among its own. */
 export const MESSAGING_MIGRATIONS = [
   CreateMessagingTables1763800000000,
   AddFailedMessageDesk1764000000000,
   AddOutboxRefusals1766000000000,
+  BoundListsOfFailedMessages1766300000000,
 ];
