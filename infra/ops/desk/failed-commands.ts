@@ -66,7 +66,8 @@ export async function groups(context: DeskContext, filter: MessageFilter): Promi
     .flatMap(({ client, answer }) => answer.groups.map((group) => ({ ...group, service: client.service })))
     .toSorted((a, b) => b.count - a.count);
   const incomplete = gathered.answers.filter(({ answer }) => !answer.complete).map(({ client }) => client.service);
-  for (const service of incomplete) console.note(`${service} has more: only its newest 10,000 messages were looked at.`);
+  for (const service of incomplete)
+    console.note(`${service} has more: only its newest 10,000 messages were looked at.`);
   if (json) printJson(console, { groups: found, incomplete, unreachable: gathered.unreachable });
   else console.print(groupReport(found, console.now()));
   return exitOf(gathered, found.length > 0);
