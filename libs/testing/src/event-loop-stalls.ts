@@ -9,7 +9,7 @@ export interface EventLoopStall {
   readonly ms: number;
 }
 
-const INTERVAL_MS = 20;
+const INTERVAL_MS = 10;
 
 /**
  * Watches the event loop of this thread: calls `onStall` for each stretch of `atLeastMs` or more in which it did not come to its
