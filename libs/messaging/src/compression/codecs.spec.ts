@@ -1,3 +1,4 @@
+import { watchEventLoop } from '@app/testing';
 import { gzipSync } from 'node:zlib';
 import { CompressionTypes } from 'kafkajs';
 import { compressSync as lz4Block } from 'lz4-napi';
@@ -146,18 +147,17 @@ describe('a bomb', () => {
     expect(batch.length).toBeLessThan(MIB);
     globalThis.gc?.();
     const before = process.memoryUsage.rss();
-    let [highest, longest, last] = [before, 0, performance.now()];
-    const watch = setInterval(() => {
-      highest = Math.max(highest, process.memoryUsage.rss());
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
-    }, 5);
+    let highest = before;
+    const watch = setInterval(() => (highest = Math.max(highest, process.memoryUsage.rss())), 5);
+    const stalls: number[] = [];
+    const endWatch = watchEventLoop(({ ms }) => stalls.push(ms), 50);
     const messages = await decode(batch);
+    endWatch();
     clearInterval(watch);
     expect(messages).toMatchObject([{ headers: { [VALUE_BYTES_HEADER]: String(200 * MIB) } }]);
     expect((highest - before) / MIB).toBeLessThan(64);
-    expect(longest).toBeLessThan(250);
-  }, 20_000);
+    expect(Math.max(0, ...stalls)).toBeLessThan(200);
+  }, 60_000);
 
   it('of many records is read up to a bound, and its rest is one unreadable message', async () => {
     const records = Array.from({ length: 300 }, (_, index) => Buffer.alloc(MIB - 100, String(index % 10)));
@@ -165,7 +165,7 @@ describe('a bomb', () => {
     expect(messages.length).toBeGreaterThan(10);
     expect(messages.length).toBeLessThan(20);
     expect(messages.at(-1)).toMatchObject({ offset: '299', unreadable: { firstOffset: String(messages.length - 1) } });
-  }, 20_000);
+  }, 60_000);
 
   it('of a gigabyte is given up before it is unpacked', async () => {
     const records = Array.from({ length: 6 }, () => Buffer.alloc(50 * MIB));
@@ -175,7 +175,7 @@ describe('a bomb', () => {
       offset: '5',
       unreadable: { error: { message: expect.stringContaining('more than') } },
     });
-  }, 20_000);
+  }, 60_000);
 });
 
 describe('several batches that unpack to much', () => {
@@ -187,5 +187,5 @@ describe('several batches that unpack to much', () => {
     const offsets = (await decode(...batches)).map(({ offset }) => Number(offset));
     expect(offsets.at(-1)).toBe(214);
     expect(offsets).toHaveLength(45);
-  }, 20_000);
+  }, 60_000);
 });
