@@ -42,6 +42,20 @@ async function models(probe: KafkaProbe): Promise<Model[]> {
   );
 }
 
+/** Nothing in the load adjusts a payment. */
+async function refundAPart(world: World): Promise<void> {
+  const { system } = world.cluster;
+  const { order_id } = await system.place({ items: [await system.newProduct(1)] });
+  await system.settled(order_id);
+  await eventually(
+    async () => {
+      const { status } = await system.payments.post('/simulator/refunds', { order_id, amount: 1 });
+      if (status !== 202) throw new Error(`POST /simulator/refunds: ${status}`);
+    },
+    { timeoutMs: 20_000, intervalMs: 500 },
+  );
+}
+
 /** Every kind into every topic, with the given orders as keys, one kind after the other. */
 async function poison(world: World, probe: KafkaProbe, sound: readonly Model[], orders: () => string): Promise<void> {
   for (const { spoil } of POISONS) {
@@ -148,6 +162,7 @@ export const poisonPills: Scenario = {
     await world.cluster.system.place({
       items: [{ product_id: 'NO-SUCH-THING', product_name: 'Nothing', quantity: 1, price: 1 }],
     });
+    await refundAPart(world);
     const sound = await models(probe);
     const perRound = POISONS.length * Object.values(SUBSCRIPTIONS).flat().length;
     world.expectedDeadLetters = ROUNDS * perRound;
