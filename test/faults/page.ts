@@ -3,8 +3,17 @@ import { INVARIANTS } from './checks/invariant.ts';
 import { details } from './report.ts';
 import { isRed, mark, type Result } from './run-scenario.ts';
 
+/** How the results came about. */
+export interface Run {
+  readonly seed: number;
+  readonly rate: number;
+  readonly at: Date;
+  /** Scenarios that were run later than the others, on the same code. */
+  readonly again: readonly string[];
+}
+
 /** The results as a page for docs/: when, where and with which seed, the table, and what is red. */
-export function page(results: readonly Result[], seed: number, rate: number, at: Date): string {
+export function page(results: readonly Result[], { seed, rate, at, again }: Run): string {
   const green = results.filter((result) => !isRed(result)).length;
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
   const head = ['scenario', ...INVARIANTS, 'orders', 'again s', 'stall ms', 'rest s', 'seconds'];
@@ -20,7 +29,7 @@ Made by \`npm run faults -- --seed ${seed} --rate ${rate} --page\`; see [the sui
 
 - ${at.toISOString()}, Node ${process.version}, ${machine}
 - seed ${seed}, ${rate} orders/s where a scenario does not say otherwise
-- ${green} of ${results.length} scenarios green
+- ${green} of ${results.length} scenarios green${again.length === 0 ? '' : `; ${again.join(', ')} in a second go, on the same code (\`--resume\`)`}
 - again s: longest that orders were refused after a fault had ended; rest s: until nothing was open any more
 - stall ms: longest that a service served nobody because of what it was doing itself (I15: 200 ms at the most)
 

@@ -2,11 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeFormatted } from '../docs/write-formatted.ts';
+import { earlierResult } from './earlier-results.ts';
 import { buildFaultyServices } from './programs.ts';
 import { page } from './page.ts';
 import { details, report } from './report.ts';
 import { isRed, runScenario, type Result } from './run-scenario.ts';
 import { SCENARIOS } from './scenarios/index.ts';
+
+const root = join(import.meta.dirname, '../..');
 
 const HELP = `npm run faults -- [--only S3,S5] [--minutes 2] [--seed 7] [--list] [--keep]
 
@@ -19,6 +22,7 @@ keeps history and a timeline for each scenario under .local/faults, and fails wh
   --rate     orders per second
   --short    the selection for continuous integration
   --page     writes the result to docs/fault-suite.md
+  --resume   goes on with the last run: what was green with this seed and the same code is not run again
   --keep     leaves data and logs of the systems under .local/stacks
 `;
 
@@ -31,6 +35,7 @@ const { values: options } = parseArgs({
     out: { type: 'string', default: '.local/faults/last' },
     short: { type: 'boolean', default: false },
     page: { type: 'boolean', default: false },
+    resume: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -59,7 +64,15 @@ async function run(): Promise<number> {
   const notRun = missing.flatMap(({ scenario, needs }) => (needs === undefined ? [] : [`${scenario.id}: ${needs}`]));
   await buildFaultyServices();
   const results: Result[] = [];
+  const again: string[] = [];
   for (const scenario of chosen) {
+    const earlier = options.resume ? earlierResult(scenario, { root, directory: options.out, seed }) : undefined;
+    if (earlier !== undefined) {
+      results.push(earlier.result);
+      process.stdout.write(`── ${scenario.id} was green at ${earlier.at.toISOString()}\n`);
+      continue;
+    }
+    if (options.resume) again.push(scenario.id);
     process.stdout.write(`── ${scenario.id} ${scenario.title}\n`);
     const plan = { seed, minutes: Number(options.minutes), rate: Number(options.rate), keepFiles: options.keep };
     const result = await runScenario(scenario, plan, options.out);
@@ -69,7 +82,7 @@ async function run(): Promise<number> {
   const table = report(results) + notRun.map((line) => `not run: ${line}\n`).join('');
   mkdirSync(options.out, { recursive: true });
   writeFileSync(join(options.out, 'report.txt'), `seed ${seed}\n${table}`);
-  const asPage = page(results, seed, Number(options.rate), new Date());
+  const asPage = page(results, { seed, rate: Number(options.rate), at: new Date(), again });
   await writeFormatted(options.page ? 'docs/fault-suite.md' : join(options.out, 'report.md'), asPage);
   const red = results.filter(isRed).length;
   writeFileSync(join(options.out, 'counts.json'), JSON.stringify(asJestCounts(results.length - red, red)));
