@@ -71,11 +71,10 @@ export function detailReport(message: Of<MessageDetail>): string {
     .join('\n\n');
 }
 
-/** One row each; a job in a service that had nothing for it is left out. */
+/** One row each. */
 export function jobReport(jobs: readonly Of<Job>[], now: Date): string {
-  const worked = jobs.filter(({ total }) => total > 0);
-  if (worked.length === 0) return 'No jobs.';
-  const rows = worked.map((job) => [
+  if (jobs.length === 0) return 'No jobs.';
+  const rows = jobs.map((job) => [
     ...[job.job_id, job.service.replace('-service', ''), job.kind, job.status, job.actor, job.total, job.released],
     ...[job.resolved, job.failed_again, job.skipped, age(job.created_at, now)],
   ]);

@@ -21,8 +21,13 @@ export class DeskStandIn {
 
   private constructor(
     private readonly server: Server,
-    private readonly messages: readonly MessageSummary[],
+    private messages: readonly MessageSummary[],
   ) {}
+
+  /** As if all messages had been dealt with: the next jobs have nothing to do. */
+  forget(): void {
+    this.messages = [];
+  }
 
   static async start(messages: readonly MessageSummary[]): Promise<DeskStandIn> {
     const server = createServer();
@@ -84,7 +89,7 @@ export class DeskStandIn {
           },
         ];
       case '/jobs':
-        return [200, { jobs: [...this.jobs.values()] }];
+        return [200, { jobs: [...this.jobs.values()].toReversed().slice(0, Number(query.limit)) }];
       case '/export':
         return [200, this.messages.map((message) => JSON.stringify(message)).join('\n')];
       default: {

@@ -6,6 +6,9 @@ import { DeskRefusal, type DeskClient } from './desk-client.ts';
 import type { MessageFilter, MessageSummary } from './desk-messages.ts';
 import { detailReport, groupReport, jobReport, listReport, type Of } from './desk-reports.ts';
 
+/** The most jobs that a service gives in one answer. */
+const MOST_JOBS = 100;
+
 /** What is common to all commands of the desk. */
 export interface DeskContext {
   readonly console: Console;
@@ -83,9 +86,16 @@ export async function show(context: DeskContext, id: string): Promise<ExitCode> 
   return EXIT.fine;
 }
 
+/**
+ * Up to `limit` jobs of each service. A command for all services has a job in each, most of them with nothing to do: those are left
+ * out before the list is cut, so that they push out none that works.
+ */
 export async function jobs(context: DeskContext, limit: number): Promise<ExitCode> {
   const { console, json } = context;
-  const gathered = await fromAll(context, (client) => client.jobs(Math.min(limit, 100)));
+  const gathered = await fromAll(context, async (client) => {
+    const newest = await client.jobs(MOST_JOBS);
+    return newest.filter(({ total }) => total > 0).slice(0, limit);
+  });
   const found = ofAll(gathered).toSorted((a, b) => b.created_at.localeCompare(a.created_at));
   if (json) printJson(console, { jobs: found, unreachable: gathered.unreachable });
   else console.print(jobReport(found, console.now()));

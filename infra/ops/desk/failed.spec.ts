@@ -70,18 +70,8 @@ describe('failed list', () => {
   });
 
   it('asks for what it was told, times as the service wants them', async () => {
-    await ops(
-      'failed',
-      'list',
-      '--service',
-      'payment',
-      '--since',
-      '10m',
-      '--topic',
-      'order_created',
-      '--error',
-      'TypeError',
-    );
+    const words = 'failed list --service payment --since 10m --topic order_created --error TypeError';
+    await ops(...words.split(' '));
     expect(payment.seen[0]?.query).toEqual({
       since: '2026-01-15T09:50:00.000Z',
       topic: 'order_created',
@@ -221,6 +211,15 @@ describe('failed export, jobs and watch', () => {
   it('lists the jobs', async () => {
     await ops('failed', 'retry', '--all', ...TWO);
     expect((await ops('failed', 'jobs', ...TWO)).text).toMatch(/job-1 +payment +retry +done +operator +3 +3 +3 +0 +0/);
+  });
+
+  it('lists jobs that work, however many came after them with nothing to do', async () => {
+    for (const max of ['1', '2', '3']) await ops('failed', 'retry', '--all', '--max', max, '--service', 'payment');
+    payment.forget();
+    for (let n = 0; n < 12; n += 1) await ops('failed', 'retry', '--all', '--service', 'payment');
+    const listed = (await ops('failed', 'jobs', '--limit', '2', '--json', '--service', 'payment')).json;
+    expect(listed).toMatchObject({ jobs: [{ job_id: 'job-3' }, { job_id: 'job-2' }] });
+    expect((await ops('failed', 'jobs', '--service', 'payment')).text).toMatch(/job-3.*\n.*job-2.*\n.*job-1/);
   });
 
   it('says nothing of services that had nothing to do', async () => {
