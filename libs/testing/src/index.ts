@@ -1,3 +1,4 @@
+export { afterEachStatement, type Queries } from './after-each-statement';
 export { LONGEST_STALL_MS, watchEventLoop, type EventLoopStall } from './event-loop-stalls';
 export { eventually, type EventuallyOptions } from './eventually';
 export { anEvent, anOrderId, asKafkaMessage } from './events';

@@ -1,4 +1,4 @@
-import { boundedLook, endOfLook, type Look } from '@app/platform';
+import { boundedPage, pageFrom, type Look, type PageRow } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
@@ -28,32 +28,20 @@ export class OrderList {
   async page(filter: OrderFilter, limit: number): Promise<OrderPage> {
     const values: unknown[] = [];
     const look = lookFor(filter, values);
-    // The last order that is shown ends the page; one more tells whether there is a next one.
-    const ids = boundedLook(look, `$${values.push(limit + 1)}`);
-    const rows = await this.dataSource.query<FoundRow[]>(
-      `SELECT * FROM (SELECT order_id AS id FROM (${ids}) AS matching) AS page,
-         LATERAL (${WITH_LINES} WHERE o.order_id = page.id) AS found ORDER BY page.id DESC`,
+    const page = boundedPage(look, `$${values.push(limit + 1)}`);
+    const rows = await this.dataSource.query<(FoundRow & PageRow)[]>(
+      `SELECT page.*, found.* FROM (${page}) AS page
+         LEFT JOIN LATERAL (${WITH_LINES} WHERE o.order_id = page.page_key) AS found ON true
+       ORDER BY page.page_key DESC NULLS LAST`,
       values,
     );
-    const orders = rows.slice(0, limit).map(orderWithLinesFrom);
-    return { orders, next: rows.length > limit ? orders.at(-1)?.order.orderId : await this.endOf(filter) };
-  }
-
-  /** Where the look for one page ends, unless the list ends before it. */
-  private async endOf(filter: OrderFilter): Promise<string | undefined> {
-    const values: unknown[] = [];
-    const statement = endOfLook(lookFor(filter, values, []));
-    if (statement === undefined) return undefined;
-    const [row] = await this.dataSource.query<{ order_id: string }[]>(statement, values);
-    return row?.order_id;
+    const { shown, next } = pageFrom(rows, limit);
+    return { orders: shown.map(orderWithLinesFrom), next };
   }
 }
 
-/**
- * @param values gets the values of what bounds the look.
- * @param tried gets those of the conditions to be tried; the end of a look has no use for them.
- */
-function lookFor({ userId, status, before }: OrderFilter, values: unknown[], tried = values): Look {
+/** @param values gets the values of the look. */
+function lookFor({ userId, status, before }: OrderFilter, values: unknown[]): Look {
   const look: Look = {
     table: 'orders',
     key: 'order_id',
@@ -64,7 +52,7 @@ function lookFor({ userId, status, before }: OrderFilter, values: unknown[], tri
   if (status === undefined) return look;
   // The conditions of the partial indexes, none of which has a column that changes while an order is on its way.
   if (status === 'cancelled' && userId === undefined) return { ...look, scope: ['cancellation_reason IS NOT NULL'] };
-  const wanted = [`status = $${tried.push(status)}`];
+  const wanted = [`status = $${values.push(status)}`];
   const isAmongOpen = status !== 'cancelled' && status !== 'confirmed' && userId === undefined;
   return { ...look, scope: isAmongOpen ? ['open_until IS NOT NULL'] : [], wanted };
 }

@@ -1,4 +1,4 @@
-import { boundedLook, endOfLook, type Look } from '@app/platform';
+import { boundedPage, pageFrom, type Look, type PageRow } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
 import { isFinalStatus, type PaymentStatus } from '../domain/payment-stage';
@@ -28,13 +28,10 @@ export class PaymentReader {
   /** The ids are UUIDs v7 and sort by time. A page may have fewer payments than `limit` although there is a next one. */
   async page(filter: PaymentFilter, limit: number): Promise<PaymentPage> {
     const values: unknown[] = [];
-    // One more than asked for tells whether there is a next page.
-    const ids = await this.ids(boundedLook(lookFor(filter, values), `$${values.push(limit + 1)}`), values);
-    const shown = ids.slice(0, limit);
-    return {
-      payments: await this.read(shown, filter),
-      next: ids.length > limit ? shown.at(-1) : await this.endOf(filter),
-    };
+    const statement = boundedPage(lookFor(filter, values), `$${values.push(limit + 1)}`);
+    const { shown, next } = pageFrom(await this.dataSource.query<PageRow[]>(statement, values), limit);
+    const ids = shown.map(({ page_key }) => page_key);
+    return { payments: await this.read(ids, filter), next };
   }
 
   /** Without those whose status has become another one meanwhile. */
@@ -43,25 +40,10 @@ export class PaymentReader {
     const where = { paymentId: In(ids), ...(status === undefined ? {} : { status }) };
     return this.dataSource.getRepository(PaymentEntity).find({ where, order: { paymentId: 'DESC' } });
   }
-
-  /** Where the look for one page ends, unless the list ends before it. */
-  private async endOf(filter: PaymentFilter): Promise<string | undefined> {
-    const values: unknown[] = [];
-    const statement = endOfLook(lookFor(filter, values, []));
-    return statement === undefined ? undefined : (await this.ids(statement, values))[0];
-  }
-
-  private async ids(statement: string, values: unknown[]): Promise<string[]> {
-    const rows = await this.dataSource.query<{ payment_id: string }[]>(statement, values);
-    return rows.map(({ payment_id }) => payment_id);
-  }
 }
 
-/**
- * @param values gets the values of what bounds the look.
- * @param tried gets those of the conditions to be tried; the end of a look has no use for them.
- */
-function lookFor({ orderId, userId, status, before }: PaymentFilter, values: unknown[], tried = values): Look {
+/** @param values gets the values of the look. */
+function lookFor({ orderId, userId, status, before }: PaymentFilter, values: unknown[]): Look {
   const look: Look = {
     table: 'payments',
     key: 'payment_id',
@@ -72,9 +54,9 @@ function lookFor({ orderId, userId, status, before }: PaymentFilter, values: unk
   };
   if (status === undefined) return look;
   if (orderId !== undefined || userId !== undefined || status === 'captured')
-    return { ...look, wanted: [`status = $${tried.push(status)}`] };
+    return { ...look, wanted: [`status = $${values.push(status)}`] };
   if (!isFinalStatus(status))
-    return { ...look, scope: ['final_status IS NULL'], wanted: [`status = $${tried.push(status)}`] };
+    return { ...look, scope: ['final_status IS NULL'], wanted: [`status = $${values.push(status)}`] };
   // The condition of the partial index; it leaves out what nearly every payment comes to.
   const of = { column: 'final_status', value: `$${values.push(status)}::text` };
   return { ...look, of, scope: [`final_status <> 'captured'`] };

@@ -1,4 +1,4 @@
-import { allLookedAt, boundedLook, endOfLook, oneMore } from '@app/platform';
+import { allLookedAt, boundedPage, oneMore, pageFrom, type PageRow } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { DeadLetterReason, FailedMessageStatus } from '../failed-message';
@@ -99,16 +99,16 @@ export class FailedMessageReader {
   async list(filter: FailedMessageFilter, limit: number, before?: number): Promise<FailedMessageList> {
     const values: unknown[] = [];
     const look = lookFor(this.options.service, filter, before, values);
-    // One more than asked for tells whether there is a next page.
-    const positions = boundedLook(look, `$${values.push(limit + 1)}`);
-    const rows = await this.dataSource.query<ShownFailedMessage[]>(
-      `${LISTED} WHERE f.position = ANY (ARRAY(${positions})) ORDER BY f.position DESC`,
+    const page = boundedPage(look, `$${values.push(limit + 1)}`);
+    const rows = await this.dataSource.query<(ShownFailedMessage & PageRow)[]>(
+      `SELECT page.*, found.* FROM (${page}) AS page
+         LEFT JOIN LATERAL (${LISTED} WHERE f.position = page.page_key) AS found ON true
+       ORDER BY page.page_key DESC NULLS LAST`,
       values,
     );
-    const messages = rows.slice(0, limit);
-    const last = messages.at(-1);
-    const next = rows.length > limit && last !== undefined ? Number(last.position) : await this.endOf(filter, before);
-    return { messages, next };
+    const { shown, next } = pageFrom(rows, limit);
+    const messages = shown.map(({ page_key: _key, end_key: _end, ...message }) => message);
+    return { messages, next: next === undefined ? undefined : Number(next) };
   }
 
   /** Oldest first, of certain states: in the order in which a job takes them. */
@@ -184,15 +184,6 @@ export class FailedMessageReader {
       [this.options.service],
     );
     return row ?? { dead_lettered: 0, quarantined: 0, retrying: 0, waiting: 0, oldest_at: null };
-  }
-
-  /** Where the look for one page ends, unless the list ends before it. */
-  private async endOf(filter: FailedMessageFilter, before: number | undefined): Promise<number | undefined> {
-    const values: unknown[] = [];
-    const statement = endOfLook(lookFor(this.options.service, filter, before, values, []));
-    if (statement === undefined) return undefined;
-    const [row] = await this.dataSource.query<{ position: string }[]>(statement, values);
-    return row && Number(row.position);
   }
 
   private async isMoreThanLookedAt(filter: FailedMessageFilter): Promise<boolean> {

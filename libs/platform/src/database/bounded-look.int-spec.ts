@@ -1,6 +1,15 @@
 import { createTestDatabase, objectionsTo, plansOf, type TestDatabase } from '@app/testing';
 import { Client } from 'pg';
-import { allLookedAt, boundedLook, endOfLook, LOOKED_AT, oneMore, type Look } from './bounded-look';
+import {
+  allLookedAt,
+  boundedLook,
+  boundedPage,
+  LOOKED_AT,
+  oneMore,
+  pageFrom,
+  type Look,
+  type PageRow,
+} from './bounded-look';
 
 const MANY = 200_000;
 const LIMIT = 20;
@@ -37,8 +46,15 @@ async function objections(sql: string, values: unknown[], rows: number): Promise
   });
 }
 
-async function ids(sql: string | undefined, values: unknown[]): Promise<number[]> {
-  return (await client.query<{ id: number }>(sql ?? '', values)).rows.map(({ id }) => id);
+async function ids(sql: string, values: unknown[]): Promise<number[]> {
+  return (await client.query<{ id: number }>(sql, values)).rows.map(({ id }) => id);
+}
+
+/** As numbers, which is what the key is here. */
+async function page(look: Look, limit: number, values: unknown[] = []): Promise<{ shown: unknown[]; next: unknown }> {
+  const { rows } = await client.query<PageRow>(boundedPage(look, String(limit + 1)), values);
+  const { shown, next } = pageFrom(rows, limit);
+  return { shown: shown.map(({ page_key }) => page_key), next };
 }
 
 describe('a page of what is all long ago, and is half of the table', () => {
@@ -56,8 +72,9 @@ describe('a page of what is all long ago, and is half of the table', () => {
 
   it('is found among ten thousand of them when something has to be tried', async () => {
     const look = things({ of: former, wanted: [`state = 'unknown'`] });
-    for (const sql of [boundedLook(look, String(LIMIT)), endOfLook(look) ?? '', allLookedAt(look)])
+    for (const sql of [boundedLook(look, String(LIMIT)), allLookedAt(look)])
       expect(await objections(sql, ['former'], LOOKED_AT)).toEqual([]);
+    expect(await objections(boundedPage(look, String(LIMIT)), ['former'], 2 * LOOKED_AT)).toEqual([]);
     expect(await objections(oneMore(look), ['former'], LOOKED_AT + 1)).toEqual([]);
   });
 });
@@ -67,12 +84,22 @@ describe('a look', () => {
     const look = things({ of: former, wanted: [`state = 'rare'`] });
     expect(await objections(boundedLook(look, '3'), ['former'], 2_001)).toEqual([]);
     expect(await ids(boundedLook(look, '3'), ['former'])).toEqual([100_000, 99_000, 98_000]);
+    expect(await objections(boundedPage(look, '3'), ['former'], 2_001)).toEqual([]);
+    expect(await page(look, 2, ['former'])).toEqual({ shown: [100_000, 99_000], next: 99_000 });
   });
 
-  it('goes on where it ended', async () => {
+  it('goes on where it ended, below what it has found', async () => {
     const look = things({ wanted: [`state = 'unknown'`] });
-    expect(await ids(endOfLook(look), [])).toEqual([MANY - LOOKED_AT + 1]);
-    expect(await ids(endOfLook({ ...look, before: '9000' }), [])).toEqual([]);
-    expect(endOfLook(things({}))).toBeUndefined();
+    expect(await page(look, LIMIT)).toEqual({ shown: [], next: MANY - LOOKED_AT + 1 });
+    expect(await page({ ...look, before: '9000' }, LIMIT)).toEqual({ shown: [], next: undefined });
+    const few = things({ wanted: ['id IN (199999, 190001, 190000)'] });
+    expect(await page(few, LIMIT)).toEqual({ shown: [199_999, 190_001], next: 190_001 });
+    expect(await page({ ...few, before: '190001' }, LIMIT)).toEqual({ shown: [190_000], next: 180_001 });
+  });
+
+  it('is at its end with a page that is not full when nothing has to be tried', async () => {
+    const look = things({ before: '3' });
+    expect(await page(look, 1)).toEqual({ shown: [2], next: 2 });
+    expect(await page(look, 2)).toEqual({ shown: [2, 1], next: undefined });
   });
 });

@@ -39,13 +39,46 @@ export function oneMore(look: Look): string {
   return `SELECT 1 ${rowsOf(look)} OFFSET ${LOOKED_AT} LIMIT 1`;
 }
 
+/** A row of {@link boundedPage}: it has one of the two keys. Whatever is joined to it stands beside. */
+export interface PageRow {
+  readonly page_key: string | null;
+  /** The last key that was looked at. */
+  readonly end_key: string | null;
+}
+
+/** A part of a list. */
+export interface Page<Row> {
+  readonly shown: readonly (Row & { readonly page_key: string })[];
+  /** The list goes on below this key; absent at its end. */
+  readonly next: string | undefined;
+}
+
 /**
- * SQL for the last key that {@link boundedLook} has looked at, for the next page to begin behind. No row when the look ends before, or
- * `undefined` when nothing had to be tried: a page that is not full is the last one then.
+ * SQL for the keys of one page as {@link boundedLook} gives them, newest first, as {@link PageRow}s. When the page is not full and there
+ * may be more behind the look, a last row has the key at which the look ends. Page and end come from one snapshot: with a statement
+ * for each, rows that leave or enter the scope in between would move the end, and rows would be skipped or given twice. The end is not
+ * looked for when the page is full, or when nothing has to be tried: then a page that is not full is the last one.
+ * @param limit SQL, used twice: one more than is shown, which tells whether there is a next page.
  */
-export function endOfLook(look: Look): string | undefined {
-  if (look.wanted.length === 0) return undefined;
-  return `SELECT ${look.key} ${rowsOf(look)} OFFSET ${LOOKED_AT - 1} LIMIT 1`;
+export function boundedPage(look: Look, limit: string): string {
+  const { key, wanted } = look;
+  if (wanted.length === 0) return `SELECT ${key} AS page_key, NULL AS end_key ${rowsOf(look)} LIMIT ${limit}`;
+  return `WITH found AS MATERIALIZED (${boundedLook(look, limit)})
+    SELECT ${key} AS page_key, NULL AS end_key FROM found
+    UNION ALL SELECT NULL, ${key} FROM (SELECT ${key} ${rowsOf(look)} OFFSET ${LOOKED_AT - 1} LIMIT 1) AS last
+    WHERE (SELECT count(*) FROM found) < ${limit}
+    ORDER BY page_key DESC NULLS LAST`;
+}
+
+/**
+ * The page that is in the rows of {@link boundedPage}.
+ * @param limit how many are shown: one less than were asked for.
+ */
+export function pageFrom<Row extends PageRow>(rows: readonly Row[], limit: number): Page<Row> {
+  const found = rows.filter((row): row is Row & { readonly page_key: string } => row.page_key !== null);
+  const shown = found.slice(0, limit);
+  if (found.length > limit) return { shown, next: shown.at(-1)?.page_key };
+  return { shown, next: rows.find(({ end_key }) => end_key !== null)?.end_key ?? undefined };
 }
 
 function rowsOf(look: Look): string {
