@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { orderIdOf, type ConsumedRecord } from './consumed-record';
 import { DeadLetters } from './dead-letters';
 import { errorColumns, type DeadLetterReason, type FailedAttempt, type FailedMessageStatus } from './failed-message';
+import { blocksOrder } from './failure';
 import { MessagingOptions } from './messaging-options';
 import { deskRetriesOf, statusWhenGivenUp } from './retry-rules';
 import { headersAsBase64 } from './stored-headers';
@@ -113,7 +114,7 @@ export class FailedMessages {
     record: ConsumedRecord,
     row: {
       status: FailedMessageStatus;
-      reason: DeadLetterReason | null;
+      reason: DeadLetterReason;
       attempts: readonly FailedAttempt[];
       next: Date | null;
     },
@@ -133,7 +134,7 @@ export class FailedMessages {
       record.decoded.ok ? record.decoded.event.id : null,
       orderId,
       row.status,
-      orderId !== null && (row.reason === null || row.reason === 'handler_failed'),
+      orderId !== null && row.reason === 'handler_failed' && blocksOrder(row.attempts.at(-1)?.error),
       row.reason,
       ...(errors.at(-1) ?? [null, null, null]),
       row.attempts.length,

@@ -19,6 +19,14 @@ export class PermanentFailure extends Error {
   override readonly name: string = 'PermanentFailure';
 }
 
+/**
+ * Whether later messages of an order wait for one that failed with this error. Usually they do. An error says `blocksOrder: false` when
+ * its message is not about the order as it is known: what comes later is no consequence of it, and may be what is true.
+ */
+export function blocksOrder(error: unknown): boolean {
+  return !(error instanceof Error && 'blocksOrder' in error && error.blocksOrder === false);
+}
+
 const DEFECTS = [TypeError, RangeError, ReferenceError, SyntaxError];
 /** Integrity violations, bad data and bad SQL: the same statement will fail in the same way. */
 const PERMANENT_SQLSTATE = /^(22|23|42)/;

@@ -10,6 +10,7 @@ import {
   type FailedMessageRow,
 } from './failed-message';
 import { LOCKED_FOR_MS } from './failed-messages';
+import { blocksOrder } from './failure';
 import { MessagingOptions } from './messaging-options';
 import type { AfterFailure } from './retry-rules';
 import type { UnitOfWork } from './unit-of-work';
@@ -44,7 +45,7 @@ const POSTPONE = `
 const FAILED_AGAIN = `
   UPDATE failed_messages SET status = $4, attempts = $5, desk_retries = $6, next_attempt_at = $7, reason = $8,
     error_class = $9, error_message = $10, error_stack = $11, last_failure_at = $12,
-    first_failure_at = coalesce(first_failure_at, $12), blocks_order = order_id IS NOT NULL AND $8 = 'handler_failed',
+    first_failure_at = coalesce(first_failure_at, $12), blocks_order = order_id IS NOT NULL AND $13,
     from_desk = false, claimed_by = NULL, claimed_until = NULL
   WHERE id = $1 AND attempts = $2 AND claimed_by = $3 AND status IN ('retrying', 'waiting') RETURNING id`;
 
@@ -63,16 +64,18 @@ const SETTLE_JOB_ITEMS = `
 /** The messages that are to be tried again, shared by all replicas. */
 @Injectable()
 export class RetryQueue {
-  /** This process, as the owner of claims. */
-  private readonly claimant: string;
+  private ownClaimant: string | undefined;
 
   constructor(
     private readonly options: MessagingOptions,
     private readonly deadLetters: DeadLetters,
     private readonly clock: Clock,
-    ids: Ids,
-  ) {
-    this.claimant = ids.next();
+    private readonly ids: Ids,
+  ) {}
+
+  /** This process, as the owner of claims. Not made with it: until the first look at PostgreSQL's clock an id has the time of the machine. */
+  private get claimant(): string {
+    return (this.ownClaimant ??= this.ids.next());
   }
 
   /** Claims messages that are due and first in their order's queue, in the order they came. */
@@ -154,6 +157,7 @@ export class RetryQueue {
     const rows = await unitOfWork.query(FAILED_AGAIN, [
       ...[message.id, message.attempts, this.claimant],
       ...[status, attempts, deskRetries, next, reason, ...columns, now],
+      reason === 'handler_failed' && blocksOrder(error),
     ]);
     if (rows.length === 0) return;
     const kind = message.fromDesk ? 'desk' : 'retry';

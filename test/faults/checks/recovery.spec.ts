@@ -28,6 +28,12 @@ describe('how long orders are refused after a fault', () => {
     expect(recoveryOf(worldOf(create)).seconds).toBe(seconds);
   });
 
+  it('is not what a fault refuses that lasts longer, and around it', () => {
+    const around = { what: 'around', from: 500, to: 9_000 };
+    const world = { ...worldOf({ at: 6_000 }, { at: 9_500, ms: 500 }), bands: [around, ...bands] } as World;
+    expect(recoveryOf(world)).toEqual({ what: 'around', seconds: 1 });
+  });
+
   it('is a finding when it is longer than promised', () => {
     const found = (scenario: Partial<Scenario>) => checkRecovery(worldOf({ at: 8_500 }), scenario as Scenario);
     expect(found({ acceptingAgainSeconds: 4 })).toEqual([]);

@@ -8,7 +8,7 @@ const ACCEPTING_AGAIN_SECONDS = 3;
 /** How long after the end of each fault orders were still refused, in seconds: the longest of all. */
 export function recoveryOf(world: World): { readonly seconds: number; readonly what: string } {
   const longest = world.bands
-    .map((band, index) => ({ what: band.what, seconds: refusedAfter(world, band, world.bands[index + 1]) }))
+    .map((band) => ({ what: band.what, seconds: refusedAfter(world, band) }))
     .sort((a, b) => b.seconds - a.seconds)[0];
   return longest ?? { what: 'no fault', seconds: 0 };
 }
@@ -23,15 +23,17 @@ export function checkRecovery(world: World, { acceptingAgainSeconds = ACCEPTING_
 }
 
 /**
- * Until the last answer of a refusal that was begun after the fault. What is answered after the next fault has begun is due to that
- * one, also when it was begun before.
+ * Until the last answer of a refusal that was begun after the fault. What is answered while another fault lasts, or after the next one
+ * has begun, is due to that one, also when it was begun before.
  */
-function refusedAfter(world: World, { to }: Band, next: Band | undefined): number {
-  const end = next?.from ?? Infinity;
+function refusedAfter(world: World, band: Band): number {
+  const { to } = band;
+  const others = world.bands.filter((other) => other !== band && other.to > to);
+  const isDueToAnother = (at: number): boolean => others.some((other) => at > other.from);
   const answers = world.load.journal
     .of('create')
     .filter(({ at, status, key }) => at > to && status !== 201 && !(status === 409 && key !== undefined))
     .map(({ at, ms }) => at + ms)
-    .filter((answeredAt) => answeredAt < end);
+    .filter((answeredAt) => !isDueToAnother(answeredAt));
   return Math.round(Math.max(0, ...answers.map((answeredAt) => answeredAt - to)) / 100) / 10;
 }

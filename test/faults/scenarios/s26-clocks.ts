@@ -11,7 +11,6 @@ export const clocks: Scenario = {
   api: { acceptedShare: 1, p99Ms: 8_000, statuses: [] },
   rate: 15,
   mix: { cancelled: 0.15 },
-  // What was leased or put off by a clock that was ahead is free again when that time has come for the others, and no sooner.
   env: { PAYMENT_GATEWAY_MAX_BACKOFF_MS: '3000' },
   async run(world) {
     const { cluster } = world;

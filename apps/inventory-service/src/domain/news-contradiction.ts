@@ -4,6 +4,8 @@ import { addUp, type OrderLine, type StockAllocation, type StockNews } from './s
 export class NewsContradicted extends Error {
   readonly code = 'INVENTORY.NEWS_CONTRADICTED';
   readonly kind = 'conflict';
+  /** What comes later of the order may be the truth. */
+  readonly blocksOrder = false;
 
   constructor(news: StockNews['type'], wrong: readonly string[]) {
     super(`${news} contradicts what is known of its order: it has another ${wrong.join(', another ')}.`);

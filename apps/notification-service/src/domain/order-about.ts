@@ -12,6 +12,8 @@ export interface OrderAbout {
 export class OrderContradicted extends Error {
   readonly code = 'NOTIFICATION.ORDER_CONTRADICTED';
   readonly kind = 'conflict';
+  /** What comes later of the order may be the truth. */
+  readonly blocksOrder = false;
 
   constructor({ orderId, facts }: Announcement, wrong: readonly string[]) {
     super(`${facts.type} contradicts what is known of order ${orderId}: it has another ${wrong.join(', another ')}.`);

@@ -202,6 +202,17 @@ describe('news that is not about the order as it was placed', () => {
     }
   });
 
+  it('does not keep the order waiting for what is true', async () => {
+    const { order_id } = await service.place();
+    const forged = news.paid(order_id);
+    await others.say({ ...forged, payload: { ...forged.payload, user_id: 'mallory' } });
+    await eventually(async () => {
+      const rows = await service.rows('SELECT status FROM failed_messages WHERE event_id = $1', [forged.id]);
+      expect(rows).toEqual([{ status: 'dead_lettered' }]);
+    });
+    await confirm(order_id);
+  });
+
   it('is refused as well when it comes from another service', async () => {
     const { order_id } = await service.place();
     const forged = { ...news.paid(order_id), source: '/order-service' };

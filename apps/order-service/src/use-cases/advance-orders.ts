@@ -7,7 +7,7 @@ import { isSettled, type Order } from '../domain/order';
 import { contradictions, type OrderClaims } from '../domain/order-claims';
 import { stepOrder, type Announcement, type OrderTrigger } from '../domain/order-lifecycle';
 import { OrderRepository, type LockedOrder } from '../persistence/order.repository';
-import { newsMismatch, orderNotFound } from './order.errors';
+import { NewsMismatch, orderNotFound } from './order.errors';
 import { SettledOrders } from './settled-orders';
 
 /** Something that happened to an order, and who made it happen. */
@@ -72,7 +72,7 @@ export class AdvanceOrders {
     const current = locked.get(news.orderId);
     if (current === undefined) throw orderNotFound(news.orderId);
     const wrong = news.claims === undefined ? [] : contradictions(current.order, news.claims);
-    if (wrong.length > 0) throw newsMismatch(news.orderId, news.trigger, wrong);
+    if (wrong.length > 0) throw new NewsMismatch(news.orderId, news.trigger, wrong);
     const now = this.clock.now();
     const step = stepOrder(current.order, news.trigger, now);
     if (step.kind === 'ignored') return [];

@@ -27,7 +27,7 @@ let table: SlowTable;
 let reads: BatchedReads<string>;
 beforeEach(() => {
   table = new SlowTable();
-  reads = new BatchedReads(table.load);
+  reads = new BatchedReads(table.load, () => new Error('too many'));
 });
 
 const keysRead = (): number[] => table.reads.map(({ keys }) => keys.length);
@@ -84,5 +84,32 @@ describe('a reader who asks after a change', () => {
     table.answer(0, 'pending');
     expect(await Promise.all([early, ...late])).toEqual(['pending', 'confirmed', 'confirmed']);
     expect(keysRead()).toEqual([1, 1]);
+  });
+});
+
+describe('readers whose table does not answer', () => {
+  const busy = async (): Promise<void> => {
+    for (let n = 0; n < 100; n += 1) void reads.read(`busy${n}`);
+    await turn();
+  };
+
+  it('are refused after three seconds, and served again when it does', async () => {
+    await busy();
+    const begun = performance.now();
+    await expect(reads.read('o')).rejects.toThrow('too many');
+    expect(performance.now() - begun).toBeGreaterThan(2_900);
+    expect(performance.now() - begun).toBeLessThan(4_500);
+    const later = reads.read('o');
+    table.answer(0, 'a');
+    await turn();
+    table.answer(2, 'b');
+    expect(await later).toBe('b');
+  }, 10_000);
+
+  it('are refused at once when five thousand wait', async () => {
+    await busy();
+    const waiting = Array.from({ length: 5_000 }, (_, n) => reads.read(`o${n}`).catch(() => 'refused'));
+    await expect(reads.read('one more')).rejects.toThrow('too many');
+    expect(await Promise.race([...waiting, Promise.resolve('waits')])).toBe('waits');
   });
 });

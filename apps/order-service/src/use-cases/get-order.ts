@@ -5,7 +5,7 @@ import { OrderCache } from '../persistence/order-cache';
 import { OrderList, type OrderFilter, type OrderPage } from '../persistence/order-list';
 import { OrderRepository } from '../persistence/order.repository';
 import { BatchedReads } from './batched-reads';
-import { orderNotFound } from './order.errors';
+import { orderNotFound, readsOverloaded } from './order.errors';
 import { SettledOrders } from './settled-orders';
 
 /** The form in which a reader wants an order. */
@@ -22,7 +22,7 @@ export class GetOrder {
     private readonly cache: OrderCache,
     private readonly settled: SettledOrders,
   ) {
-    this.reads = new BatchedReads((orderIds) => orders.findAll(orderIds));
+    this.reads = new BatchedReads((orderIds) => orders.findAll(orderIds), readsOverloaded);
   }
 
   /** An order as it is now, from the cache when it can not change any more. @throws DomainError `ORDER.NOT_FOUND` */

@@ -6,12 +6,18 @@ export function orderNotFound(orderId: string): DomainError {
 }
 
 /** News of another service is about another customer or other money than the order. Nothing is done to the order. */
-export function newsMismatch(orderId: string, news: string, wrong: readonly string[]): DomainError {
-  return new DomainError({
-    code: 'ORDER.NEWS_MISMATCH',
-    kind: 'conflict',
-    message: `${news} is not about order ${orderId} as it was placed: it has another ${wrong.join(', another ')}.`,
-  });
+export class NewsMismatch extends DomainError {
+  override readonly name = 'NewsMismatch';
+  /** What comes later of the order may be the truth. */
+  readonly blocksOrder = false;
+
+  constructor(orderId: string, news: string, wrong: readonly string[]) {
+    super({
+      code: 'ORDER.NEWS_MISMATCH',
+      kind: 'conflict',
+      message: `${news} is not about order ${orderId} as it was placed: it has another ${wrong.join(', another ')}.`,
+    });
+  }
 }
 
 export function keyMismatch(): DomainError {
@@ -47,6 +53,16 @@ export function overloaded(): DomainError {
     kind: 'unavailable',
     message: 'Too many orders are waiting to be stored; nothing was stored of this one.',
     retryAfterSeconds: 1,
+  });
+}
+
+/** The database does not answer, or not as fast as orders are asked for. */
+export function readsOverloaded(): DomainError {
+  return new DomainError({
+    code: 'SERVICE.UNAVAILABLE',
+    kind: 'unavailable',
+    message: 'The order cannot be read at the moment. Please try again.',
+    retryAfterSeconds: 2,
   });
 }
 

@@ -5,6 +5,8 @@ import type { OrderInput } from './payment-input';
 export class OrderContradicted extends Error {
   readonly code = 'PAYMENT.ORDER_CONTRADICTED';
   readonly kind = 'conflict';
+  /** What comes later of the order may be the truth. */
+  readonly blocksOrder = false;
 
   constructor({ orderId, kind }: OrderInput, wrong: readonly string[]) {
     super(`${kind} contradicts what is known of order ${orderId}: it has another ${wrong.join(', another ')}.`);

@@ -49,6 +49,8 @@ const LOCKED_MESSAGES = lockedAmong('failed_messages', 'id');
 
 /** Jobs that may run at a time: the figures of each are counted for every look at it. */
 export const MOST_RUNNING = 10;
+/** A job whose messages cannot be tried, because they wait for others, does not keep people from helping for longer than this. */
+const STANDS_IN_THE_WAY_MS = 10 * 60_000;
 
 const FIGURES = ['total', 'released', 'resolved', 'failed_again', 'skipped'] as const;
 
@@ -81,14 +83,15 @@ export class DeskJobRepository {
 
   /**
    * Fixes now which messages the job is about: one that fails again is not taken a second time.
-   * @throws DomainError `FAILED_MESSAGE_JOB.TOO_MANY` when {@link MOST_RUNNING} run already.
+   * @throws DomainError `FAILED_MESSAGE_JOB.TOO_MANY` when {@link MOST_RUNNING} run already that are younger than ten minutes.
    */
   async create(unitOfWork: UnitOfWork, job: NewDeskJob): Promise<string> {
     const id = this.ids.next();
     const now = this.clock.now();
     const running = await unitOfWork.query(
-      `SELECT 1 FROM failed_message_jobs WHERE consumer_group = $1 AND status = 'running' LIMIT ${MOST_RUNNING}`,
-      [this.options.service],
+      `SELECT 1 FROM failed_message_jobs WHERE consumer_group = $1 AND status = 'running' AND created_at > $2
+       LIMIT ${MOST_RUNNING}`,
+      [this.options.service, new Date(now.getTime() - STANDS_IN_THE_WAY_MS)],
     );
     if (running.length === MOST_RUNNING) throw tooManyJobs(MOST_RUNNING);
     await unitOfWork.query(

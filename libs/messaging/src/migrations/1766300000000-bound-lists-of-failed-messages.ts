@@ -9,7 +9,6 @@ export class BoundListsOfFailedMessages1766300000000 implements MigrationInterfa
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('CREATE INDEX failed_messages_of_status ON failed_messages (consumer_group, status, position)');
-    await runner.query('DROP INDEX failed_messages_order');
     await runner.query('CREATE INDEX failed_messages_of_order ON failed_messages (order_id, position)');
     await runner.query(
       'CREATE INDEX failed_message_jobs_in_order ON failed_message_jobs (consumer_group, created_at, id)',
@@ -27,6 +26,8 @@ export class BoundListsOfFailedMessages1766300000000 implements MigrationInterfa
           count(*) FILTER (WHERE outcome = 'skipped') AS skipped
         FROM failed_message_job_items WHERE job_id = done.id) AS i
       WHERE done.status = 'done' AND j.id = done.id`);
+    // Last: nobody can read the table from here to the commit, and every batch of records does.
+    await runner.query('DROP INDEX failed_messages_order');
   }
 
   async down(runner: QueryRunner): Promise<void> {
