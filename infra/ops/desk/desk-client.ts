@@ -52,7 +52,7 @@ export class DeskClient {
     return found.slice(0, limit);
   }
 
-  /** Of the newest messages alone, when there are too many to look at: `complete` is false then. */
+  /** The largest groups of the newest messages, when there are too many of either: `complete` is false then. */
   groups(filter: MessageFilter): Promise<{ readonly groups: MessageGroup[]; readonly complete: boolean }> {
     return this.send('GET', `/groups${queryOf({ ...filter })}`);
   }

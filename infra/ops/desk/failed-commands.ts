@@ -71,7 +71,7 @@ export async function groups(context: DeskContext, filter: MessageFilter): Promi
     .toSorted((a, b) => b.count - a.count);
   const incomplete = gathered.answers.filter(({ answer }) => !answer.complete).map(({ client }) => client.service);
   for (const service of incomplete)
-    console.note(`${service} has more: only its newest 10,000 messages were looked at.`);
+    console.note(`${service} has more: these are the 200 largest groups, at most, of its newest 10,000 messages.`);
   if (json) printJson(console, { groups: found, incomplete, unreachable: gathered.unreachable });
   else console.print(groupReport(found, console.now()));
   return exitOf(gathered, found.length > 0);

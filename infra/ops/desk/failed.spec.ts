@@ -101,7 +101,9 @@ describe('failed list', () => {
 describe('failed groups', () => {
   it('says which services have more than was looked at', async () => {
     const { notes, text } = await ops('failed', 'groups', ...TWO);
-    expect(notes).toEqual(['payment-service has more: only its newest 10,000 messages were looked at.']);
+    expect(notes).toEqual([
+      'payment-service has more: these are the 200 largest groups, at most, of its newest 10,000 messages.',
+    ]);
     expect(text).toMatch(/cannot read p1/);
   });
 });

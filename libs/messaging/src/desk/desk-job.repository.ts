@@ -63,12 +63,15 @@ const COUNTED = `
     count(*) FILTER (WHERE outcome = 'skipped')::int AS skipped
   FROM failed_message_job_items`;
 
-/** Of a job that runs the figures are counted; those of one that is done change no more, and stand beside it. */
+/**
+ * The figures of a job that is done change no more, and stand beside it. They are counted while it runs, and of one that was ended during
+ * an upgrade by a replica of the version before, which stores none.
+ */
 const SHOWN = `
   SELECT j.id, j.kind, j.status, j.actor, j.reason, j.filter, j.max, j.created_at, j.finished_at,
     ${FIGURES.map((figure) => `coalesce(j.${figure}, i.${figure}) AS ${figure}`).join(', ')},
     coalesce(j.finished_at, i.updated_at, j.created_at) AS updated_at
-  FROM failed_message_jobs j, LATERAL (${COUNTED} WHERE j.status = 'running' AND job_id = j.id) AS i
+  FROM failed_message_jobs j, LATERAL (${COUNTED} WHERE j.total IS NULL AND job_id = j.id) AS i
   WHERE j.consumer_group = $1`;
 
 /** Stores jobs and hands out their work, a bite at a time, to whichever replica asks. */

@@ -49,10 +49,10 @@ export interface FailedMessageGroup {
   readonly example_id: string;
 }
 
-/** All groups there are, or those of the newest messages. */
+/** All groups there are, or the largest ones of the newest messages. */
 export interface FailedMessageGroups {
   readonly groups: readonly FailedMessageGroup[];
-  /** Whether every message was looked at. */
+  /** Whether every message was looked at, and every group is here. */
   readonly complete: boolean;
 }
 
@@ -154,10 +154,12 @@ export class FailedMessageReader {
          (array_agg(id ORDER BY position DESC))[1] AS example_id
        FROM (SELECT *, ${PATTERN} AS pattern FROM (${allLookedAt(look)}) AS looked_at
          WHERE ${['true', ...look.wanted].join(' AND ')}) AS f
-       GROUP BY topic, reason, error_class, pattern, status ORDER BY count DESC, example_id LIMIT ${MAX_GROUPS}`,
+       GROUP BY topic, reason, error_class, pattern, status ORDER BY count DESC, example_id LIMIT ${MAX_GROUPS + 1}`,
       values,
     );
-    return { groups, complete: !(await this.isMoreThanLookedAt(filter)) };
+    // One more than is shown tells whether these are all.
+    const complete = groups.length <= MAX_GROUPS && !(await this.isMoreThanLookedAt(filter));
+    return { groups: groups.slice(0, MAX_GROUPS), complete };
   }
 
   /** How many messages match a filter, by status. */

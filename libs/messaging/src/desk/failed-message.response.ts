@@ -134,7 +134,10 @@ export class FailedMessageGroupsResponse {
   @ApiProperty({ type: () => [FailedMessageGroupResponse] })
   readonly groups!: readonly FailedMessageGroupResponse[];
 
-  @ApiProperty({ description: 'false: there are older messages that were not looked at', example: true })
+  @ApiProperty({
+    description: 'false: there are older messages that were not looked at, or smaller groups that are not shown',
+    example: true,
+  })
   readonly complete!: boolean;
 }
 
