@@ -1,4 +1,4 @@
-import { registerCodecs } from '../../libs/messaging/src/compression/codecs.ts';
+import { registerCodecs } from '../../libs/messaging/src/kafka/compression/codecs.ts';
 import { withinTime } from '../../libs/testing/src/eventually.ts';
 import { Kafka, logLevel, type IHeaders, type Message } from 'kafkajs';
 

@@ -1,5 +1,5 @@
 import { EVENTS, consumerGroupOf, decodeRecord, eventOfTopic } from '@app/events';
-import { registerCodecs } from '../../../libs/messaging/src/compression/codecs.ts';
+import { registerCodecs } from '../../../libs/messaging/src/kafka/compression/codecs.ts';
 import { Kafka, logLevel, type Admin, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
 import { serviceNames } from '../../local/service-names.ts';
 

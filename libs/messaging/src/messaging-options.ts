@@ -1,6 +1,6 @@
 import type { ServiceName } from '@app/events';
 import type { CommonConfig } from '@app/platform';
-import type { GatherTimes } from './pace';
+import type { GatherTimes } from './linger/pace';
 
 /** Base delays of the persisted retries, in milliseconds (before jitter): 1 s, 5 s, 30 s, 2 min, 10 min. */
 export const DEFAULT_RETRY_DELAYS_MS = [1_000, 5_000, 30_000, 120_000, 600_000] as const;

@@ -1,7 +1,7 @@
 import { HealthIndicator, HealthRegistry, type HealthResult } from '@app/platform';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { ConsumerHealth } from './consumer-health';
+import { ConsumerHealth } from './consumer/consumer-health';
 
 /**
  * Whether events are being consumed. Not required: without Kafka a service still answers its requests, and what it

@@ -6,29 +6,29 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { ClientSockets } from './client-sockets';
-import { ConsumerHealth } from './consumer-health';
-import { ConsumerWatchdog } from './consumer-watchdog';
-import { DeadLetters } from './dead-letters';
+import { ClientSockets } from './kafka/client-sockets';
+import { ConsumerHealth } from './consumer/consumer-health';
+import { ConsumerWatchdog } from './consumer/consumer-watchdog';
+import { DeadLetters } from './failed/dead-letters';
 import { DESK_CONTROLLERS, DESK_PROVIDERS } from './desk/desk.providers';
 import { DeskWorker } from './desk/desk-worker';
-import { DueWorkers } from './due-workers';
-import { EventBatchProcessor } from './event-batch-processor';
-import { FailedMessages } from './failed-messages';
-import { Inbox } from './inbox';
-import { KafkaEventServer } from './kafka-event-server';
-import { KafkaFactory } from './kafka-factory';
+import { DueWorkers } from './due-work/due-workers';
+import { EventBatchProcessor } from './consumer/event-batch-processor';
+import { FailedMessages } from './failed/failed-messages';
+import { Inbox } from './consumer/inbox';
+import { KafkaEventServer } from './consumer/kafka-event-server';
+import { KafkaFactory } from './kafka/kafka-factory';
 import { KafkaHealthIndicator, OutboxHealthIndicator } from './messaging.health-indicators';
 import { MessagingOptions } from './messaging-options';
-import { Outbox } from './outbox';
-import { OutboxSignal } from './outbox-signal';
-import { OutboxRelay } from './relay';
-import { RelayProducer } from './relay-producer';
-import { RetryQueue } from './retry-queue';
-import { RetryWorker } from './retry-worker';
-import { TopicCreator } from './topic-creator';
-import { TopicKeeper } from './topic-keeper';
-import { Transactions } from './transactions';
+import { Outbox } from './unit-of-work/outbox';
+import { OutboxSignal } from './unit-of-work/outbox-signal';
+import { OutboxRelay } from './relay/relay';
+import { RelayProducer } from './relay/relay-producer';
+import { RetryQueue } from './retry/retry-queue';
+import { RetryWorker } from './retry/retry-worker';
+import { TopicCreator } from './kafka/topic-creator';
+import { TopicKeeper } from './consumer/topic-keeper';
+import { Transactions } from './unit-of-work/transactions';
 
 /** How long a stopping process goes on publishing what is in its outbox. What is left waits for the next one. */
 const FINAL_PUBLISH_MS = 5_000;

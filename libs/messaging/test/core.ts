@@ -1,14 +1,14 @@
 import { dataSourceOptions, migrate, SystemClock, UuidV7Ids } from '@app/platform';
 import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { DeadLetters } from '../src/dead-letters';
-import { FailedMessages } from '../src/failed-messages';
-import { Inbox } from '../src/inbox';
+import { DeadLetters } from '../src/failed/dead-letters';
+import { FailedMessages } from '../src/failed/failed-messages';
+import { Inbox } from '../src/consumer/inbox';
 import type { MessagingOptions } from '../src/messaging-options';
 import { MESSAGING_MIGRATIONS } from '../src/migrations';
-import { Outbox } from '../src/outbox';
-import { OutboxSignal } from '../src/outbox-signal';
-import { Transactions } from '../src/transactions';
+import { Outbox } from '../src/unit-of-work/outbox';
+import { OutboxSignal } from '../src/unit-of-work/outbox-signal';
+import { Transactions } from '../src/unit-of-work/transactions';
 
 /** The database side of the messaging core without an application around it: no relay runs, nothing consumes. */
 export async function openCore(options: MessagingOptions, databasePoolSize = 10) {

@@ -1,8 +1,8 @@
 import { SystemClock } from '@app/platform';
-import type { DueItem, DueWork, DueWorkerLimits } from '../src/due-work';
-import { DueWorker } from '../src/due-worker';
-import type { Transactions } from '../src/transactions';
-import type { UnitOfWork } from '../src/unit-of-work';
+import type { DueItem, DueWork, DueWorkerLimits } from '../src/due-work/due-work';
+import { DueWorker } from '../src/due-work/due-worker';
+import type { Transactions } from '../src/unit-of-work/transactions';
+import type { UnitOfWork } from '../src/unit-of-work/unit-of-work';
 
 const LIMITS: DueWorkerLimits = {
   concurrency: 3,

@@ -1,9 +1,9 @@
 import type { EventEnvelope } from '@app/events';
-import type { ConsumedRecord } from '../src/consumed-record';
-import type { FailedMessages } from '../src/failed-messages';
-import type { Inbox } from '../src/inbox';
-import type { Transactions } from '../src/transactions';
-import type { UnitOfWork } from '../src/unit-of-work';
+import type { ConsumedRecord } from '../src/record/consumed-record';
+import type { FailedMessages } from '../src/failed/failed-messages';
+import type { Inbox } from '../src/consumer/inbox';
+import type { Transactions } from '../src/unit-of-work/transactions';
+import type { UnitOfWork } from '../src/unit-of-work/unit-of-work';
 
 interface State {
   inbox: Set<string>;

@@ -4,10 +4,10 @@ import { createTestDatabase, eventually, infrastructureUrls, type TestDatabase }
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client } from 'pg';
 import { v7 } from 'uuid';
-import { ConsumerHealth } from '../src/consumer-health';
+import { ConsumerHealth } from '../src/consumer/consumer-health';
 import { connectEventConsumers } from '../src/messaging.module';
 import { MessagingOptions } from '../src/messaging-options';
-import { Transactions } from '../src/transactions';
+import { Transactions } from '../src/unit-of-work/transactions';
 import { ProbeModule, Script } from './probe.module';
 import { KafkaProbe } from './kafka-probe';
 

@@ -5,8 +5,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { MessagingModule } from '../src/messaging.module';
 import type { MessagingOptions } from '../src/messaging-options';
 import { MESSAGING_MIGRATIONS } from '../src/migrations';
-import { OnEvent } from '../src/on-event.decorator';
-import type { UnitOfWork } from '../src/unit-of-work';
+import { OnEvent } from '../src/consumer/on-event.decorator';
+import type { UnitOfWork } from '../src/unit-of-work/unit-of-work';
 
 /** Every event a handler was given, in the order the database saw them. No key: an effect that happens twice shows. */
 class CreateEffects1763800000001 implements MigrationInterface {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { CompressionTypes } from 'kafkajs';
-import type { FetchedMessage } from '../src/consumed-record';
+import type { FetchedMessage } from '../src/record/consumed-record';
 
 /*
  * Record batches as bytes, written and read by the client's own code. Its modules have no types and are not exported.

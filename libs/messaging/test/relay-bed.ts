@@ -1,11 +1,11 @@
 import { OrderCreated } from '@app/events';
 import { infrastructureUrls, TcpProxy } from '@app/testing';
-import { KafkaFactory } from '../src/kafka-factory';
+import { KafkaFactory } from '../src/kafka/kafka-factory';
 import type { MessagingOptions } from '../src/messaging-options';
-import { type OutboxSignal } from '../src/outbox-signal';
-import { OutboxRelay } from '../src/relay';
-import { RelayProducer } from '../src/relay-producer';
-import { TopicCreator } from '../src/topic-creator';
+import { type OutboxSignal } from '../src/unit-of-work/outbox-signal';
+import { OutboxRelay } from '../src/relay/relay';
+import { RelayProducer } from '../src/relay/relay-producer';
+import { TopicCreator } from '../src/kafka/topic-creator';
 import { openCore } from './core';
 import { ORDER } from './events';
 import type { FoundRecord } from './kafka-probe';

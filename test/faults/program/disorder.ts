@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EachBatchPayload, TopicMessages } from 'kafkajs';
-import { FetchCollector } from '../../../libs/messaging/src/fetch-collector';
-import { RelayProducer } from '../../../libs/messaging/src/relay-producer';
+import { FetchCollector } from '../../../libs/messaging/src/consumer/fetch-collector';
+import { RelayProducer } from '../../../libs/messaging/src/relay/relay-producer';
 import { instructions } from './control';
 import { wrap } from '../../programs/wrap';
 

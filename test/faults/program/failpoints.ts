@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { EventBatchProcessor } from '../../../libs/messaging/src/event-batch-processor';
-import { FetchCollector } from '../../../libs/messaging/src/fetch-collector';
-import { KafkaEventServer } from '../../../libs/messaging/src/kafka-event-server';
-import { RelayProducer } from '../../../libs/messaging/src/relay-producer';
-import type { UnitOfWork } from '../../../libs/messaging/src/unit-of-work';
+import { EventBatchProcessor } from '../../../libs/messaging/src/consumer/event-batch-processor';
+import { FetchCollector } from '../../../libs/messaging/src/consumer/fetch-collector';
+import { KafkaEventServer } from '../../../libs/messaging/src/consumer/kafka-event-server';
+import { RelayProducer } from '../../../libs/messaging/src/relay/relay-producer';
+import type { UnitOfWork } from '../../../libs/messaging/src/unit-of-work/unit-of-work';
 import type { Failpoint } from '../instructions';
 import { instructions, reach } from './control';
 import { installDisorder } from './disorder';

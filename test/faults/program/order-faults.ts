@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { IdempotencyKeys } from '../../../apps/order-service/src/persistence/idempotency-keys';
 import { PlaceOrder } from '../../../apps/order-service/src/use-cases/place-order';
-import type { UnitOfWork } from '../../../libs/messaging/src/unit-of-work';
-import { Transactions } from '../../../libs/messaging/src/transactions';
+import type { UnitOfWork } from '../../../libs/messaging/src/unit-of-work/unit-of-work';
+import { Transactions } from '../../../libs/messaging/src/unit-of-work/transactions';
 import { pass } from './failpoints';
 import { wrap } from '../../programs/wrap';
 

@@ -1,5 +1,5 @@
 import { Kafka, logLevel, type Producer } from 'kafkajs';
-import type { UnitOfWork } from '../../../libs/messaging/src/unit-of-work';
+import type { UnitOfWork } from '../../../libs/messaging/src/unit-of-work/unit-of-work';
 
 interface StoredRow {
   readonly aggregateid: string;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Transactions } from '../transactions';
+import { Transactions } from '../unit-of-work/transactions';
 import { DISCARDABLE, discardRefusal, notFound, retryable, retryRefusal } from './desk-rules';
 import { DeskRepository } from './desk.repository';
 import { FailedMessageReader, type ShownFailedMessage } from './failed-message.reader';

@@ -1,10 +1,10 @@
 import { Clock, Ids } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { FailedMessageStatus } from '../failed-message';
-import { lockedAmong } from '../locked-rows';
+import type { FailedMessageStatus } from '../failed/failed-message';
+import { lockedAmong } from '../unit-of-work/locked-rows';
 import { MessagingOptions } from '../messaging-options';
-import type { UnitOfWork } from '../unit-of-work';
+import type { UnitOfWork } from '../unit-of-work/unit-of-work';
 import { tooManyJobs, type DeskJobKind } from './desk-rules';
 import { sqlCondition, type FailedMessageFilter } from './failed-message-filter';
 

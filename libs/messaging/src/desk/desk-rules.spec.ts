@@ -1,4 +1,4 @@
-import { FAILED_MESSAGE_STATUSES } from '../failed-message';
+import { FAILED_MESSAGE_STATUSES } from '../failed/failed-message';
 import { DISCARDABLE, discardRefusal, retryable, retryRefusal, takenByJob } from './desk-rules';
 
 describe('what may be retried', () => {

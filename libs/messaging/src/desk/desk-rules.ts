@@ -1,5 +1,5 @@
 import { DomainError } from '@app/platform';
-import type { FailedMessageStatus } from '../failed-message';
+import type { FailedMessageStatus } from '../failed/failed-message';
 
 export type DeskJobKind = 'retry' | 'discard';
 

@@ -1,12 +1,12 @@
 import { Clock } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { MessagingOptions } from '../messaging-options';
-import { sleep } from '../sleep';
-import { Transactions } from '../transactions';
+import { sleep } from '../linger/sleep';
+import { Transactions } from '../unit-of-work/transactions';
 import { takenByJob } from './desk-rules';
 import { DeskJobRepository, type DeskJobBite } from './desk-job.repository';
 import { DeskRepository } from './desk.repository';
-import type { UnitOfWork } from '../unit-of-work';
+import type { UnitOfWork } from '../unit-of-work/unit-of-work';
 
 /** How often to see whether what a job has released has come to an end. */
 const BUSY_INTERVAL_MS = 500;

@@ -1,9 +1,9 @@
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
-import type { FailedMessageStatus } from '../failed-message';
-import { Inbox } from '../inbox';
+import type { FailedMessageStatus } from '../failed/failed-message';
+import { Inbox } from '../consumer/inbox';
 import { MessagingOptions } from '../messaging-options';
-import type { UnitOfWork } from '../unit-of-work';
+import type { UnitOfWork } from '../unit-of-work/unit-of-work';
 import type { DeskJobKind } from './desk-rules';
 
 /** Who does something to messages, and why. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { AttemptKind, FailedMessageRow } from '../failed-message';
+import type { AttemptKind, FailedMessageRow } from '../failed/failed-message';
 import type { DeskJobKind } from './desk-rules';
 
 /** The record itself, and the error in full. */

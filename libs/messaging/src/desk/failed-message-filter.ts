@@ -1,5 +1,5 @@
 import type { Look } from '@app/platform';
-import type { DeadLetterReason, FailedMessageStatus } from '../failed-message';
+import type { DeadLetterReason, FailedMessageStatus } from '../failed/failed-message';
 
 /** Which failed messages are meant. Without a status: all that are unfinished. */
 export interface FailedMessageFilter {

@@ -6,7 +6,7 @@ import {
   FAILED_MESSAGE_STATUSES,
   type DeadLetterReason,
   type FailedMessageStatus,
-} from '../failed-message';
+} from '../failed/failed-message';
 import type { FailedMessageFilter } from './failed-message-filter';
 
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;

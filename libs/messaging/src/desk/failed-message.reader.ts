@@ -1,7 +1,7 @@
 import { allLookedAt, boundedPage, oneMore, pageFrom, type PageRow } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { DeadLetterReason, FailedMessageStatus } from '../failed-message';
+import type { DeadLetterReason, FailedMessageStatus } from '../failed/failed-message';
 import { MessagingOptions } from '../messaging-options';
 import { lookFor, sqlCondition, type FailedMessageFilter } from './failed-message-filter';
 

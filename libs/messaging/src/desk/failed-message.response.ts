@@ -4,7 +4,7 @@ import {
   FAILED_MESSAGE_STATUSES,
   type DeadLetterReason,
   type FailedMessageStatus,
-} from '../failed-message';
+} from '../failed/failed-message';
 import type { FailedMessageCounts, FailedMessageGroup, ShownFailedMessage } from './failed-message.reader';
 
 const ID = '01936f5e-8f3a-7c61-b1f0-3f6a1f0c9d11';

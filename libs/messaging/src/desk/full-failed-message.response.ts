@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ATTEMPT_KINDS, type AttemptKind } from '../failed-message';
-import { headersFromBase64, type StoredHeaders } from '../stored-headers';
+import { ATTEMPT_KINDS, type AttemptKind } from '../failed/failed-message';
+import { headersFromBase64, type StoredHeaders } from '../record/stored-headers';
 import type { DeskJobKind } from './desk-rules';
 import { FailedMessageResponse, toSummary } from './failed-message.response';
 import type { FullFailedMessage } from './read-failed-messages';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Transactions } from '../transactions';
+import { Transactions } from '../unit-of-work/transactions';
 import { jobNotFound, takenByJob } from './desk-rules';
 import { DeskJobRepository, type NewDeskJob, type ShownDeskJob } from './desk-job.repository';
 import { DeskWorker } from './desk-worker';

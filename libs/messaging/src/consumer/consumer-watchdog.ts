@@ -1,0 +1,121 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { Admin } from 'kafkajs';
+import { ConsumerHealth } from './consumer-health';
+import { isKafkaSilent } from '../kafka/kafka-errors';
+import { KafkaFactory } from '../kafka/kafka-factory';
+import { MessagingOptions } from '../messaging-options';
+
+/** A consumer that has not got on for so long is replaced, before the process is. */
+const REPLACE_AFTER_MS = 15_000;
+
+/**
+ * Watches a consumer that stands still while records wait. First it is replaced by another one; when that does not help, nobody
+ * knows what is wrong, and the process is ended with exit code 1, so that whoever supervises it starts it afresh.
+ */
+@Injectable()
+export class ConsumerWatchdog {
+  private readonly logger = new Logger(ConsumerWatchdog.name);
+  private topics: readonly string[] = [];
+  private replace: (why: string) => void = () => undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private checking = false;
+  private replacedAt = -Infinity;
+  private draining = false;
+
+  constructor(
+    private readonly options: MessagingOptions,
+    private readonly kafka: KafkaFactory,
+    private readonly health: ConsumerHealth,
+  ) {}
+
+  /** @param replace is called when the consumer of these topics should be replaced. */
+  start(topics: readonly string[], replace: (why: string) => void): void {
+    this.topics = topics;
+    this.replace = replace;
+    this.timer ??= setInterval(() => void this.watch(), Math.min(5_000, this.options.stallTimeoutMs / 4)).unref();
+  }
+
+  /** From now on silence is not a sign of death. */
+  stop(): void {
+    this.draining = true;
+    clearInterval(this.timer);
+  }
+
+  /**
+   * Time counts as a stall only while Kafka answers, records wait, and there is a consumer that should read them. While none can be
+   * had, or Kafka is away, a restart would meet the same; and when that ends the consumer needs a while to find its way back.
+   */
+  private async watch(): Promise<void> {
+    if (this.draining || this.checking || this.health.standstillMs < this.replaceAfterMs()) return;
+    if (this.health.state === 'crashed' || this.health.state === 'connecting') return this.health.excuse();
+    this.checking = true;
+    try {
+      const lag = await this.lag();
+      if (lag === 0) this.health.excuse();
+      else this.act(lag);
+    } catch (error) {
+      if (isKafkaSilent(error)) this.health.excuse();
+      else this.logger.warn(`can not tell how many records wait: ${String(error)}`);
+    } finally {
+      this.checking = false;
+    }
+  }
+
+  private act(lag: number): void {
+    const { standstillMs: still, busySince, lastProgress, state } = this.health;
+    // It may have got on while the records were counted.
+    if (still < this.replaceAfterMs()) return;
+    const why = `no progress for ${Math.round(still / 1_000)} s while ${lag} records wait`;
+    if (still >= this.patience()) return this.die(why);
+    // A batch in hand has its own time-outs, and a group that is finding itself would only begin anew.
+    if (busySince !== undefined || state === 'rebalancing' || lastProgress <= this.replacedAt) return;
+    this.replacedAt = lastProgress;
+    this.replace(why);
+  }
+
+  private replaceAfterMs(): number {
+    return Math.min(REPLACE_AFTER_MS, this.options.stallTimeoutMs / 4);
+  }
+
+  /** A group that is finding itself may wait for members that died, one after the other. Leaving it would prolong that. */
+  private patience(): number {
+    const { stallTimeoutMs } = this.options;
+    return this.health.state === 'rebalancing' ? stallTimeoutMs * 3 : stallTimeoutMs;
+  }
+
+  private async lag(): Promise<number> {
+    const admin = this.kafka.create('watchdog').admin({ retry: { retries: 1 } });
+    await admin.connect();
+    try {
+      const existing = new Set(await admin.listTopics());
+      let lag = 0;
+      // One after the other and only those there are: a topic that is gone must not hide what waits in the others.
+      for (const topic of this.topics) if (existing.has(topic)) lag += await this.lagOf(admin, topic);
+      return lag;
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  private async lagOf(admin: Admin, topic: string): Promise<number> {
+    let lag = 0;
+    const ends = await admin.fetchTopicOffsets(topic);
+    // By name: asked for all topics, Kafka leaves out those of which nothing was ever committed.
+    for (const { partitions } of await admin.fetchOffsets({ groupId: this.options.service, topics: [topic] })) {
+      for (const { partition, offset } of partitions) {
+        const end = ends.find((candidate) => candidate.partition === partition);
+        lag += Math.max(0, Number(end?.high ?? 0) - Math.max(Number(offset), Number(end?.low ?? 0)));
+      }
+    }
+    return lag;
+  }
+
+  private die(why: string): void {
+    if (this.draining) return;
+    this.stop();
+    const { busySince } = this.health;
+    this.logger.fatal(`${why}; ending the process so that it is started afresh`, { busy_since: busySince });
+    // The log line first; nothing here can be drained, a batch that was in hand is delivered again.
+    setTimeout(() => process.exit(1), 100);
+  }
+}

@@ -1,0 +1,51 @@
+import { Clock } from '@app/platform';
+import { Injectable } from '@nestjs/common';
+import type { DueItem, DueWork, DueWorkerLimits } from './due-work';
+import { DueWorker } from './due-worker';
+import { MessagingOptions } from '../messaging-options';
+import type { GatherTimes } from '../linger/pace';
+import { Transactions } from '../unit-of-work/transactions';
+
+/** What waits to be recorded takes room in memory, and holds back what follows of its order. */
+const MOST_GATHER_MS = 50;
+
+/** Makes the workers of a service and runs them while the application runs. */
+@Injectable()
+export class DueWorkers {
+  private readonly workers: Pick<DueWorker<DueItem, unknown>, 'start' | 'stop' | 'whenThereIsRoom'>[] = [];
+
+  private readonly gather: GatherTimes;
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly clock: Clock,
+    { gather }: MessagingOptions,
+  ) {
+    this.gather = { ...gather, busyMs: Math.min(gather.busyMs, MOST_GATHER_MS) };
+  }
+
+  /** Makes a worker; it is started when the application is up and stopped when it drains. */
+  create<Item extends DueItem, Outcome>(
+    work: DueWork<Item, Outcome>,
+    limits: DueWorkerLimits,
+  ): DueWorker<Item, Outcome> {
+    const worker = new DueWorker(work, limits, this.transactions, this.clock, this.gather);
+    this.workers.push(worker);
+    return worker;
+  }
+
+  /** As the workers' own, for all of them. */
+  async whenThereIsRoom(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.whenThereIsRoom()));
+  }
+
+  /** @internal Called by the messaging module. */
+  start(): void {
+    this.workers.forEach((worker) => worker.start());
+  }
+
+  /** @internal Called by the messaging module, before the relay stops: last outcomes still have events. */
+  async stop(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.stop()));
+  }
+}

@@ -1,0 +1,149 @@
+import { Clock } from '@app/platform';
+import { Injectable, Logger } from '@nestjs/common';
+import { AroundLocks } from '../unit-of-work/around-locks';
+import { byTopic, firstCopies } from '../record/event-groups';
+import type { DeadLetterReason, FailedMessage } from '../failed/failed-message';
+import { classifyFailure, PermanentFailure } from '../failed/failure';
+import { Inbox } from '../consumer/inbox';
+import { KafkaEventServer } from '../consumer/kafka-event-server';
+import { MessagingOptions } from '../messaging-options';
+import { RetryQueue } from './retry-queue';
+import { afterFailure } from '../failed/retry-rules';
+import { backoff, sleep } from '../linger/sleep';
+import { Transactions } from '../unit-of-work/transactions';
+import type { UnitOfWork } from '../unit-of-work/unit-of-work';
+
+const IDLE_INTERVAL_MS = 1_000;
+const PRUNE_INTERVAL_MS = 60_000;
+const BATCH_SIZE = 100;
+
+/**
+ * Tries messages again that were put aside, when their time has come and nothing older of the same order stands before
+ * them. A batch of them shares a transaction and is halved when it fails, as on their first way in. Attempts are counted in
+ * the row and each message is claimed by one process, so replicas share the work without multiplying it; what a process
+ * that dies had claimed goes on elsewhere after some seconds.
+ */
+@Injectable()
+export class RetryWorker {
+  private readonly logger = new Logger(RetryWorker.name);
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+  private readonly locks: AroundLocks;
+  private lastPrune = 0;
+
+  constructor(
+    private readonly options: MessagingOptions,
+    private readonly transactions: Transactions,
+    private readonly queue: RetryQueue,
+    private readonly inbox: Inbox,
+    private readonly server: KafkaEventServer,
+    private readonly clock: Clock,
+  ) {
+    this.locks = new AroundLocks(transactions);
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Finishes the transaction in hand and gives the rest back. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      try {
+        while ((await this.tryNext()) && !this.stopping.signal.aborted);
+        await this.pruneInbox();
+      } catch (error) {
+        this.logger.warn(`retries interrupted: ${error instanceof Error ? error.message : String(error)}`);
+      }
+      await sleep(IDLE_INTERVAL_MS * (0.75 + Math.random() / 2), this.stopping.signal);
+    }
+    // Whoever is left need not wait for the claims to expire; if this fails they do just that.
+    await this.transactions.run((unitOfWork) => this.queue.release(unitOfWork)).catch(() => undefined);
+  }
+
+  /** @returns whether there was a message to try. */
+  private async tryNext(): Promise<boolean> {
+    const messages = await this.transactions.run((unitOfWork) => this.queue.claimDue(unitOfWork, BATCH_SIZE));
+    const unreadable = messages.filter(({ record }) => !record.decoded.ok);
+    const newlyReadable = messages.filter(({ record, orderId }) => record.decoded.ok && orderId === null);
+    const ready = messages.filter(({ record, orderId }) => record.decoded.ok && orderId !== null);
+    for (const message of unreadable) await this.recordUnreadable(message);
+    if (newlyReadable.length > 0) {
+      await this.transactions.run(async (unitOfWork) =>
+        this.queue.enqueue(unitOfWork, await this.queue.hold(unitOfWork, newlyReadable)),
+      );
+    }
+    await this.handle(ready);
+    return messages.length > 0;
+  }
+
+  private async handle(messages: readonly FailedMessage[]): Promise<void> {
+    const [first] = messages;
+    if (first === undefined || this.stopping.signal.aborted) return;
+    try {
+      await this.locks.run(
+        messages,
+        ({ orderId }) => orderId,
+        async (unitOfWork, free, heldUp) => {
+          await this.handleTogether(unitOfWork, free);
+          await this.queue.postpone(unitOfWork, await this.queue.hold(unitOfWork, heldUp));
+        },
+        () => !this.stopping.signal.aborted,
+      );
+    } catch (error) {
+      if (['infrastructure', 'blocked'].includes(classifyFailure(error))) throw error;
+      if (messages.length === 1) return this.recordFailure(first, 'handler_failed', error);
+      const half = Math.ceil(messages.length / 2);
+      await this.handle(messages.slice(0, half));
+      await this.handle(messages.slice(half));
+    }
+  }
+
+  private async handleTogether(unitOfWork: UnitOfWork, messages: readonly FailedMessage[]): Promise<void> {
+    const held = await this.queue.hold(unitOfWork, messages);
+    const events = held.flatMap(({ record }) => (record.decoded.ok ? [record.decoded.event] : []));
+    // Admitted for themselves, not by `admit`: their own rows are what blocks their orders.
+    const fresh = await this.inbox.admitRetried(
+      unitOfWork,
+      events.map(({ id }) => id),
+    );
+    for (const [topic, group] of byTopic(firstCopies(events, fresh))) {
+      await this.server.dispatch(topic, group, unitOfWork);
+    }
+    await this.queue.resolve(unitOfWork, held);
+  }
+
+  private async recordUnreadable(message: FailedMessage): Promise<void> {
+    const { decoded } = message.record;
+    if (!decoded.ok) await this.recordFailure(message, decoded.reason, new PermanentFailure(decoded.detail));
+  }
+
+  private async recordFailure(message: FailedMessage, reason: DeadLetterReason, cause: unknown): Promise<void> {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    const decision = afterFailure(message, classifyFailure(error) === 'permanent', this.options);
+    const next =
+      decision.status === 'retrying'
+        ? new Date(this.clock.now().getTime() + backoff(0, decision.delayMs, Infinity))
+        : null;
+    const { topic, offset } = message.record;
+    this.logger.error(`retry failed, ${decision.status}`, { topic, offset, attempts: decision.attempts, err: error });
+    await this.transactions.run((unitOfWork) =>
+      this.queue.failedAgain(unitOfWork, message, { reason, error, decision, next }),
+    );
+  }
+
+  private async pruneInbox(): Promise<void> {
+    const now = this.clock.now().getTime();
+    if (now - this.lastPrune < PRUNE_INTERVAL_MS) return;
+    this.lastPrune = now;
+    while (
+      !this.stopping.signal.aborted &&
+      (await this.transactions.run((unitOfWork) => this.inbox.prune(unitOfWork)))
+    );
+  }
+}

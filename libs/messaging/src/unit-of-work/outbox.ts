@@ -1,0 +1,128 @@
+import { contractViolations, headersOf, type EventEnvelope } from '@app/events';
+import { Clock, Ids } from '@app/platform';
+import { Injectable } from '@nestjs/common';
+import { lockedAmong } from './locked-rows';
+import { MessagingOptions } from '../messaging-options';
+import type { StoredHeaders } from '../record/stored-headers';
+import type { OutgoingEvent, UnitOfWork } from './unit-of-work';
+
+/** A record that is not one of our events (a dead letter): bytes go out as they came in. */
+export interface RawOutgoingRecord {
+  readonly id: string;
+  readonly topic: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: StoredHeaders;
+}
+
+/*
+ * The per-order counters are advanced in the statement that stores the events. Their row locks also put the transactions
+ * that speak of one order in a row, so that `position` order is commit order for each order even though a sequence alone
+ * does not promise that.
+ */
+const STORE_EVENTS = `
+  WITH advanced AS (
+    INSERT INTO event_sequences AS s (order_id, last_sequence)
+    SELECT order_id, events FROM unnest($7::uuid[], $8::bigint[]) AS o (order_id, events)
+    ON CONFLICT (order_id) DO UPDATE SET last_sequence = s.last_sequence + excluded.last_sequence
+    RETURNING order_id, last_sequence
+  )
+  INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers, sequence)
+  SELECT e.id, 'order', e.order_id::text, e.type, e.payload, e.headers, a.last_sequence - e.later
+  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+    WITH ORDINALITY AS e (id, order_id, type, payload, headers, later, n)
+    JOIN advanced a USING (order_id)
+  ORDER BY e.n`;
+
+const LOCKED_COUNTERS = lockedAmong('event_sequences', 'order_id');
+
+const STORE_RAW = `
+  INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers, encoding)
+  SELECT id, 'dead_letter', aggregateid, type, payload, headers, 'base64'
+  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) AS r (id, aggregateid, type, payload, headers)`;
+
+/** Stores what a unit of work wants published. The columns are those of Debezium's outbox event router. */
+@Injectable()
+export class Outbox {
+  constructor(
+    private readonly options: MessagingOptions,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  /**
+   * Writes events to the outbox, numbering them per order.
+   * @throws TypeError when a payload breaks its contract: a defect of the publisher, which must never reach the topic.
+   */
+  async store(unitOfWork: UnitOfWork, events: readonly OutgoingEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const rows = events.map((event) => this.row(event));
+    const { later, counts } = numbering(rows.map((row) => row.orderId));
+    // Counters are locked in one order by everybody.
+    const counters = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+    const orderIds = counters.map(([orderId]) => orderId);
+    await unitOfWork.expectFree(LOCKED_COUNTERS, orderIds);
+    await unitOfWork.query(STORE_EVENTS, [
+      rows.map((row) => row.id),
+      rows.map((row) => row.orderId),
+      rows.map((row) => row.type),
+      rows.map((row) => JSON.stringify(row.payload)),
+      rows.map((row) => headersAsStored(row)),
+      later,
+      orderIds,
+      counters.map(([, count]) => count),
+    ]);
+  }
+
+  /** Writes records whose bytes must not change, without numbering them. */
+  async storeRaw(unitOfWork: UnitOfWork, records: readonly RawOutgoingRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    await unitOfWork.query(STORE_RAW, [
+      records.map((record) => record.id),
+      records.map((record) => record.key?.toString('base64') ?? null),
+      records.map((record) => record.topic),
+      records.map((record) => record.value?.toString('base64') ?? null),
+      records.map((record) => JSON.stringify(record.headers)),
+    ]);
+  }
+
+  private row(event: OutgoingEvent): EventEnvelope {
+    const { definition, payload, cause } = event;
+    // As PostgreSQL will write it into the record key, from which it must not differ.
+    const orderId = event.orderId.toLowerCase();
+    const violations = contractViolations(definition, payload);
+    if (cause.correlationId === '') violations.push('the correlation id is empty');
+    if (violations.length > 0)
+      throw new TypeError(`${definition.dataschema} breaks its contract: ${violations.join('; ')}`);
+    return {
+      id: this.ids.next(),
+      source: `/${this.options.service}`,
+      type: definition.type,
+      time: this.clock.now(),
+      orderId,
+      sequence: 0,
+      dataschema: definition.dataschema,
+      cause,
+      payload,
+    };
+  }
+}
+
+/** The sequence is known only to the database: the relay adds its header from the row. */
+function headersAsStored(envelope: EventEnvelope): string {
+  return JSON.stringify({ ...headersOf(envelope), ce_sequence: undefined });
+}
+
+/** For each event how many later ones are of its order, and how many there are of each order. */
+function numbering(orderIds: readonly string[]): { later: number[]; counts: ReadonlyMap<string, number> } {
+  const counts = new Map<string, number>();
+  const later = orderIds
+    .toReversed()
+    .map((orderId) => {
+      const behind = counts.get(orderId) ?? 0;
+      counts.set(orderId, behind + 1);
+      return behind;
+    })
+    .toReversed();
+  return { later, counts };
+}
