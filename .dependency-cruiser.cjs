@@ -4,6 +4,41 @@ const SPEC = '\\.(?:int-|e2e-)?spec\\.ts$|\\.contract\\.ts$|^(?:apps|libs)/[^/]+
 const layer = (...names) => `^apps/[^/]+/src/(?:${names.join('|')})/`;
 const sameApp = (...names) => `^apps/$1/src/(?:${names.join('|')})/`;
 
+/** The rooms of libs/messaging, from the ground up: each may use those before it. */
+const MESSAGING_FLOORS = [
+  { room: 'postgres', comment: 'Sessions and statements are useful without any messaging.' },
+  { room: 'linger', comment: 'Waiting for company is a matter of time alone; it knows neither tables nor topics.' },
+  { room: 'kafka', comment: 'A client with our settings and codecs does not know what is sent with it.' },
+  { room: 'record', comment: 'What was read from a topic is described before anybody decides what to do with it.' },
+  {
+    room: 'unit-of-work',
+    comment: 'A transaction with its outbox is the same whoever asks for it: HTTP, Kafka or a timer.',
+  },
+  { room: 'failed', comment: 'What becomes of a failure does not depend on who tries again, and when.' },
+  { room: 'due-work', comment: 'Calls to the world outside are made the same way in a service that consumes nothing.' },
+  { room: 'consumer', comment: 'Consumption puts failures aside and does not know how they are tried again.' },
+  {
+    room: 'retry',
+    comment: 'Retries go through the handlers of the consumer; a person at the desk comes on top of both.',
+  },
+  {
+    room: 'relay',
+    comment: 'The relay reads the outbox and writes to Kafka; it needs nothing that consumes or administrates.',
+  },
+  { room: 'desk' },
+];
+
+const messagingFloorRules = MESSAGING_FLOORS.slice(0, -1).map(({ room, comment }, floor) => {
+  const above = MESSAGING_FLOORS.slice(floor + 1).map((upper) => upper.room);
+  return {
+    name: `messaging-${room}-looks-down`,
+    comment,
+    severity: 'error',
+    from: { path: `^libs/messaging/src/${room}/`, pathNot: SPEC },
+    to: { path: `^libs/messaging/src/(?:${above.join('|')})/` },
+  };
+});
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -78,6 +113,7 @@ module.exports = {
       from: { path: '^libs/(platform|events)/', pathNot: SPEC },
       to: { path: '^libs/', pathNot: '^libs/$1/' },
     },
+    ...messagingFloorRules,
     {
       name: 'product-needs-no-testing',
       comment: 'libs/testing is for tests; in a product file it would be deployed.',
