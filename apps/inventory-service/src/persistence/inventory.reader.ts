@@ -1,9 +1,9 @@
 import { boundedLook } from '@app/platform';
 import { Injectable } from '@nestjs/common';
-import { DataSource, In } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { Product, StockMovement } from '../domain/product';
 import { PRODUCT_COLUMNS, productFrom, type ProductRow } from './product.entity';
-import { movementFrom, StockMovementEntity } from './stock-movement.entity';
+import { MOVEMENT_COLUMNS, movementFrom, type StockMovementEntity } from './stock-movement.entity';
 
 const FIND = `SELECT ${PRODUCT_COLUMNS} FROM inventory WHERE product_id = $1`;
 
@@ -45,11 +45,10 @@ export class InventoryReader {
       '$2',
     );
     const values = before === undefined ? [productId, limit + 1] : [productId, limit + 1, before];
-    const found = await this.dataSource.query<{ id: string }[]>(ids, values);
-    if (found.length === 0) return [];
-    const rows = await this.dataSource
-      .getRepository(StockMovementEntity)
-      .find({ where: { id: In(found.map(({ id }) => id)) }, order: { id: 'DESC' } });
+    const rows = await this.dataSource.query<StockMovementEntity[]>(
+      `SELECT ${MOVEMENT_COLUMNS} FROM stock_movements WHERE id = ANY (ARRAY(${ids})) ORDER BY id DESC`,
+      values,
+    );
     return rows.map(movementFrom);
   }
 }

@@ -1,8 +1,9 @@
 import type { UnitOfWork } from '@app/messaging';
 import { fromMinorUnits } from '@app/platform';
 import { Injectable } from '@nestjs/common';
-import type { MovementReason, Product, StockMovement } from '../domain/product';
+import type { Product, StockMovement } from '../domain/product';
 import { PRODUCT_COLUMNS, productFrom, type ProductRow } from './product.entity';
+import { MOVEMENT_COLUMNS, movementFrom, type StockMovementEntity } from './stock-movement.entity';
 
 const INSERT_PRODUCT = `
   INSERT INTO inventory (product_id, product_name, quantity, price, currency, created_at, updated_at)
@@ -17,8 +18,6 @@ const LOCK_PRODUCT = `
 
 const SET_QUANTITY = 'UPDATE inventory SET quantity = $2, updated_at = $3 WHERE product_id = $1';
 
-const MOVEMENT_COLUMNS = 'id, product_id, order_id, quantity_delta, balance, reason, note, actor, created_at';
-
 const INSERT_MOVEMENT = `
   INSERT INTO stock_movements
     (product_id, quantity_delta, balance, reason, note, actor, idempotency_key, created_at)
@@ -26,18 +25,6 @@ const INSERT_MOVEMENT = `
   RETURNING ${MOVEMENT_COLUMNS}`;
 
 const FIND_BY_KEY = `SELECT ${MOVEMENT_COLUMNS} FROM stock_movements WHERE product_id = $1 AND idempotency_key = $2`;
-
-interface MovementRow {
-  readonly id: string;
-  readonly product_id: string;
-  readonly order_id: string | null;
-  readonly quantity_delta: number;
-  readonly balance: number;
-  readonly reason: MovementReason;
-  readonly note: string | null;
-  readonly actor: string;
-  readonly created_at: Date;
-}
 
 /** A movement that no order made, before it has an id. */
 export type NewMovement = Omit<StockMovement, 'movementId' | 'orderId'> & { readonly idempotencyKey: string | null };
@@ -69,27 +56,13 @@ export class ProductRepository {
   async insertMovement(unitOfWork: UnitOfWork, movement: NewMovement): Promise<StockMovement> {
     const { productId, quantityDelta, balance, reason, note, actor, idempotencyKey, createdAt } = movement;
     const values = [productId, quantityDelta, balance, reason, note, actor, idempotencyKey, createdAt];
-    const [row] = await unitOfWork.query<MovementRow>(INSERT_MOVEMENT, values);
+    const [row] = await unitOfWork.query<StockMovementEntity>(INSERT_MOVEMENT, values);
     if (row === undefined) throw new TypeError('INSERT … RETURNING gave no row');
     return movementFrom(row);
   }
 
   async findByKey(unitOfWork: UnitOfWork, productId: string, key: string): Promise<StockMovement | undefined> {
-    const [row] = await unitOfWork.query<MovementRow>(FIND_BY_KEY, [productId, key]);
+    const [row] = await unitOfWork.query<StockMovementEntity>(FIND_BY_KEY, [productId, key]);
     return row === undefined ? undefined : movementFrom(row);
   }
-}
-
-function movementFrom(row: MovementRow): StockMovement {
-  return {
-    movementId: Number(row.id),
-    productId: row.product_id,
-    orderId: row.order_id,
-    quantityDelta: row.quantity_delta,
-    balance: row.balance,
-    reason: row.reason,
-    note: row.note,
-    actor: row.actor,
-    createdAt: row.created_at,
-  };
 }

@@ -32,6 +32,10 @@ export class StockMovementEntity {
   createdAt!: Date;
 }
 
+/** What is read of a movement. */
+export const MOVEMENT_COLUMNS =
+  'id, product_id AS "productId", order_id AS "orderId", quantity_delta AS "quantityDelta", balance, reason, note, actor, created_at AS "createdAt"';
+
 /** A row, as the domain sees it. */
 export function movementFrom(row: StockMovementEntity): StockMovement {
   const { id, productId, orderId, quantityDelta, balance, reason, note, actor, createdAt } = row;

@@ -28,7 +28,7 @@ export function sqlCondition(service: string, filter: FailedMessageFilter, value
  * everything else is tried on one after the other.
  * @param before a position.
  * @param values gets the values of what bounds the look.
- * @param tried gets those of the conditions to be tried; the end of a look has no use for them.
+ * @param tried gets those of the conditions to be tried; who only asks whether there is more has no use for them.
  */
 export function lookFor(
   service: string,

@@ -64,18 +64,16 @@ const SETTLE_JOB_ITEMS = `
 /** The messages that are to be tried again, shared by all replicas. */
 @Injectable()
 export class RetryQueue {
-  private ownClaimant: string | undefined;
+  /** This process, as the owner of claims. */
+  private readonly claimant: string;
 
   constructor(
     private readonly options: MessagingOptions,
     private readonly deadLetters: DeadLetters,
     private readonly clock: Clock,
-    private readonly ids: Ids,
-  ) {}
-
-  /** This process, as the owner of claims. Not made with it: until the first look at PostgreSQL's clock an id has the time of the machine. */
-  private get claimant(): string {
-    return (this.ownClaimant ??= this.ids.next());
+    ids: Ids,
+  ) {
+    this.claimant = ids.next();
   }
 
   /** Claims messages that are due and first in their order's queue, in the order they came. */
