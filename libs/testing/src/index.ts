@@ -1,4 +1,5 @@
 export { afterEachStatement, type Queries } from './after-each-statement';
+export { allPages, type ListPage } from './all-pages';
 export { LONGEST_STALL_MS, watchEventLoop, type EventLoopStall } from './event-loop-stalls';
 export { eventually, type EventuallyOptions } from './eventually';
 export { anEvent, anOrderId, asKafkaMessage } from './events';

@@ -1,4 +1,4 @@
-import { afterEachStatement } from '@app/testing';
+import { afterEachStatement, allPages } from '@app/testing';
 import { DataSource } from 'typeorm';
 import { RunningOrderService } from '../../test/running-order-service';
 import { OrderList } from './order-list';
@@ -47,15 +47,10 @@ async function confirm(from: number, to: number): Promise<void> {
 /** The numbers of all `pending` orders, newest first, while others leave the open ones or come to them after each statement. */
 async function pendingWhile(change: () => Promise<unknown>): Promise<number[]> {
   const lists = new OrderList(afterEachStatement(service.provider(DataSource), change));
-  const found: number[] = [];
-  let before: string | undefined;
-  for (let page = 0; page < 10; page += 1) {
+  return allPages<number, string>(async (before) => {
     const { orders, next } = await lists.page({ status: 'pending', ...(before === undefined ? {} : { before }) }, 200);
-    found.push(...orders.map(({ order }) => Number.parseInt(order.orderId.slice(-12), 16)));
-    if (next === undefined) return found;
-    before = next;
-  }
-  throw new Error('the list has no end');
+    return { items: orders.map(({ order }) => Number.parseInt(order.orderId.slice(-12), 16)), next };
+  }, 10);
 }
 
 /** Those of the beginning: whoever came later is newer than the first page, or has never been `pending`. */

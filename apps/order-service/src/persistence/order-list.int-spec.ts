@@ -1,5 +1,5 @@
 import { encodeCursor } from '@app/platform';
-import { objectionsTo, plansOf } from '@app/testing';
+import { allPages, objectionsTo, plansOf } from '@app/testing';
 import { RunningOrderService } from '../../test/running-order-service';
 import { OrderList } from './order-list';
 
@@ -100,15 +100,10 @@ describe.each([
   ])(
     'every order of $filter is given once, although a page may end before it is full',
     async ({ filter, expected }) => {
-      const found: string[] = [];
-      let before: string | undefined;
-      for (let page = 0; page < 150; page += 1) {
+      const found = await allPages<string, string>(async (before) => {
         const { orders, next } = await lists.page(before === undefined ? filter : { ...filter, before }, 100);
-        found.push(...orders.map(({ order }) => order.orderId));
-        before = next;
-        if (next === undefined) break;
-      }
-      expect(before).toBeUndefined();
+        return { items: orders.map(({ order }) => order.orderId), next };
+      }, 150);
       expect(found).toHaveLength(expected);
       expect(found).toEqual([...new Set(found)].toSorted().toReversed());
     },

@@ -1,5 +1,5 @@
 import { shutDown } from '@app/platform';
-import { afterEachStatement, createTestDatabase, infrastructureUrls, type TestDatabase } from '@app/testing';
+import { afterEachStatement, allPages, createTestDatabase, infrastructureUrls, type TestDatabase } from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
@@ -48,15 +48,10 @@ async function capture(from: number, to: number): Promise<void> {
 /** The numbers of all `pending` payments, newest first, while others end or begin after each statement. */
 async function pendingWhile(change: () => Promise<unknown>): Promise<number[]> {
   const reader = new PaymentReader(afterEachStatement(app.get(DataSource), change));
-  const found: number[] = [];
-  let before: string | undefined;
-  for (let page = 0; page < 10; page += 1) {
+  return allPages<number, string>(async (before) => {
     const { payments, next } = await reader.page({ status: 'pending', before }, 200);
-    found.push(...payments.map(({ paymentId }) => Number.parseInt(paymentId.slice(-12), 16)));
-    if (next === undefined) return found;
-    before = next;
-  }
-  throw new Error('the list has no end');
+    return { items: payments.map(({ paymentId }) => Number.parseInt(paymentId.slice(-12), 16)), next };
+  }, 10);
 }
 
 /** Those of the beginning: whoever came later is newer than the first page. */

@@ -1,5 +1,12 @@
 import { encodeCursor, shutDown } from '@app/platform';
-import { createTestDatabase, infrastructureUrls, objectionsTo, plansOf, type TestDatabase } from '@app/testing';
+import {
+  allPages,
+  createTestDatabase,
+  infrastructureUrls,
+  objectionsTo,
+  plansOf,
+  type TestDatabase,
+} from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client } from 'pg';
 import { startReplica } from '../../test/replica';
@@ -94,15 +101,10 @@ describe.each([
   ])(
     'every payment of $filter is given once, although a page may end before it is full',
     async ({ filter, expected }) => {
-      const found: string[] = [];
-      let before: string | undefined;
-      for (let page = 0; page < 150; page += 1) {
+      const found = await allPages<string, string>(async (before) => {
         const { payments, next } = await app.get(PaymentReader).page({ ...filter, before }, 100);
-        found.push(...payments.map(({ paymentId }) => paymentId));
-        before = next;
-        if (next === undefined) break;
-      }
-      expect(before).toBeUndefined();
+        return { items: payments.map(({ paymentId }) => paymentId), next };
+      }, 150);
       expect(found).toHaveLength(expected);
       expect(found).toEqual([...new Set(found)].toSorted().toReversed());
     },

@@ -1,4 +1,4 @@
-import { afterEachStatement } from '@app/testing';
+import { afterEachStatement, allPages } from '@app/testing';
 import { DataSource } from 'typeorm';
 import { MessagingBed, type Replica } from '../../test/messaging-app';
 import { MessagingOptions } from '../messaging-options';
@@ -48,17 +48,11 @@ function readerWhile(change: () => Promise<unknown>): FailedMessageReader {
   );
 }
 
-async function listed(reader: FailedMessageReader): Promise<number[]> {
-  const found: number[] = [];
-  let before: number | undefined;
-  for (let page = 0; page < 10; page += 1) {
+const listed = (reader: FailedMessageReader): Promise<number[]> =>
+  allPages<number, number>(async (before) => {
     const { messages, next } = await reader.list(FILTER, 200, before);
-    found.push(...messages.map(({ offset }) => Number(offset)));
-    if (next === undefined) return found;
-    before = next;
-  }
-  throw new Error('the list has no end');
-}
+    return { items: messages.map(({ offset }) => Number(offset)), next };
+  }, 10);
 
 async function exported(reader: FailedMessageReader): Promise<number[]> {
   const messages = new ReadFailedMessages(reader, replica.app.get(FailedMessageDetailsReader));
