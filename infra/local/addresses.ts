@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { localSystem, servicePort } from './local-system.ts';
 import { loopback } from './ports.ts';
-import { postgresUrl } from './postgres.ts';
+import { postgresUrl, serviceUrl } from './urls.ts';
 import { ownerOf } from './run-record.ts';
 import { readState } from './run-state.ts';
 import { roleOf, serviceNames, type ServiceName } from './service-names.ts';
-import { serviceUrl } from './services.ts';
 import { paths } from './paths.ts';
 
 /** Where the one system of this working copy is. */

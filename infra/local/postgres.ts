@@ -6,12 +6,11 @@ import pg from 'pg';
 import type { Component } from './component.ts';
 import { ensureDirectory } from './paths.ts';
 import { loopback } from './ports.ts';
+import { databaseName, postgresUrl, superuser } from './urls.ts';
 import { postgresProbe } from './probes.ts';
 import { unprivilegedUser } from './unprivileged-user.ts';
 
 const run = promisify(execFile);
-const superuser = 'admin';
-const databaseName = 'microservices_db';
 
 export interface PostgresOptions {
   readonly port: number;
@@ -21,11 +20,6 @@ export interface PostgresOptions {
   readonly home: string;
   readonly initSql: string;
   readonly restart: boolean;
-}
-
-/** Development passwords equal the names (see init-db.sql). */
-export function postgresUrl(port: number, role = superuser, database = databaseName): string {
-  return `postgres://${role}:${role}@${loopback}:${String(port)}/${database}`;
 }
 
 export function postgres(options: PostgresOptions): Component {

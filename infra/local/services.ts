@@ -1,3 +1,4 @@
+import { serviceUrl } from './urls.ts';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Component } from './component.ts';
@@ -73,8 +74,4 @@ export function service(options: ServiceOptions): Component {
     stopWithinMs: 30_000, // it drains: finishes and commits what it has fetched
     restart,
   };
-}
-
-export function serviceUrl(port: number): string {
-  return `http://${loopback}:${String(port)}`;
 }

@@ -6,10 +6,11 @@ import { rotateLog } from './log-file.ts';
 import { maildev } from './maildev.ts';
 import { paths } from './paths.ts';
 import { loopback } from './ports.ts';
-import { postgres, postgresUrl } from './postgres.ts';
+import { postgresUrl, serviceUrl } from './urls.ts';
+import { postgres } from './postgres.ts';
 import { redis } from './redis.ts';
 import { roleOf, type ServiceName } from './service-names.ts';
-import { service, serviceUrl } from './services.ts';
+import { service } from './services.ts';
 import { Supervisor } from './supervisor.ts';
 import { zookeeper } from './zookeeper.ts';
 
