@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Component } from './component.ts';
 import { repository } from './paths.ts';
-import { loopback } from './ports.ts';
 import { httpProbe } from './probes.ts';
 import type { ServiceName } from './service-names.ts';
 
