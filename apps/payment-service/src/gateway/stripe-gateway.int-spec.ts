@@ -12,9 +12,16 @@ let stripe: StripeStandIn;
 let gateway: StripeGateway;
 let logged: string[];
 
-function gatewayWith(secretKey = KEY): StripeGateway {
-  const options = { secretKey, apiUrl: stripe.url, timeoutMs: 300, maxConnections: 10 };
+/** Patient unless told, so that a busy machine is never taken for a silent Stripe. */
+function gatewayWith({ secretKey = KEY, timeoutMs = 10_000 } = {}): StripeGateway {
+  const options = { secretKey, apiUrl: stripe.url, timeoutMs, maxConnections: 10 };
   return new StripeGateway({ ...options, defaultPaymentMethod: 'pm_card_visa' });
+}
+
+/** Runs one call on a gateway that waits for an answer no longer than a second. */
+async function withoutPatience<Answer>(call: (impatient: StripeGateway) => Promise<Answer>): Promise<Answer> {
+  const impatient = gatewayWith({ timeoutMs: 1_000 });
+  return call(impatient).finally(() => impatient.onApplicationShutdown());
 }
 
 beforeEach(async () => {
@@ -86,7 +93,8 @@ describe('an authorisation at Stripe', () => {
     'that ends with %s has an unknown outcome, which a look-up settles without a second charge',
     async (fault) => {
       stripe.faults.push(fault);
-      await expect(gateway.authorize(authorization(), signal)).rejects.toThrow(OutcomeUnknown);
+      const lost = withoutPatience((impatient) => impatient.authorize(authorization(), signal));
+      await expect(lost).rejects.toThrow(OutcomeUnknown);
       const found = await gateway.lookup(question('authorize'), signal);
       expect(found?.kind).toBe(fault.endsWith('_after') ? 'authorized' : undefined);
       if (found === undefined) await gateway.authorize(authorization(), signal).catch(() => undefined);
@@ -167,7 +175,8 @@ describe('a hold at Stripe', () => {
     if (operation === 'refund') await gateway.capture(followUp('capture', reference), signal);
     expect(await gateway.lookup(question(operation, reference), signal)).toBeUndefined();
     stripe.faults.push('hang_after');
-    await expect(gateway[operation](followUp(operation, reference), signal)).rejects.toThrow(OutcomeUnknown);
+    const lost = withoutPatience((impatient) => impatient[operation](followUp(operation, reference), signal));
+    await expect(lost).rejects.toThrow(OutcomeUnknown);
     expect(await gateway.lookup(question(operation, reference), signal)).toMatchObject({ kind });
   });
 
@@ -187,7 +196,7 @@ describe('trouble with Stripe', () => {
   });
 
   it('with our key is loud, does nothing, and gives no secret away', async () => {
-    const misconfigured = gatewayWith('sk_live_wrong_planted');
+    const misconfigured = gatewayWith({ secretKey: 'sk_live_wrong_planted' });
     for (const call of [
       misconfigured.authorize(authorization(), signal),
       misconfigured.lookup(question('authorize'), signal),
