@@ -26,7 +26,7 @@ FROM base AS runtime
 ENV NODE_ENV=production HOST=0.0.0.0 MALLOC_ARENA_MAX=2
 COPY --from=prod-deps /app/node_modules node_modules
 COPY package.json ./
-COPY infra/source-maps.js infra/
+COPY tools/source-maps.js tools/
 # The user `node`, as a number: Kubernetes' runAsNonRoot can not check a name.
 USER 1000:1000
 # The image has no curl. No answer at all is a rejected promise, which also ends node with 1.
@@ -50,7 +50,7 @@ LABEL org.opencontainers.image.title="order-service" \
 COPY --from=build /app/dist/apps/order-service dist/apps/order-service
 ENV PORT=8001
 EXPOSE 8001
-CMD ["node", "--import", "./infra/source-maps.js", "--max-semi-space-size=8", "--no-parallel-scavenge", "--heap-growing-percent=60", "--max-old-space-size=192", "dist/apps/order-service/main.js"]
+CMD ["node", "--import", "./tools/source-maps.js", "--max-semi-space-size=8", "--no-parallel-scavenge", "--heap-growing-percent=60", "--max-old-space-size=192", "dist/apps/order-service/main.js"]
 
 FROM runtime AS payment-service
 LABEL org.opencontainers.image.title="payment-service" \
@@ -58,7 +58,7 @@ LABEL org.opencontainers.image.title="payment-service" \
 COPY --from=build /app/dist/apps/payment-service dist/apps/payment-service
 ENV PORT=8002
 EXPOSE 8002
-CMD ["node", "--import", "./infra/source-maps.js", "--max-semi-space-size=16", "--no-parallel-scavenge", "--heap-growing-percent=60", "--max-old-space-size=192", "dist/apps/payment-service/main.js"]
+CMD ["node", "--import", "./tools/source-maps.js", "--max-semi-space-size=16", "--no-parallel-scavenge", "--heap-growing-percent=60", "--max-old-space-size=192", "dist/apps/payment-service/main.js"]
 
 FROM runtime AS inventory-service
 LABEL org.opencontainers.image.title="inventory-service" \
@@ -66,7 +66,7 @@ LABEL org.opencontainers.image.title="inventory-service" \
 COPY --from=build /app/dist/apps/inventory-service dist/apps/inventory-service
 ENV PORT=8003
 EXPOSE 8003
-CMD ["node", "--import", "./infra/source-maps.js", "--max-semi-space-size=16", "--no-parallel-scavenge", "--heap-growing-percent=60", "--max-old-space-size=192", "dist/apps/inventory-service/main.js"]
+CMD ["node", "--import", "./tools/source-maps.js", "--max-semi-space-size=16", "--no-parallel-scavenge", "--heap-growing-percent=60", "--max-old-space-size=192", "dist/apps/inventory-service/main.js"]
 
 FROM runtime AS notification-service
 LABEL org.opencontainers.image.title="notification-service" \
@@ -74,4 +74,4 @@ LABEL org.opencontainers.image.title="notification-service" \
 COPY --from=build /app/dist/apps/notification-service dist/apps/notification-service
 ENV PORT=8004
 EXPOSE 8004
-CMD ["node", "--import", "./infra/source-maps.js", "--max-semi-space-size=8", "--no-parallel-scavenge", "--heap-growing-percent=60", "--max-old-space-size=192", "dist/apps/notification-service/main.js"]
+CMD ["node", "--import", "./tools/source-maps.js", "--max-semi-space-size=8", "--no-parallel-scavenge", "--heap-growing-percent=60", "--max-old-space-size=192", "dist/apps/notification-service/main.js"]

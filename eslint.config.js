@@ -5,7 +5,7 @@ const TESTS = [
   '**/*.{spec,int-spec,e2e-spec,contract}.ts',
   'libs/testing/**/*.ts',
   '{apps,libs}/*/test/**/*.ts',
-  'test/**/*.ts',
+  '{bench,test}/**/*.ts',
 ];
 
 /** Time, identity and environment enter through @app/platform, so that tests decide them. */
@@ -73,8 +73,11 @@ export default tseslint.config(
     files: ['**/*.controller.ts'],
     rules: { 'max-lines-per-function': ['error', { max: 16, skipComments: true }] },
   },
-  { files: ['*.{js,cjs}', 'libs/platform/**', 'infra/**', 'test/**'], rules: { 'no-restricted-syntax': 'off' } },
-  { files: ['infra/**', 'test/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['*.{js,cjs}', '{bench,deploy,test,tools}/**', 'libs/platform/**'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
+  { files: ['tools/**', 'bench/**', 'test/**'], rules: { 'no-console': 'off' } },
   {
     files: TESTS,
     rules: {
@@ -93,7 +96,7 @@ export default tseslint.config(
     files: [
       'libs/testing/**/*.ts',
       '{apps,libs}/*/test/**/*.ts',
-      'test/bench/**/*.ts',
+      'bench/**/*.ts',
       'test/faults/**/*.ts',
       'test/fuzz/**/*.ts',
     ],

@@ -86,7 +86,7 @@ export function withPackages(packages, configuration) {
 
 /** For Nest's CLI. While one develops, `nest start --watch` leaves the packages where they are: it is the faster build. */
 export default function configure(defaults) {
-  // Whatever is written into dist now need not be what the sources say when somebody starts it: see ensure_built in infra/node.sh.
+  // Whatever is written into dist now need not be what the sources say when somebody starts it: see ensure_built in tools/node.sh.
   rmSync(join(import.meta.dirname, 'dist', '.built-from'), { force: true });
   if (process.argv.some((argument) => argument === '--watch' || argument === '-w')) return {};
   const { output } = defaults;

@@ -26,7 +26,7 @@ write_environments() {
   local service
   for service in $START_WITHOUT; do
     mkdir -p .local/run
-    node infra/local/cli.ts env "$service" >".local/run/$service.env" || return 1
+    node tools/stack/cli.ts env "$service" >".local/run/$service.env" || return 1
   done
 }
 
@@ -37,28 +37,28 @@ address_of() {
 
 native_summary() {
   local addresses
-  addresses=$(node infra/local/cli.ts urls)
+  addresses=$(node tools/stack/cli.ts urls)
   print_summary "$(address_of order-service)" "$(address_of payment-service)" "$(address_of inventory-service)" \
     "$(address_of notification-service)" "$(address_of mail)"
   echo "Logs: .local/logs/<component>.log"
 }
 
 start_natively() {
-  . infra/node.sh
-  node infra/local/cli.ts preflight
+  . tools/node.sh
+  node tools/stack/cli.ts preflight
   case $? in
     0) ensure_node_modules && ensure_built || return 1 ;;
     3) echo "It is running already." ;;
     *) return 1 ;;
   esac
-  node infra/local/cli.ts start || return
+  node tools/stack/cli.ts start || return
   write_environments || return
   native_summary
 }
 
-. infra/local/running.sh
-. infra/local/summary.sh
-. infra/local/docker.sh
+. tools/stack/running.sh
+. tools/stack/summary.sh
+. tools/stack/docker.sh
 
 mode=
 START_WITHOUT=

@@ -3,7 +3,7 @@
 set -uo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")" || exit 1
 
-. infra/local/docker.sh
+. tools/stack/docker.sh
 
 volumes=()
 while [ $# -gt 0 ]; do
@@ -25,8 +25,8 @@ done
 status=0
 # Something native is there only if it was started once.
 if [ -d .local/run ] || [ -d .local/data ]; then
-  . infra/node.sh
-  node infra/local/cli.ts stop ${volumes[@]+"${volumes[@]}"} || status=1
+  . tools/node.sh
+  node tools/stack/cli.ts stop ${volumes[@]+"${volumes[@]}"} || status=1
 fi
 if docker_answers; then stop_in_docker ${volumes[@]+"${volumes[@]}"} || status=1; fi
 exit "$status"

@@ -35,7 +35,7 @@ for argument in "$@"; do
 done
 [ ${#tiers[@]} -gt 0 ] || tiers=(static unit integration e2e faults)
 
-. infra/node.sh
+. tools/node.sh
 ensure_node_modules || exit 1
 
 results=.local/test-results

@@ -3,8 +3,8 @@
 set -uo pipefail
 
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." || exit 1
-. infra/local/running.sh
-. infra/local/docker.sh
+. tools/stack/running.sh
+. tools/stack/docker.sh
 
 # address_of VARIABLE SERVICE PORT: the variable, or the system of this working copy, native or in Docker, the port written down for a service that is run from
 # source, or the documented one.

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { RunningStack } from '../../infra/local/index.ts';
-import { servicePorts } from '../../infra/local/index.ts';
+import type { RunningStack } from '../../tools/stack/index.ts';
+import { servicePorts } from '../../tools/stack/index.ts';
 
 const run = promisify(execFile);
 

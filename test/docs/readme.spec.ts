@@ -49,7 +49,7 @@ describe('the scripts the Markdown files tell to run', () => {
 
   it.each([...told])('exist, and so do the files they name: %s', (name) => {
     const script = SCRIPTS[name] ?? 'test/no-such-script.ts';
-    const files = script.match(/\b(?:infra|test)\/[\w/.-]+\.ts\b/g) ?? [];
+    const files = script.match(/\b(?:bench|test|tools)\/[\w/.-]+\.ts\b/g) ?? [];
     expect(files.filter((file) => !existsSync(join(repository, file)))).toEqual([]);
   });
 });

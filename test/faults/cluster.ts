@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { serviceNames, startStack, type ServiceName, type ServiceRequest } from '../../infra/local/index.ts';
+import { serviceNames, startStack, type ServiceName, type ServiceRequest } from '../../tools/stack/index.ts';
 import { StallReport } from '../system/stalls.ts';
 import { System } from '../system/system.ts';
 import { eventually } from '../../libs/testing/src/eventually.ts';

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { Kafka, logLevel, type Admin as KafkaAdmin } from 'kafkajs';
-import { byService, publicationsIn, subscriptionsIn } from '../../infra/docs/subscriptions.ts';
+import { byService, publicationsIn, subscriptionsIn } from '../../tools/docs/subscriptions.ts';
 
 const root = join(import.meta.dirname, '../..');
 
 /**
  * What each consumer group reads, and below who writes which topic: by the code, not by what the running system believes.
- * That it is what the design says is the business of `infra/docs/pages.spec.ts`.
+ * That it is what the design says is the business of `tools/docs/pages.spec.ts`.
  */
 export const SUBSCRIPTIONS: Readonly<Record<string, readonly string[]>> = byService(subscriptionsIn(root));
 

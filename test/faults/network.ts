@@ -1,4 +1,4 @@
-import type { RunningStack, ServiceName } from '../../infra/local/index.ts';
+import type { RunningStack, ServiceName } from '../../tools/stack/index.ts';
 import { TcpProxy } from '../../libs/testing/src/tcp-proxy.ts';
 import { PLANTED } from './secrets.ts';
 

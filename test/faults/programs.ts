@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { serviceNames, type ServiceName } from '../../infra/local/index.ts';
+import { serviceNames, type ServiceName } from '../../tools/stack/index.ts';
 import { buildPrograms } from '../programs/build-programs.ts';
 
 const output = join(import.meta.dirname, '../../.local/faults/programs');

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { writeFormatted } from '../docs/write-formatted.ts';
+import { writeFormatted } from '../../tools/docs/write-formatted.ts';
 import { earlierResult } from './earlier-results.ts';
 import { buildFaultyServices } from './programs.ts';
 import { page } from './page.ts';

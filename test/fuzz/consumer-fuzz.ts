@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel, type Admin, type IHeaders, type Producer } from 'kafkajs';
-import { byTopic, subscriptionsIn } from '../../infra/docs/subscriptions.ts';
+import { byTopic, subscriptionsIn } from '../../tools/docs/subscriptions.ts';
 import type { System } from '../system/system.ts';
 import type { Findings } from './findings.ts';
 import { goodEvent, mutants, TOPICS, type Mutant } from './mutations.ts';

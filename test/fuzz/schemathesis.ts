@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { paths } from '../../infra/local/paths.ts';
+import { paths } from '../../tools/stack/paths.ts';
 import type { System } from '../system/system.ts';
 import type { Findings } from './findings.ts';
 

@@ -1,8 +1,8 @@
 import { eventually } from '@app/testing';
-import { verifyAudit, type AuditProblem } from '../../infra/ops/audit/verify-audit';
-import { runOps } from '../../infra/ops/cli/program';
-import { RecordedConsole } from '../../infra/ops/cli/recorded-console';
-import { disagreements, type Disagreement, type ReconcileOptions } from '../../infra/ops/reconcile/reconcile';
+import { verifyAudit, type AuditProblem } from '../../tools/ops/audit/verify-audit';
+import { runOps } from '../../tools/ops/cli/program';
+import { RecordedConsole } from '../../tools/ops/cli/recorded-console';
+import { disagreements, type Disagreement, type ReconcileOptions } from '../../tools/ops/reconcile/reconcile';
 import { DAMAGE, damageApartFromOrders, EDITS } from './damage';
 import { giveMoneyBackByHand } from './refunds-by-hand';
 import { System } from '../system/system';

@@ -1,4 +1,4 @@
-import { startStack, type RunningStack } from '../../infra/local/index.ts';
+import { startStack, type RunningStack } from '../../tools/stack/index.ts';
 
 declare global {
   var testInfrastructure: RunningStack[] | undefined;

@@ -1,5 +1,5 @@
-import { rowsThatDisagree } from '../../infra/ops/reconcile/rows.ts';
-import { INVARIANTS } from '../../infra/ops/reconcile/check.ts';
+import { rowsThatDisagree } from '../../tools/ops/reconcile/rows.ts';
+import { INVARIANTS } from '../../tools/ops/reconcile/check.ts';
 import type { System } from './system.ts';
 
 /** What is no contradiction, and yet not there once a system is at rest; as queries that give ids. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { serviceNames, startStack, type RunningStack, type StartStackOptions } from '../../infra/local/index.ts';
+import { serviceNames, startStack, type RunningStack, type StartStackOptions } from '../../tools/stack/index.ts';
 import type { NotificationAnswer, OrderAnswer, PaymentAnswer, ProductAnswer } from './answers.ts';
 import { HttpClient, type Answer } from './http.ts';
 

@@ -1,4 +1,4 @@
-import { disagreements, type Disagreement } from '../../../infra/ops/reconcile/reconcile.ts';
+import { disagreements, type Disagreement } from '../../../tools/ops/reconcile/reconcile.ts';
 import type { World } from '../world.ts';
 import { INVARIANTS, type Finding } from './invariant.ts';
 

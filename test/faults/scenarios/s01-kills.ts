@@ -1,4 +1,4 @@
-import { serviceNames, type ServiceName } from '../../../infra/local/index.ts';
+import { serviceNames, type ServiceName } from '../../../tools/stack/index.ts';
 import { FAILPOINTS, type Failpoint } from '../instructions.ts';
 import type { Scenario } from '../scenario.ts';
 import type { World } from '../world.ts';

@@ -1,4 +1,4 @@
-import { serviceNames } from '../../../infra/local/index.ts';
+import { serviceNames } from '../../../tools/stack/index.ts';
 import { Balancer } from '../balancer.ts';
 import { finding } from '../checks/invariant.ts';
 import type { Scenario } from '../scenario.ts';

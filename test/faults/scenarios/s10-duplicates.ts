@@ -1,4 +1,4 @@
-import type { ServiceName } from '../../../infra/local/index.ts';
+import type { ServiceName } from '../../../tools/stack/index.ts';
 import { KafkaProbe } from '../../system/kafka.ts';
 import { PUBLICATIONS, SUBSCRIPTIONS } from '../kafka-admin.ts';
 import type { Scenario } from '../scenario.ts';

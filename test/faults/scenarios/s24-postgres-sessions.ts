@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { roleOf, serviceNames } from '../../../infra/local/index.ts';
+import { roleOf, serviceNames } from '../../../tools/stack/index.ts';
 import { finding, type Finding } from '../checks/invariant.ts';
 import type { Scenario } from '../scenario.ts';
 import { Shop } from '../shop.ts';

@@ -1,4 +1,4 @@
-import { serviceNames } from '../../../infra/local/index.ts';
+import { serviceNames } from '../../../tools/stack/index.ts';
 import type { Scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
 import { loseSessionsAtRandom, turnReadOnly } from './s24-postgres-sessions.ts';

@@ -1,4 +1,4 @@
-import { serviceNames } from '../../../infra/local/index.ts';
+import { serviceNames } from '../../../tools/stack/index.ts';
 import type { Scenario } from '../scenario.ts';
 
 const AHEAD_MS = 20 * 60_000;

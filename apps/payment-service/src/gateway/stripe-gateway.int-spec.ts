@@ -175,7 +175,7 @@ describe('a hold at Stripe', () => {
     if (operation === 'refund') await gateway.capture(followUp('capture', reference), signal);
     expect(await gateway.lookup(question(operation, reference), signal)).toBeUndefined();
     stripe.faults.push('hang_after');
-    const lost = withoutPatience((impatient) => impatient[operation](followUp(operation, reference), signal));
+    const lost = withoutPatience<unknown>((impatient) => impatient[operation](followUp(operation, reference), signal));
     await expect(lost).rejects.toThrow(OutcomeUnknown);
     expect(await gateway.lookup(question(operation, reference), signal)).toMatchObject({ kind });
   });

@@ -1,0 +1,11 @@
+import { join } from 'node:path';
+import type { BenchResult } from '../result';
+import { withCalculation } from './document';
+import { read, repository } from '../../test/docs/markdown';
+import { writeFormatted } from '../../tools/docs/write-formatted';
+
+const PAGE = 'docs/scaling.md';
+
+const result = JSON.parse(read('docs/benchmarks/result.json')) as BenchResult;
+await writeFormatted(join(repository, PAGE), withCalculation(read(PAGE), result));
+console.log(`wrote ${PAGE}`);

@@ -1,0 +1,99 @@
+import type { OrderStatus } from '../../apps/order-service/src/domain/order';
+import {
+  FINAL_STATES,
+  ORDER_TRIGGERS,
+  type Lifecycle,
+  type LifecycleEntry,
+  type OrderTrigger,
+} from '../../apps/order-service/src/domain/order-lifecycle';
+import { code, fenced, GENERATED, table } from './markdown';
+
+/** What each trigger stands for. */
+const MEANING: Readonly<Record<OrderTrigger, string>> = {
+  payment_successful: 'the event `payment_successful`: the amount is held',
+  payment_failed: 'the event `payment_failed`: refused, or a hold that could not be collected',
+  payment_refunded: 'the event `payment_refunded`: hold released or capture refunded',
+  payment_reversed:
+    'the event `payment_refunded` with an `initiator`: all the money was given back at the gateway itself',
+  payment_adjusted: 'the event `payment_adjusted`: a part was given back at the gateway itself, or is disputed',
+  stock_taken: 'the event `inventory_updated` with `change: taken`',
+  stock_returned: 'the event `inventory_updated` with `change: returned`',
+  inventory_insufficient: 'the event `inventory_insufficient`: nothing was taken',
+  cancel_requested: '`POST /orders/:order_id/cancel`',
+  deadline_passed: 'the order was not settled in time',
+};
+
+/** @throws Error for a trigger that was added and not yet described: this runs before the types are checked. */
+function meaningOf(trigger: OrderTrigger): string {
+  const meaning = (MEANING as Readonly<Record<string, string>>)[trigger];
+  if (meaning === undefined) throw new Error(`${trigger} needs a line in MEANING, tools/docs/order-flow.ts`);
+  return meaning;
+}
+
+/** The page about an order's life: diagram and table, both read from the lifecycle itself. */
+export function orderFlowPage(lifecycle: Lifecycle): string {
+  const states = Object.keys(lifecycle) as OrderStatus[];
+  return `${GENERATED}
+
+# The life of an order
+
+The order service decides what becomes of an order; the other services answer. Its rules are one table,
+[\`ORDER_LIFECYCLE\`](../apps/order-service/src/domain/order-lifecycle.ts), from which this page is made. An order may rest
+for ever when it is ${FINAL_STATES.map((state) => `**${state}**`).join(' or ')}; everything else ends at its deadline.
+
+${fenced('mermaid', diagramOf(lifecycle))}
+
+## State by state
+
+Kafka promises no order between two topics, so any news can overtake any other. _Noted_: nothing changes, but the audit
+trail says that it was heard. _Ignored_: nothing changes and nothing is recorded. _Refused_: impossible while every service
+keeps its word; the message becomes a dead letter.
+
+${table(
+  ['trigger', ...states.map((state) => `**${state}**`)],
+  ORDER_TRIGGERS.map((trigger) => [code(trigger), ...states.map((state) => cellOf(lifecycle[state][trigger]))]),
+)}
+
+## The triggers
+
+${table(
+  ['trigger', 'is'],
+  ORDER_TRIGGERS.map((trigger) => [code(trigger), meaningOf(trigger)]),
+)}
+`;
+}
+
+/** The moves between states as a Mermaid state diagram; triggers with the same move share an arrow. */
+function diagramOf(lifecycle: Lifecycle): string {
+  const arrows = Object.entries(lifecycle).flatMap(([from, entries]) => {
+    const moves = Object.entries(entries).flatMap(([trigger, entry]) => {
+      const to = targetOf(entry);
+      return to === undefined ? [] : [{ to, trigger }];
+    });
+    return [...Map.groupBy(moves, ({ to }) => to)].map(
+      ([to, group]) => `  ${from} --> ${to}: ${group.map(({ trigger }) => trigger).join('<br/>')}`,
+    );
+  });
+  const ends = FINAL_STATES.map((state) => `  ${state} --> [*]`);
+  return ['stateDiagram-v2', '  [*] --> pending: POST /orders', ...arrows, ...ends].join('\n');
+}
+
+function targetOf(entry: LifecycleEntry): OrderStatus | undefined {
+  if (entry.kind === 'move') return entry.to;
+  return entry.kind === 'cancel' ? 'cancelled' : undefined;
+}
+
+function cellOf(entry: LifecycleEntry | undefined): string {
+  switch (entry?.kind) {
+    case undefined:
+      return 'refused';
+    case 'move':
+      return `→ **${entry.to}**${entry.announces === undefined ? '' : `, says ${code(entry.announces)}`}`;
+    case 'cancel':
+      return `→ **cancelled** (${code(entry.reason)}), says ${code('order_cancelled')}`;
+    case 'note':
+      return `noted: ${entry.why}`;
+    case 'ignore':
+      return `ignored: ${entry.why}`;
+  }
+}

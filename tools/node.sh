@@ -1,0 +1,75 @@
+# Sourced by the scripts: puts Node.js 24 on the PATH and offers two functions.
+#
+#   ensure_node_modules   node_modules holds what package-lock.json asks for
+#   ensure_built          dist/apps/<app>/main.js are up to date with their sources
+#
+# Works in bash and, apart from finding its own folder, in any POSIX shell.
+
+_repository=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+_node_version=24.21.0 # carried by the npm package of the same name
+
+_is_node_24() {
+  "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a === 24 && b >= 11 ? 0 : 1)' \
+    2>/dev/null
+}
+
+_ensure_node() {
+  if _is_node_24 node; then return 0; fi
+  local folder="$_repository/.local/node"
+  if ! _is_node_24 "$folder/node_modules/.bin/node"; then
+    if ! command -v npm >/dev/null; then
+      echo "Node.js 24 (24.11 or newer) is needed, and npm is not here to fetch it." >&2
+      echo "Install Node.js 24 from your package manager or https://nodejs.org, or use Docker." >&2
+      return 1
+    fi
+    echo "This needs Node.js 24; fetching $_node_version into .local/node (only the first time) …"
+    rm -rf "$folder" && mkdir -p "$folder" || return 1
+    if ! npm install --prefix "$folder" --no-audit --no-fund --loglevel=error "node@$_node_version" >"$folder/install.log" 2>&1 ||
+      ! _is_node_24 "$folder/node_modules/.bin/node"; then
+      cat "$folder/install.log" >&2
+      echo "Node.js $_node_version could not be fetched; install Node.js 24 yourself." >&2
+      return 1
+    fi
+  fi
+  PATH="$folder/node_modules/.bin:$PATH"
+  export PATH
+  hash -r
+}
+
+ensure_node_modules() {
+  local stamp="$_repository/node_modules/.installed-from"
+  local wanted
+  wanted=$(node "$_repository/tools/stack/fingerprint.ts" files package-lock.json patches) || return 1
+  if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then return 0; fi
+  if ! node "$_repository/tools/stack/fingerprint.ts" matches-lockfile; then
+    if ! command -v npm >/dev/null; then
+      echo "npm is missing: it installs the packages this needs." >&2
+      return 1
+    fi
+    echo "Installing packages (npm ci) …"
+    (cd "$_repository" && npm ci --no-audit --no-fund --loglevel=error) || return 1
+  fi
+  echo "$wanted" >"$stamp"
+}
+
+ensure_built() {
+  local stamp="$_repository/dist/.built-from"
+  local wanted app stale=
+  # shellcheck disable=SC2046 # one word per file is meant
+  wanted=$(cd "$_repository" && node tools/stack/fingerprint.ts files \
+    apps libs nest-cli.json package-lock.json patches $(ls tsconfig*.json rspack.config.* 2>/dev/null)) || return 1
+  for app in order payment inventory notification; do
+    [ -f "$_repository/dist/apps/$app-service/main.js" ] || stale=yes
+  done
+  if [ -z "$stale" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then return 0; fi
+  echo "Building the services …"
+  local output
+  if ! output=$(cd "$_repository" && npm run build 2>&1); then
+    echo "$output" >&2
+    echo "The services could not be built." >&2
+    return 1
+  fi
+  echo "$wanted" >"$stamp"
+}
+
+_ensure_node || exit 1
