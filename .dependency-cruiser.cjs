@@ -6,7 +6,6 @@ const sameApp = (...names) => `^apps/$1/src/(?:${names.join('|')})/`;
 
 /** The rooms of libs/messaging, from the ground up: each may use those before it. */
 const MESSAGING_FLOORS = [
-  { room: 'postgres', comment: 'Sessions and statements are useful without any messaging.' },
   { room: 'linger', comment: 'Waiting for company is a matter of time alone; it knows neither tables nor topics.' },
   { room: 'kafka', comment: 'A client with our settings and codecs does not know what is sent with it.' },
   { room: 'record', comment: 'What was read from a topic is described before anybody decides what to do with it.' },
@@ -108,10 +107,17 @@ module.exports = {
     },
     {
       name: 'platform-and-events-are-the-ground',
-      comment: 'events ← messaging → platform: the two at the bottom know no other lib, so they can be built first.',
+      comment: 'The two at the bottom know no other lib, so they can be built, and understood, first.',
       severity: 'error',
       from: { path: '^libs/(platform|events)/', pathNot: SPEC },
       to: { path: '^libs/', pathNot: '^libs/$1/' },
+    },
+    {
+      name: 'postgres-knows-no-messages',
+      comment: 'How a service talks to PostgreSQL is the same with and without Kafka: it needs the platform only.',
+      severity: 'error',
+      from: { path: '^libs/postgres/', pathNot: SPEC },
+      to: { path: '^libs/', pathNot: '^libs/(?:postgres|platform)/' },
     },
     ...messagingFloorRules,
     {
@@ -121,10 +127,40 @@ module.exports = {
       from: { path: '^(?:apps|libs)/', pathNot: ['^libs/testing/', SPEC] },
       to: { path: '^libs/testing/' },
     },
+    {
+      name: 'product-needs-no-tooling',
+      comment: 'A service that imports a tool, a benchmark or a suite can be neither built nor deployed without it.',
+      severity: 'error',
+      from: { path: '^(?:apps|libs)/', pathNot: SPEC },
+      to: { path: '^(?:bench|test|tools)/' },
+    },
+    {
+      name: 'tools-need-no-suite',
+      comment:
+        'Tools are for operators and developers; suites and benchmarks are built on them, not the other way round.',
+      severity: 'error',
+      from: { path: '^tools/', pathNot: SPEC },
+      to: { path: '^(?:bench|test)/' },
+    },
+    {
+      name: 'suites-are-separate',
+      comment:
+        'What suites share is in test/system, test/programs or a lib, so that one can be read, or dropped, alone.',
+      severity: 'error',
+      from: { path: '^(test/(?:coherence|docs|e2e|faults|fuzz|ops)|bench)/' },
+      to: { path: '^(?:test/(?:coherence|docs|e2e|faults|fuzz|ops)|bench)/', pathNot: '^$1/' },
+    },
+    {
+      name: 'shared-parts-know-no-suite',
+      comment: 'test/system and test/programs serve every suite, and so may know none.',
+      severity: 'error',
+      from: { path: '^test/(?:programs|setup|system)/' },
+      to: { path: '^(?:test/(?:coherence|docs|e2e|faults|fuzz|ops)|bench)/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(?:^|/)(?:dist|\\.local|coverage)/' },
+    exclude: { path: '(?:^|/)(?:dist|\\.local|coverage)/|^test/boundaries/fixtures/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

@@ -1,26 +1,6 @@
 import { serviceNames } from '../tools/stack/service-names.ts';
-import type { BenchResult, Round, StoredResult } from './result.ts';
+import type { BenchResult, Figure, Round, StoredResult, Target } from './result.ts';
 import type { StageResult } from './stage.ts';
-
-/** What a figure has to be. */
-export interface Target {
-  readonly is: 'atLeast' | 'atMost';
-  readonly value: number;
-  /** Below it something is wrong; between it and the target it is only missed. */
-  readonly floor?: number;
-}
-
-/** One line of the report. */
-export interface Figure {
-  readonly name: string;
-  readonly unit: string;
-  readonly target?: Target;
-  readonly median: number;
-  readonly least: number;
-  readonly most: number;
-  /** Whether the median meets the target. */
-  readonly met?: boolean;
-}
 
 interface Definition {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Random } from '../test/faults/random.ts';
+import { Random } from '../test/system/random.ts';
 import { Connections, type Answer } from './connections.ts';
 
 /** Who orders what. One piece of one product: what an order costs then does not depend on chance. */

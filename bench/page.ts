@@ -1,4 +1,4 @@
-import type { Figure } from './figures.ts';
+import type { Figure } from './result.ts';
 import { short } from './figures.ts';
 import type { Plot } from './plots.ts';
 import { rounded } from './report.ts';

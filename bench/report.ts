@@ -1,4 +1,4 @@
-import type { Figure } from './figures.ts';
+import type { Figure } from './result.ts';
 import type { BenchResult, Round } from './result.ts';
 import type { StageResult } from './stage.ts';
 

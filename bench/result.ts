@@ -1,9 +1,7 @@
 import type { ServiceName } from '../tools/stack/index.ts';
 import type { BaselinesResult } from './baselines/baselines.ts';
-import type { Figure } from './figures.ts';
 import type { Machine } from './machine.ts';
-import type { BenchPlan } from './options.ts';
-import type { Resumption } from './resume.ts';
+import type { BenchPlan, Part } from './options.ts';
 import type { StageResult } from './stage.ts';
 import type { Percentiles } from './statistics.ts';
 import type { Step } from './steps.ts';
@@ -103,6 +101,35 @@ export interface StoredResult {
   readonly databaseMiB: number;
   readonly fillSeconds: number;
   readonly stage: StageResult;
+}
+
+/** A later run that added parts or rounds to a result. */
+export interface Resumption {
+  readonly at: string;
+  readonly commit: string;
+  readonly parts: readonly Part[];
+  /** How many rounds it added. */
+  readonly rounds: number;
+}
+
+/** What a figure has to be. */
+export interface Target {
+  readonly is: 'atLeast' | 'atMost';
+  readonly value: number;
+  /** Below it something is wrong; between it and the target it is only missed. */
+  readonly floor?: number;
+}
+
+/** One line of the report. */
+export interface Figure {
+  readonly name: string;
+  readonly unit: string;
+  readonly target?: Target;
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+  /** Whether the median meets the target. */
+  readonly met?: boolean;
 }
 
 /** Everything a run has found, as it is stored. */

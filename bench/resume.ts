@@ -2,16 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from './machine.ts';
 import { isAlone, needsRound, type BenchPlan, type Part } from './options.ts';
-import type { BenchResult } from './result.ts';
-
-/** A later run that added parts or rounds to a result. */
-export interface Resumption {
-  readonly at: string;
-  readonly commit: string;
-  readonly parts: readonly Part[];
-  /** How many rounds it added. */
-  readonly rounds: number;
-}
+import type { BenchResult, Resumption } from './result.ts';
 
 /** @throws Error when there is none in the directory. */
 export function resultIn(directory: string): BenchResult {

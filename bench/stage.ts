@@ -1,7 +1,7 @@
 import type { BenchSystem } from './bench-system.ts';
 import { offerLoad } from './load.ts';
 import { firstIdAt } from './observer.ts';
-import { usageOf, type ProcessUsage } from './processes.ts';
+import { usageOf, type ProcessUsage } from '../test/system/processes.ts';
 import { percentiles, type Percentiles } from './statistics.ts';
 import { reasonsNotSustained, type BacklogSample } from './sustained.ts';
 

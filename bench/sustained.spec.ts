@@ -1,4 +1,4 @@
-import { Random } from '../test/faults/random';
+import { Random } from '../test/system/random';
 import { growth, reasonsNotSustained, type BacklogSample, type ObservedLoad } from './sustained';
 
 const RATE = 500;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { usageOf } from '../processes.ts';
+import { usageOf } from '../../test/system/processes.ts';
 import type { IdleResult } from '../result.ts';
 import { shortly, type PartContext } from './context.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { eachService, roleOf, serviceNames, type ServiceName } from '../../tools/stack/service-names.ts';
 import type { BenchSystem } from '../bench-system.ts';
-import { cpuByTitle, cpuSecondsOf } from '../processes.ts';
+import { cpuByTitle, cpuSecondsOf } from '../../test/system/processes.ts';
 import type { LimitsResult } from '../result.ts';
 import { stageOf, type PartContext } from './context.ts';
 import { emptying } from './emptying.ts';

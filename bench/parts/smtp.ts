@@ -1,6 +1,6 @@
 import { offerLoad } from '../load.ts';
 import { firstIdAt } from '../observer.ts';
-import { cpuSecondsOf } from '../processes.ts';
+import { cpuSecondsOf } from '../../test/system/processes.ts';
 import type { SmtpResult } from '../result.ts';
 import { NOTIFICATIONS_AN_ORDER } from '../sustained.ts';
 import type { PartContext } from './context.ts';

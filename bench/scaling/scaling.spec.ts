@@ -1,6 +1,6 @@
 import type { BenchResult } from '../result';
 import { withCalculation } from './document';
-import { read } from '../../test/docs/markdown';
+import { read } from '../../tools/docs/read-markdown';
 
 /** Tables are padded when they are written. */
 function withoutPadding(page: string): string {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { BenchResult } from '../result';
 import { withCalculation } from './document';
-import { read, repository } from '../../test/docs/markdown';
+import { read, repository } from '../../tools/docs/read-markdown';
 import { writeFormatted } from '../../tools/docs/write-formatted';
 
 const PAGE = 'docs/scaling.md';

@@ -1,4 +1,4 @@
-import { linksOf, read, resolveTarget, tableRows } from './markdown';
+import { linksOf, read, resolveTarget, tableRows } from '../../tools/docs/read-markdown';
 import { testTitles } from './source';
 
 const FILE = 'docs/guarantees.md';

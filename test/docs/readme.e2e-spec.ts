@@ -1,7 +1,7 @@
 import { eventually } from '@app/testing';
 import type { OrderAnswer } from '../system/answers';
 import { System } from '../system/system';
-import { codeBlocks, read, sectionOf, tableRows } from './markdown';
+import { codeBlocks, read, sectionOf, tableRows } from '../../tools/docs/read-markdown';
 import { ReadmeShell } from './readme-shell';
 
 const TRY_IT = sectionOf(read('README.md'), '## Try it');

@@ -1,6 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { anchorsOf, linksOf, markdownFiles, read, repository, resolveTarget, sectionOf } from './markdown';
+import {
+  anchorsOf,
+  linksOf,
+  markdownFiles,
+  read,
+  repository,
+  resolveTarget,
+  sectionOf,
+} from '../../tools/docs/read-markdown';
 import { declares } from './source';
 
 const README = read('README.md');

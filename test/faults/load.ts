@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type Reply } from './client.ts';
 import { Journal, type JournalEntry } from './journal.ts';
-import { Random, zipf } from './random.ts';
+import { Random, zipf } from '../system/random.ts';
 import { secretHeaders } from './secrets.ts';
 
 export interface LoadOptions {

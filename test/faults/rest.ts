@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { finding, type Finding } from './checks/invariant.ts';
-import type { World } from './world.ts';
+import type { Database } from './database.ts';
+import type { Admin } from './kafka-admin.ts';
 
 /** How long the system may take to come to rest once everything is healed. */
 export const REST_SECONDS = 60;
@@ -18,14 +19,20 @@ const OPEN = `
     )
     .join('')}`;
 
+/** Where open work can be seen. */
+interface Stores {
+  readonly database: Database;
+  readonly kafka: Admin;
+}
+
 /** Waits until nothing is open anywhere, and says what still is when the time is up. Gives the seconds it took. */
 export async function comeToRest(
-  world: World,
+  stores: Stores,
   limit = REST_SECONDS,
 ): Promise<{ seconds: number; findings: Finding[] }> {
   const begin = performance.now();
   for (;;) {
-    const open = await openWork(world).catch((error: unknown) => [`can not be asked: ${String(error)}`]);
+    const open = await openWork(stores).catch((error: unknown) => [`can not be asked: ${String(error)}`]);
     const seconds = Math.round((performance.now() - begin) / 100) / 10;
     if (open.length === 0) return { seconds, findings: [] };
     if (seconds > limit) return { seconds, findings: finding('I13', `not at rest after ${limit} s`, open) };
@@ -33,10 +40,10 @@ export async function comeToRest(
   }
 }
 
-async function openWork(world: World): Promise<string[]> {
-  const rows = await world.database.query<{ what: string; n: string }>(OPEN);
+async function openWork({ database, kafka }: Stores): Promise<string[]> {
+  const rows = await database.query<{ what: string; n: string }>(OPEN);
   const open = rows.filter(({ n }) => Number(n) > 0).map(({ what, n }) => `${what}: ${n}`);
   if (open.length > 0) return open;
-  const lag = await world.kafka.lag();
+  const lag = await kafka.lag();
   return lag === 0 ? [] : [`consumer lag: ${lag}`];
 }

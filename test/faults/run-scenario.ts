@@ -5,7 +5,8 @@ import { withinTime } from '../../libs/testing/src/eventually.ts';
 import { judge, type Verdict } from './checks/all.ts';
 import { finding, type Finding, type Invariant } from './checks/invariant.ts';
 import { plot } from './plot.ts';
-import type { RunOptions, Scenario } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
+import type { RunOptions } from './setting.ts';
 import { World } from './world.ts';
 
 /** Something that a scenario waits for never came. */

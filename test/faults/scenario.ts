@@ -1,6 +1,5 @@
 import type { Finding, Invariant } from './checks/invariant.ts';
-import type { Mix } from './load.ts';
-import type { Breakage } from './instructions.ts';
+import type { Setting } from './setting.ts';
 import type { World } from './world.ts';
 
 /** What the API promises while the fault lasts, and otherwise. Shares are of requests that were due. */
@@ -13,20 +12,11 @@ export interface ApiBounds {
 }
 
 /** Something that is done to the system while it is loaded. */
-export interface Scenario {
-  readonly id: string;
+export interface Scenario extends Setting {
   readonly title: string;
   readonly decisive: readonly Invariant[];
   /** During the fault bands; outside of them everything is accepted in time. */
   readonly api: ApiBounds;
-  readonly rate?: number;
-  readonly mix?: Partial<Mix>;
-  /** Stock of each product at the beginning. */
-  readonly stock?: number;
-  /** For all services. */
-  readonly env?: Readonly<Record<string, string>>;
-  /** Whether services go through proxies to whatever they talk to: `world.network`. */
-  readonly proxied?: boolean;
   /** Longest that orders may be refused after a fault has ended, in seconds; 3 by default. */
   readonly acceptingAgainSeconds?: number;
   /** Seconds to come to rest, when the usual minute can not be enough. */
@@ -40,14 +30,4 @@ export interface Scenario {
   run(world: World): Promise<void>;
   /** What only this scenario can judge, on the system at rest. */
   afterRest?(world: World): Promise<Finding[]>;
-}
-
-export interface RunOptions {
-  readonly seed: number;
-  /** At least so long the load lasts. */
-  readonly minutes: number;
-  /** Orders per second where the scenario does not say. */
-  readonly rate: number;
-  readonly breakage?: Breakage;
-  readonly keepFiles: boolean;
 }

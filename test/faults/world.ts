@@ -7,10 +7,10 @@ import { Admin } from './kafka-admin.ts';
 import { Load } from './load.ts';
 import { MailSink } from './mail-sink.ts';
 import type { Network } from './network.ts';
-import { Random } from './random.ts';
+import { Random } from '../system/random.ts';
 import { Sampler } from './sampler.ts';
 import { comeToRest } from './rest.ts';
-import type { RunOptions, Scenario } from './scenario.ts';
+import type { RunOptions, Setting } from './setting.ts';
 import { plantSecrets } from './plant.ts';
 
 /** A stretch of time, in milliseconds since the load began, in which something was wrong on purpose. */
@@ -65,7 +65,7 @@ export class World {
   }
 
   /** Starts the system and the load. */
-  static async create(scenario: Scenario, options: RunOptions): Promise<World> {
+  static async create(scenario: Setting, options: RunOptions): Promise<World> {
     const sink = new MailSink();
     await sink.open();
     const { breakage, keepFiles, seed, minutes } = options;

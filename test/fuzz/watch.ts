@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { usageOf } from '../../bench/processes.ts';
+import { usageOf } from '../system/processes.ts';
 import type { System } from '../system/system.ts';
 import type { Findings } from './findings.ts';
 

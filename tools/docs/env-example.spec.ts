@@ -1,5 +1,5 @@
 import { envExample } from './env-example';
-import { read } from '../../test/docs/markdown';
+import { read } from './read-markdown';
 
 describe('.env.example', () => {
   it('is what the services’ configuration says', () => {

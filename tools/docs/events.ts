@@ -1,6 +1,6 @@
 import type { AnyEvent } from '@app/events';
 import { payloadFields } from './json-schema';
-import { code, fenced, GENERATED, table } from './markdown';
+import { code, fenced, GENERATED, table } from './write-markdown';
 
 /** What the page shows of an event besides its contract. */
 export interface EventFacts {

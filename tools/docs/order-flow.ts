@@ -6,7 +6,7 @@ import {
   type LifecycleEntry,
   type OrderTrigger,
 } from '../../apps/order-service/src/domain/order-lifecycle';
-import { code, fenced, GENERATED, table } from './markdown';
+import { code, fenced, GENERATED, table } from './write-markdown';
 
 /** What each trigger stands for. */
 const MEANING: Readonly<Record<OrderTrigger, string>> = {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { envExample } from './env-example';
-import { repository } from '../../test/docs/markdown';
+import { repository } from './read-markdown';
 
 writeFileSync(join(repository, '.env.example'), envExample());
 console.log('wrote .env.example');

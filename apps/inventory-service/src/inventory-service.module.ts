@@ -1,5 +1,5 @@
 import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
-import { PlatformDatabaseModule } from '@app/platform';
+import { PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { InventoryServiceConfig } from './config';
 import { InventoryController } from './http/inventory.controller';
@@ -34,7 +34,7 @@ export class InventoryServiceModule {
     return {
       module: InventoryServiceModule,
       imports: [
-        PlatformDatabaseModule.forRoot({
+        PostgresModule.forRoot({
           config,
           schema: 'inventory_service',
           entities: [ProductEntity, StockMovementEntity],

@@ -1,5 +1,5 @@
 import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf, UNHURRIED } from '@app/messaging';
-import { PlatformDatabaseModule } from '@app/platform';
+import { PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NotificationConfig } from './config';
 import { DeliveryModule } from './delivery/delivery.module';
@@ -26,7 +26,7 @@ export class NotificationServiceModule {
     return {
       module: NotificationServiceModule,
       imports: [
-        PlatformDatabaseModule.forRoot({
+        PostgresModule.forRoot({
           config,
           schema: 'notification_service',
           entities: [],

@@ -1,5 +1,6 @@
 import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
-import { PlatformCacheModule, PlatformDatabaseModule } from '@app/platform';
+import { PlatformCacheModule } from '@app/platform';
+import { PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { OrderServiceConfig } from './config';
 import { checkLifecycle, ORDER_LIFECYCLE } from './domain/order-lifecycle';
@@ -45,7 +46,7 @@ export class OrderServiceModule {
     return {
       module: OrderServiceModule,
       imports: [
-        PlatformDatabaseModule.forRoot({
+        PostgresModule.forRoot({
           config,
           schema: 'order_service',
           entities: [OrderEntity, OrderItemEntity, OrderEventEntity],

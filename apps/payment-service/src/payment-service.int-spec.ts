@@ -1,6 +1,7 @@
 import { OrderCancelled, OrderConfirmed, OrderCreated } from '@app/events';
 import { Transactions } from '@app/messaging';
-import { migrationOptions, shutDown } from '@app/platform';
+import { shutDown } from '@app/platform';
+import { migrationOptions } from '@app/postgres';
 import {
   anEvent,
   anOrderId,

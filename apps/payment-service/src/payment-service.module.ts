@@ -1,5 +1,5 @@
 import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
-import { PlatformDatabaseModule, type DatabaseOptions } from '@app/platform';
+import { type DatabaseOptions, PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { PaymentServiceConfig } from './config';
 import { RetryPolicy } from './domain/retry-policy';
@@ -35,7 +35,7 @@ export class PaymentServiceModule {
     return {
       module: PaymentServiceModule,
       imports: [
-        PlatformDatabaseModule.forRoot(databaseOptions(config)),
+        PostgresModule.forRoot(databaseOptions(config)),
         MessagingModule.forRoot(messagingOptionsOf('payment-service', config)),
         GatewayModule.forRoot(config),
       ],

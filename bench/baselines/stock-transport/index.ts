@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { usageOf } from '../../processes.ts';
+import { usageOf } from '../../../test/system/processes.ts';
 import { kafkaClient, withTopics } from '../kafka.ts';
 import { assertItAddsUp, createTables, dropTables } from '../tables.ts';
 import { ClosedLoop } from './closed-loop.ts';

@@ -1,8 +1,70 @@
-export * from './contract';
-export * from './envelope';
-export * from './inventory-events';
-export * from './money';
-export * from './notification-events';
-export * from './order-events';
-export * from './payment-events';
-export * from './topics';
+export {
+  contractViolations,
+  CurrencySchema,
+  type EventDefinition,
+  IdentifierSchema,
+  type PayloadOf,
+  QuantitySchema,
+  type ServiceName,
+} from './contract';
+export {
+  type Cause,
+  type DecodedRecord,
+  decodeRecord,
+  type DecodingFailure,
+  type EventEnvelope,
+  headersOf,
+  type HeaderValue,
+  type RawRecord,
+  type ReceivedEvent,
+  SEQUENCE_DIGITS,
+} from './envelope';
+export { InventoryInsufficient, InventoryUpdated, type ShortageReason, type StockChange } from './inventory-events';
+export {
+  fromNumeric,
+  MAX_AMOUNT,
+  type MinorUnits,
+  minorUnitsOf,
+  moneyTransformer,
+  toDecimal,
+  toMinorUnits,
+  toNumeric,
+} from './money';
+export {
+  NOTIFICATION_CHANNELS,
+  NOTIFICATION_TYPES,
+  type NotificationChannel,
+  NotificationFailed,
+  type NotificationFailureReason,
+  NotificationSent,
+  type NotificationType,
+} from './notification-events';
+export {
+  CANCELLATION_REASONS,
+  type CancellationDetail,
+  type CancellationReason,
+  OrderCancelled,
+  OrderConfirmed,
+  OrderCreated,
+} from './order-events';
+export {
+  DISPUTE_STATES,
+  type DisputeState,
+  PAYMENT_FAILURE_REASONS,
+  PaymentAdjusted,
+  PaymentFailed,
+  type PaymentFailureReason,
+  PaymentRefunded,
+  PaymentSuccessful,
+  type RefundInitiator,
+  type RefundMethod,
+} from './payment-events';
+export {
+  type AnyEvent,
+  consumerGroupOf,
+  deadLetterTopicOf,
+  eventOfTopic,
+  EVENTS,
+  eventsPublishedBy,
+  type EventType,
+} from './topics';

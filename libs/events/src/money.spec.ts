@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { hasAtMostTwoDecimals, MAX_AMOUNT, minorUnitsOf, toDecimal, toMinorUnits } from './money';
+import {
+  fromNumeric,
+  hasAtMostTwoDecimals,
+  MAX_AMOUNT,
+  minorUnitsOf,
+  moneyTransformer,
+  toDecimal,
+  toMinorUnits,
+  toNumeric,
+} from './money';
 
 const cents = fc.integer({ min: 0, max: MAX_AMOUNT });
 
@@ -41,5 +50,38 @@ describe('an amount of money', () => {
 
   it.each([-1, 0.5, NaN, MAX_AMOUNT + 1])('is not %p minor units', (amount) => {
     expect(() => minorUnitsOf(amount)).toThrow(RangeError);
+  });
+
+  it.each([
+    [0.29, 29, '0.29'],
+    [1.1, 110, '1.10'],
+    [4.35, 435, '4.35'],
+    [999_999_999.99, MAX_AMOUNT, '999999999.99'],
+    [0, 0, '0.00'],
+  ])('of %p is %i minor units and %s in the database', (decimal, units, text) => {
+    const amount = minorUnitsOf(units);
+    expect([toMinorUnits(decimal), fromNumeric(text), toNumeric(amount)]).toEqual([units, units, text]);
+    expect([moneyTransformer.from(text), moneyTransformer.to(amount)]).toEqual([units, text]);
+  });
+
+  it('is the same after a journey through the database', () => {
+    fc.assert(
+      fc.property(cents, (amount) => {
+        expect(fromNumeric(toNumeric(minorUnitsOf(amount)))).toBe(amount);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it.each(['', '1,5', '1.005', '1e21', '-0.01', 'NaN', '1000000000.00'])('is not %p of the database', (text) => {
+    expect(() => fromNumeric(text)).toThrow(RangeError);
+  });
+
+  it('that is none is none in the database', () => {
+    expect([moneyTransformer.to(null), moneyTransformer.to(undefined), moneyTransformer.from(null)]).toEqual([
+      null,
+      undefined,
+      null,
+    ]);
   });
 });

@@ -1,5 +1,7 @@
 declare const minorUnits: unique symbol;
 
+const NUMERIC = /^(\d{1,10})(?:\.(\d{1,2}))?$/;
+
 /** An amount in the currency's minor unit (cents): a non-negative safe integer. All arithmetic on money uses it. */
 export type MinorUnits = number & { readonly [minorUnits]: true };
 
@@ -36,3 +38,30 @@ export function toDecimal(amount: MinorUnits): number {
 export function hasAtMostTwoDecimals(value: number): boolean {
   return Number.isFinite(value) && Math.round(value * 100) / 100 === value;
 }
+
+/**
+ * Reads what PostgreSQL gives for a `numeric(12,2)`, such as `'12.30'`, into minor units. Works on the digits, never with
+ * floating-point arithmetic. @throws RangeError when it is not a decimal with at most two decimals, or outside
+ * 0…{@link MAX_AMOUNT}.
+ */
+export function fromNumeric(text: string): MinorUnits {
+  const [, whole, fraction = ''] = NUMERIC.exec(text) ?? [];
+  if (whole === undefined) throw new RangeError('not an amount of money with at most two decimals');
+  return minorUnitsOf(Number(whole + fraction.padEnd(2, '0')));
+}
+
+/** Writes minor units as a `numeric` for PostgreSQL, always with two decimals: 1230 → `'12.30'`. */
+export function toNumeric(amount: MinorUnits): string {
+  const digits = String(amount).padStart(3, '0');
+  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}
+
+/**
+ * The `transformer` of an entity's `numeric(12,2)` column (TypeORM's `ValueTransformer`): minor units in the entity, NULL
+ * as `null`. Raw SQL bypasses it: use {@link fromNumeric} and {@link toNumeric} there.
+ */
+export const moneyTransformer = {
+  to: (amount: MinorUnits | null | undefined): string | null | undefined =>
+    amount === null || amount === undefined ? amount : toNumeric(amount),
+  from: (text: string | null): MinorUnits | null => (text === null ? null : fromNumeric(text)),
+};

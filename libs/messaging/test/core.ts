@@ -1,4 +1,5 @@
-import { dataSourceOptions, migrate, SystemClock, UuidV7Ids } from '@app/platform';
+import { SystemClock, UuidV7Ids } from '@app/platform';
+import { dataSourceOptions, migrate } from '@app/postgres';
 import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { DeadLetters } from '../src/failed/dead-letters';

@@ -1,5 +1,5 @@
-import { OrderCreated, PaymentFailed, PaymentSuccessful, type EventEnvelope, type ReceivedEvent } from '@app/events';
-import { PlatformDatabaseModule } from '@app/platform';
+import { type EventEnvelope, OrderCreated, PaymentFailed, PaymentSuccessful, type ReceivedEvent } from '@app/events';
+import { PostgresModule } from '@app/postgres';
 import { Controller, Module, type DynamicModule } from '@nestjs/common';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { MessagingModule } from '../src/messaging.module';
@@ -77,7 +77,7 @@ export class ProbeModule {
     return {
       module: ProbeModule,
       imports: [
-        PlatformDatabaseModule.forRoot({
+        PostgresModule.forRoot({
           config,
           schema: 'order_service',
           entities: [],

@@ -1,49 +1,43 @@
-export * from './bootstrap';
-export * from './breaker/breaker-errors';
-export * from './breaker/breaker.health-indicator';
-export * from './breaker/circuit-breaker';
-export * from './breaker/circuit-breakers';
-export * from './cache/cache.module';
-export * from './cache/cache.store';
-export * from './cache/read-through.cache';
-export * from './clock';
-export * from './config/common-config';
-export * from './config/configuration.error';
-export * from './config/define-config';
-export * from './config/env-example';
-export * from './config/variables';
-export * from './database/bounded-look';
-export * from './database/data-source-options';
-export * from './database/database.module';
-export * from './database/guarded-client';
-export * from './database/on-session';
-export * from './database/migrate';
-export * from './database/minor-units';
-export * from './errors/api-problems.decorator';
-export * from './errors/database-errors';
-export * from './errors/domain.error';
-export * from './errors/error-to-problem';
-export * from './errors/problem-details';
-export * from './errors/problem-details.filter';
-export * from './errors/startup.error';
-export * from './health/failure-reason';
-export * from './health/health-indicator';
-export * from './health/health-registry';
-export * from './http/configure-http';
-export * from './http/cursor';
-export * from './http/field-decorators';
-export * from './http/http-adapter';
-export * from './http/idempotency-key';
-export * from './http/page';
-export * from './http/raw-body';
-export * from './http/request-context';
-export * from './http/validation.pipe';
-export * from './ids';
-export * from './lifecycle';
-export * from './logging/control-characters';
-export * from './logging/log-context';
-export * from './logging/pino.logger';
-export * from './logging/redaction';
-export * from './platform.module';
-export * from './service-info';
-export * from './shutdown';
+export { bootstrapService, createService, startService } from './bootstrap';
+export { CallNotAnswered, CallNotMade } from './breaker/breaker-errors';
+export { breakerDetails, BreakerHealthIndicator } from './breaker/breaker.health-indicator';
+export { type BreakerOptions, CircuitBreaker } from './breaker/circuit-breaker';
+export { CircuitBreakers } from './breaker/circuit-breakers';
+export { PlatformCacheModule } from './cache/cache.module';
+export { ReadThroughCache } from './cache/read-through.cache';
+export { Clock, SharedClock, SystemClock } from './clock';
+export { type CommonConfig, commonConfig } from './config/common-config';
+export type { ConfigurationProblem } from './config/configuration.error';
+export { defineConfig } from './config/define-config';
+export { renderEnvExample } from './config/env-example';
+export {
+  durationMs,
+  oneOf,
+  optional,
+  positiveInt,
+  ratio,
+  text,
+  url,
+  type Variable,
+  type VariableOptions,
+} from './config/variables';
+export { ApiProblems } from './errors/api-problems.decorator';
+export { DomainError, type DomainErrorKind } from './errors/domain.error';
+export { errorToProblem, translateErrorsBy, unavailable } from './errors/error-to-problem';
+export type { Problem } from './errors/problem-details';
+export { StartupError } from './errors/startup.error';
+export { failureReason } from './health/failure-reason';
+export { HealthIndicator, type HealthResult } from './health/health-indicator';
+export { HealthRegistry } from './health/health-registry';
+export { decodeCursor, encodeCursor } from './http/cursor';
+export { isMoney, IsMoney, IsPrintable, isPrintable } from './http/field-decorators';
+export { parseIdempotencyKey } from './http/idempotency-key';
+export { DEFAULT_PAGE_LIMIT, IsPage, PageQuery } from './http/page';
+export { keepRawBody, rawBodyOf } from './http/raw-body';
+export { invalidRequest, validationPipe, ValidWhen } from './http/validation.pipe';
+export { Ids, UuidV7Ids } from './ids';
+export { Lifecycle } from './lifecycle';
+export { HIDDEN_CONTROLS, withVisibleControls } from './logging/control-characters';
+export { currentLogContext, runWithLogContext } from './logging/log-context';
+export { redactText } from './logging/redaction';
+export { shutDown } from './shutdown';

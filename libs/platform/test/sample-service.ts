@@ -6,10 +6,16 @@ import { createService } from '../src/bootstrap';
 import { commonConfig } from '../src/config/common-config';
 import { defineConfig } from '../src/config/define-config';
 import { DomainError } from '../src/errors/domain.error';
+import { translateErrorsBy, unavailable } from '../src/errors/error-to-problem';
 import type { ProblemDetails } from '../src/errors/problem-details';
 import { currentLogContext } from '../src/logging/log-context';
 import { IsMoney, IsPrintable } from '../src/http/field-decorators';
 import { PageQuery } from '../src/http/page';
+
+/** As a lib that has a connection would. */
+translateErrorsBy((error) =>
+  error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED' ? unavailable(2) : undefined,
+);
 
 /** A service with one resource, to try what every service does with a request. */
 

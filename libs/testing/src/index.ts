@@ -1,10 +1,10 @@
-export { afterEachStatement, type Queries } from './after-each-statement';
-export { allPages, type ListPage } from './all-pages';
-export { LONGEST_STALL_MS, watchEventLoop, type EventLoopStall } from './event-loop-stalls';
-export { eventually, type EventuallyOptions } from './eventually';
+export { afterEachStatement } from './after-each-statement';
+export { allPages } from './all-pages';
+export { LONGEST_STALL_MS, watchEventLoop } from './event-loop-stalls';
 export { anEvent, anOrderId, asKafkaMessage } from './events';
+export { eventually } from './eventually';
 export { lockOutside } from './outside-lock';
-export { objectionsTo, plansOf, type PlanBounds, type QueryPlan } from './query-plans';
-export { TcpProxy, type Direction } from './tcp-proxy';
+export { objectionsTo, plansOf } from './query-plans';
+export { type Direction, TcpProxy } from './tcp-proxy';
 export { createTestDatabase, type TestDatabase } from './test-database';
-export { infrastructureUrls, type InfrastructureUrls } from './test-infrastructure';
+export { infrastructureUrls } from './test-infrastructure';

@@ -2,7 +2,7 @@ import type { EachBatchPayload } from 'kafkajs';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AroundLocks, type WorkAround } from '../../../libs/messaging/src/unit-of-work/around-locks';
-import { DatabaseSession } from '../../../libs/messaging/src/postgres/database-session';
+import { DatabaseSession } from '../../../libs/postgres/src/statements/database-session';
 import { EventBatchProcessor } from '../../../libs/messaging/src/consumer/event-batch-processor';
 import { FetchCollector } from '../../../libs/messaging/src/consumer/fetch-collector';
 import { Inbox } from '../../../libs/messaging/src/consumer/inbox';

@@ -1,5 +1,4 @@
-import { minorUnitsOf, type CancellationReason } from '@app/events';
-import { toMinorUnits } from '@app/platform';
+import { type CancellationReason, fromNumeric } from '@app/events';
 import type { Client } from 'pg';
 import type { AuditEntry } from '../../../apps/order-service/src/domain/audit-trail';
 import { verifyTrail } from '../../../apps/order-service/src/domain/audit-verification';
@@ -107,7 +106,7 @@ function orderOf(row: TrailRow): Order {
     userId: row.user_id,
     paymentMethod: row.payment_method,
     currency: row.currency,
-    total: minorUnitsOf(toMinorUnits(row.total_amount)),
+    total: fromNumeric(row.total_amount),
     correlationId: row.order_correlation_id,
     deadlineAt: row.deadline_at,
     createdAt: row.created_at,

@@ -1,4 +1,4 @@
-import { boundedLook } from '@app/platform';
+import { boundedLook } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Product, StockMovement } from '../domain/product';

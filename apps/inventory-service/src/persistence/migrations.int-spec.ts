@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '@app/platform';
+import { dataSourceOptions } from '@app/postgres';
 import { createTestDatabase, type TestDatabase } from '@app/testing';
 import { loadConfig } from '../config';
 import { MIGRATIONS } from '../inventory-service.module';

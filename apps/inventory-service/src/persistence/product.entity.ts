@@ -1,5 +1,4 @@
-import { minorUnitsOf, type MinorUnits } from '@app/events';
-import { minorUnitsTransformer, toMinorUnits } from '@app/platform';
+import { fromNumeric, type MinorUnits, moneyTransformer } from '@app/events';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Product } from '../domain/product';
 
@@ -14,7 +13,7 @@ export class ProductEntity {
   @Column('integer')
   quantity!: number;
 
-  @Column('numeric', { precision: 12, scale: 2, transformer: minorUnitsTransformer })
+  @Column('numeric', { precision: 12, scale: 2, transformer: moneyTransformer })
   price!: MinorUnits;
 
   @Column('text')
@@ -34,5 +33,5 @@ export type ProductRow = Omit<ProductEntity, 'price'> & { readonly price: string
 /** A row, as the domain sees it. */
 export function productFrom(row: ProductRow): Product {
   const { productId, productName, quantity, price, currency, updatedAt } = row;
-  return { productId, productName, quantity, price: minorUnitsOf(toMinorUnits(price)), currency, updatedAt };
+  return { productId, productName, quantity, price: fromNumeric(price), currency, updatedAt };
 }

@@ -1,5 +1,5 @@
+import { toNumeric } from '@app/events';
 import type { UnitOfWork } from '@app/messaging';
-import { fromMinorUnits } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import type { Product, StockMovement } from '../domain/product';
 import { PRODUCT_COLUMNS, productFrom, type ProductRow } from './product.entity';
@@ -35,7 +35,7 @@ export class ProductRepository {
   /** @returns false when there is a product of this id already. */
   async insert(unitOfWork: UnitOfWork, product: Product): Promise<boolean> {
     const { productId, productName, quantity, price, currency, updatedAt } = product;
-    const values = [productId, productName, quantity, fromMinorUnits(price), currency, updatedAt];
+    const values = [productId, productName, quantity, toNumeric(price), currency, updatedAt];
     return (await unitOfWork.query(INSERT_PRODUCT, values)).length > 0;
   }
 

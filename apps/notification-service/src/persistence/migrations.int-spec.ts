@@ -1,5 +1,5 @@
 import { MESSAGING_MIGRATIONS } from '@app/messaging';
-import { dataSourceOptions } from '@app/platform';
+import { dataSourceOptions } from '@app/postgres';
 import { createTestDatabase, type TestDatabase } from '@app/testing';
 import { DataSource } from 'typeorm';
 import { loadConfig } from '../config';

@@ -1,5 +1,5 @@
 import type { Cause, NotificationChannel, NotificationType } from '@app/events';
-import { boundedLook, type Look } from '@app/platform';
+import { boundedLook, type Look } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { readFacts, type Facts } from '../domain/announcement';

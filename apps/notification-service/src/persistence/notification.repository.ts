@@ -1,6 +1,5 @@
-import { minorUnitsOf, toDecimal, type NotificationChannel, type NotificationType } from '@app/events';
+import { fromNumeric, type NotificationChannel, type NotificationType, toDecimal } from '@app/events';
 import { lockedAmong, type UnitOfWork } from '@app/messaging';
-import { toMinorUnits } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import {
   UNKNOWN_ORDER,
@@ -164,7 +163,7 @@ function aboutFrom({ user_id: userId, currency, total }: LockedRow): OrderAbout 
   return {
     userId: userId ?? undefined,
     currency: currency ?? undefined,
-    total: total === null ? undefined : minorUnitsOf(toMinorUnits(total)),
+    total: total === null ? undefined : fromNumeric(total),
   };
 }
 

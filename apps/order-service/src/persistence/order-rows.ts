@@ -1,5 +1,4 @@
-import { minorUnitsOf } from '@app/events';
-import { toMinorUnits } from '@app/platform';
+import { fromNumeric } from '@app/events';
 import type { OrderLine, OrderWithLines } from '../domain/order';
 import { orderFrom, type OrderEntity } from './order.entity';
 
@@ -31,6 +30,6 @@ export const FIND = `${WITH_LINES} WHERE order_id = ANY ($1::uuid[])`;
 
 /** A row with its lines, as the domain sees it. */
 export function orderWithLinesFrom(row: FoundRow): OrderWithLines {
-  const lines = row.items.map(({ price, ...line }) => ({ ...line, price: minorUnitsOf(toMinorUnits(price)) }));
-  return { order: orderFrom({ ...row, total: minorUnitsOf(toMinorUnits(row.total)) }), lines };
+  const lines = row.items.map(({ price, ...line }) => ({ ...line, price: fromNumeric(price) }));
+  return { order: orderFrom({ ...row, total: fromNumeric(row.total) }), lines };
 }

@@ -1,4 +1,4 @@
-import { migrationOptions } from '@app/platform';
+import { migrationOptions } from '@app/postgres';
 import { createTestDatabase } from '@app/testing';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';

@@ -1,5 +1,4 @@
-import { minorUnitsOf, type CancellationReason, type MinorUnits } from '@app/events';
-import { minorUnitsTransformer } from '@app/platform';
+import { type CancellationReason, type MinorUnits, minorUnitsOf, moneyTransformer } from '@app/events';
 import { Column, Entity, JoinColumn, ManyToOne, OneToMany, PrimaryColumn, type Relation } from 'typeorm';
 import type { Order, OrderStatus } from '../domain/order';
 
@@ -17,7 +16,7 @@ export class OrderEntity {
   @Column('text', { name: 'cancellation_reason', nullable: true })
   cancellationReason!: CancellationReason | null;
 
-  @Column('numeric', { name: 'total_amount', precision: 12, scale: 2, transformer: minorUnitsTransformer })
+  @Column('numeric', { name: 'total_amount', precision: 12, scale: 2, transformer: moneyTransformer })
   total!: MinorUnits;
 
   @Column('text')
@@ -65,7 +64,7 @@ export class OrderItemEntity {
   @Column('integer')
   quantity!: number;
 
-  @Column('numeric', { precision: 12, scale: 2, transformer: minorUnitsTransformer })
+  @Column('numeric', { precision: 12, scale: 2, transformer: moneyTransformer })
   price!: MinorUnits;
 
   @ManyToOne(() => OrderEntity, (order) => order.items)

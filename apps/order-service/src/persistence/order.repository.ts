@@ -1,6 +1,5 @@
-import { minorUnitsOf, toDecimal } from '@app/events';
+import { fromNumeric, toDecimal } from '@app/events';
 import { lockedAmong, type UnitOfWork } from '@app/messaging';
-import { toMinorUnits } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
@@ -65,7 +64,7 @@ export class OrderRepository {
     const rows = await unitOfWork.query<LockedRow>(LOCK, [orderIds]);
     return new Map(
       rows.map((row) => {
-        const order = orderFrom({ ...row, total: minorUnitsOf(toMinorUnits(row.total)) });
+        const order = orderFrom({ ...row, total: fromNumeric(row.total) });
         return [row.orderId, { order, head: { number: row.eventCount, hash: row.lastEventHash } }];
       }),
     );

@@ -1,16 +1,16 @@
-import { OrderCreated, toDecimal, type Cause } from '@app/events';
+import { type Cause, OrderCreated, toDecimal } from '@app/events';
 import {
   AroundLocks,
   classifyFailure,
-  CommitOutcomeUnknown,
   GroupCommit,
   Overloaded,
   RowsLocked,
-  Transactions,
   type Settled,
+  Transactions,
   type UnitOfWork,
 } from '@app/messaging';
-import { Clock, Ids, sqlState } from '@app/platform';
+import { Clock, Ids } from '@app/platform';
+import { CommitOutcomeUnknown, sqlState } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import { appendFact, EMPTY_CHAIN, type AuditEntry } from '../domain/audit-trail';
 import type { Order, OrderWithLines } from '../domain/order';

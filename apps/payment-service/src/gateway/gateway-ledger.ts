@@ -1,6 +1,6 @@
-import { minorUnitsOf } from '@app/events';
-import { GroupCommit, queryRows, type Settled } from '@app/messaging';
-import { fromMinorUnits, onSession, toMinorUnits } from '@app/platform';
+import { fromNumeric, toNumeric } from '@app/events';
+import { GroupCommit, type Settled } from '@app/messaging';
+import { onSession, queryRows } from '@app/postgres';
 import type { Pool, PoolClient } from 'pg';
 import type { GatewayAnswer, OpenOutcome } from '../domain/gateway-outcome';
 import { answerOf, judge, type FollowUp, type LedgerEntry } from './simulator-rules';
@@ -175,7 +175,7 @@ async function write(client: PoolClient, entries: readonly LedgerEntry[]): Promi
     entries.map((entry) => entry.operation),
     entries.map((entry) => entry.reference),
     entries.map((entry) => entry.outcome),
-    entries.map((entry) => fromMinorUnits(entry.amount)),
+    entries.map((entry) => toNumeric(entry.amount)),
     entries.map((entry) => entry.currency),
     entries.map((entry) => entry.paymentMethod),
   ];
@@ -199,7 +199,7 @@ function fromRow(row: LedgerRow): LedgerEntry {
     operation: row.operation,
     reference: row.reference,
     outcome: row.outcome,
-    amount: minorUnitsOf(toMinorUnits(row.amount)),
+    amount: fromNumeric(row.amount),
     currency: row.currency,
     paymentMethod: row.payment_method,
   };

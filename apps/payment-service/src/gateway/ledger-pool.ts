@@ -1,4 +1,4 @@
-import { connection, guardedClient } from '@app/platform';
+import { connection, guardedClient } from '@app/postgres';
 import pg from 'pg';
 import type { PaymentServiceConfig } from '../config';
 

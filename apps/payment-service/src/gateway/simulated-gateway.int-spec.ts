@@ -1,5 +1,6 @@
 import { minorUnitsOf } from '@app/events';
-import { migrate, UuidV7Ids } from '@app/platform';
+import { UuidV7Ids } from '@app/platform';
+import { migrate } from '@app/postgres';
 import { createTestDatabase, type TestDatabase } from '@app/testing';
 import pg from 'pg';
 import { loadConfig } from '../config';

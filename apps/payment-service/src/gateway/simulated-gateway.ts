@@ -1,6 +1,6 @@
-import { minorUnitsOf, type MinorUnits } from '@app/events';
+import { type MinorUnits, minorUnitsOf } from '@app/events';
 import { Overloaded, sleep } from '@app/messaging';
-import { type Ids } from '@app/platform';
+import type { Ids } from '@app/platform';
 import { idempotencyKeyOf, type GatewayAnswer } from '../domain/gateway-outcome';
 import { type GatewayLedger, type LedgerReply, type LedgerRequest } from './gateway-ledger';
 import {

@@ -1,5 +1,4 @@
-import { minorUnitsOf, type DisputeState, type MinorUnits, type PaymentFailureReason } from '@app/events';
-import { fromMinorUnits, toMinorUnits } from '@app/platform';
+import { type DisputeState, fromNumeric, type MinorUnits, type PaymentFailureReason, toNumeric } from '@app/events';
 import type { GatewayOperation } from '../domain/gateway-outcome';
 import { statusOf, type Payment, type PendingOperation } from '../domain/payment';
 import type { PaymentStage, PaymentStatus } from '../domain/payment-stage';
@@ -43,9 +42,9 @@ export function toRow(payment: Payment): PaymentRow {
     user_id: payment.userId,
     stage: payment.stage,
     status: statusOf(payment),
-    amount: fromMinorUnits(payment.amount),
-    captured_amount: fromMinorUnits(payment.capturedAmount),
-    refunded_amount: fromMinorUnits(payment.refundedAmount),
+    amount: toNumeric(payment.amount),
+    captured_amount: toNumeric(payment.capturedAmount),
+    refunded_amount: toNumeric(payment.refundedAmount),
     currency: payment.currency,
     payment_method: payment.paymentMethod,
     items: payment.items.map(({ productId, quantity }) => ({ product_id: productId, quantity })),
@@ -111,5 +110,5 @@ function operationFrom(row: PaymentRow): PendingOperation | null {
 }
 
 function amountFrom(decimal: string): MinorUnits {
-  return minorUnitsOf(toMinorUnits(decimal));
+  return fromNumeric(decimal);
 }

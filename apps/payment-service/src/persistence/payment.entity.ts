@@ -1,9 +1,8 @@
-import type { DisputeState, MinorUnits, PaymentFailureReason } from '@app/events';
-import { minorUnitsTransformer } from '@app/platform';
+import { type DisputeState, type MinorUnits, moneyTransformer, type PaymentFailureReason } from '@app/events';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { PaymentStatus } from '../domain/payment-stage';
 
-const AMOUNT = { type: 'numeric', precision: 12, scale: 2, transformer: minorUnitsTransformer } as const;
+const AMOUNT = { type: 'numeric', precision: 12, scale: 2, transformer: moneyTransformer } as const;
 
 /** What is read of a payment for people. Everything is written by the `PaymentRepository`. */
 @Entity({ name: 'payments' })

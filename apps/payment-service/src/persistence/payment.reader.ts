@@ -1,4 +1,4 @@
-import { boundedPage, pageFrom, type Look, type PageRow } from '@app/platform';
+import { boundedPage, type Look, pageFrom, type PageRow } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
 import { isFinalStatus, type PaymentStatus } from '../domain/payment-stage';

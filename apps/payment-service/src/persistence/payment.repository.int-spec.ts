@@ -1,6 +1,7 @@
 import { OrderConfirmed, OrderCreated } from '@app/events';
 import { Transactions, type UnitOfWork } from '@app/messaging';
-import { migrationOptions, shutDown } from '@app/platform';
+import { shutDown } from '@app/platform';
+import { migrationOptions } from '@app/postgres';
 import {
   anEvent,
   anOrderId,

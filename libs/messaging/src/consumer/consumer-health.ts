@@ -1,4 +1,5 @@
-import { Clock, isDatabaseUnavailable, type HealthResult } from '@app/platform';
+import { Clock, type HealthResult } from '@app/platform';
+import { isDatabaseUnavailable } from '@app/postgres';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Consumer } from 'kafkajs';
 import { reasonOf } from '../kafka/kafka-errors';

@@ -1,4 +1,4 @@
-import type { Look } from '@app/platform';
+import type { Look } from '@app/postgres';
 import type { DeadLetterReason, FailedMessageStatus } from '../failed/failed-message';
 
 /** Which failed messages are meant. Without a status: all that are unfinished. */

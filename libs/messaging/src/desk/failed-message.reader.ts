@@ -1,4 +1,4 @@
-import { allLookedAt, boundedPage, oneMore, pageFrom, type PageRow } from '@app/platform';
+import { allLookedAt, boundedPage, oneMore, pageFrom, type PageRow } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { DeadLetterReason, FailedMessageStatus } from '../failed/failed-message';

@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable } from '@app/platform';
+import { isDatabaseUnavailable } from '@app/postgres';
 import kafkajs from 'kafkajs';
 import { DatabaseLocked, isLockTimeout, RowsLocked } from '../unit-of-work/locked-rows';
 

@@ -1,5 +1,5 @@
+import { migrate, migrationOptions } from '@app/postgres';
 import { createTestDatabase } from '@app/testing';
-import { migrate, migrationOptions } from '@app/platform';
 import { DataSource } from 'typeorm';
 import { databaseOptions } from '../../test/core';
 import { MESSAGING_MIGRATIONS } from '.';

@@ -1,9 +1,8 @@
 import { SEQUENCE_DIGITS } from '@app/events';
-import { PLANNING, settingsOf } from '@app/platform';
+import { PLANNING, queryRows, settingsOf } from '@app/postgres';
 import type { Message } from 'kafkajs';
 import { Client } from 'pg';
 import type { MessagingOptions } from '../messaging-options';
-import { queryRows } from '../postgres/named-rows';
 import { OUTBOX_CHANNEL_PREFIX } from '../unit-of-work/outbox-signal';
 import {
   DELETE,

@@ -1,8 +1,7 @@
-import { isDatabaseUnavailable, sqlState } from '@app/platform';
+import { CommitOutcomeUnknown, isDatabaseUnavailable, sqlState } from '@app/postgres';
 import { createTestDatabase, TcpProxy, type TestDatabase } from '@app/testing';
 import { Client } from 'pg';
 import { openCore } from '../../test/core';
-import { CommitOutcomeUnknown } from '../postgres/database-session';
 import { classifyFailure } from '../failed/failure';
 import { MessagingOptions } from '../messaging-options';
 import type { UnitOfWork } from './unit-of-work';

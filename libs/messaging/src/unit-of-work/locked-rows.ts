@@ -1,4 +1,5 @@
-import { DomainError, sqlState } from '@app/platform';
+import { DomainError } from '@app/platform';
+import { sqlState } from '@app/postgres';
 
 /** How a unit of work meets rows that another transaction has locked. */
 export interface LockWaits {

@@ -1,7 +1,6 @@
-import { isSerializationFailure } from '@app/platform';
+import { CommitOutcomeUnknown, DatabaseSession, isSerializationFailure } from '@app/postgres';
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { CommitOutcomeUnknown, DatabaseSession } from '../postgres/database-session';
 import type { LockWaits } from './locked-rows';
 import { Outbox } from './outbox';
 import { OutboxSignal } from './outbox-signal';

@@ -1,7 +1,6 @@
 import type { Cause, EventDefinition, PayloadOf } from '@app/events';
-import type { DatabaseSession } from '../postgres/database-session';
+import { type DatabaseSession, preparedName } from '@app/postgres';
 import { RowsLocked, type LockWaits } from './locked-rows';
-import { preparedName } from '../postgres/prepared-statements';
 
 /** An event on its way out: what happened to which order, and what caused it. */
 export interface OutgoingEvent<Definition extends EventDefinition = EventDefinition> {

@@ -1,5 +1,4 @@
 import { HttpException } from '@nestjs/common';
-import { isDatabaseTimeout, isDatabaseUnavailable, isSerializationFailure } from './database-errors';
 import { isDomainError, type DomainErrorKind } from './domain.error';
 import type { Problem } from './problem-details';
 
@@ -64,12 +63,24 @@ const BY_STATUS: Readonly<Record<number, Omit<Problem, 'status'>>> = {
   503: { code: 'SERVICE.UNAVAILABLE', detail: 'The service can not answer at the moment. Please try again.' },
 };
 
+/** Says which problem an error of some dependency is; `undefined` for errors it does not know. Never throws. */
+export type ErrorTranslator = (error: unknown) => Problem | undefined;
+
+const translators = new Set<ErrorTranslator>();
+
+/** Adds what a lib knows about its own errors, for as long as the process lives. Platform itself knows no dependency. */
+export function translateErrorsBy(translator: ErrorTranslator): void {
+  translators.add(translator);
+}
+
 /** What a caller is told about an error, and nothing that an error of ours would give away. Never throws. */
 export function errorToProblem(error: unknown): Problem {
   if (isDomainError(error)) return fromDomainError(error);
   if (error instanceof HttpException) return fromHttpException(error);
-  if (isDatabaseUnavailable(error) || isDatabaseTimeout(error)) return unavailable(2);
-  if (isSerializationFailure(error)) return unavailable(1);
+  for (const translate of translators) {
+    const problem = translate(error);
+    if (problem !== undefined) return problem;
+  }
   return fromFastify(error) ?? INTERNAL;
 }
 
@@ -91,7 +102,8 @@ function fromDomainError(error: Error & { kind: DomainErrorKind } & Partial<Prob
   };
 }
 
-function unavailable(retryAfterSeconds: number): Problem {
+/** The problem 503 of a dependency that will be back: the caller may try again after so many seconds. */
+export function unavailable(retryAfterSeconds: number): Problem {
   return { ...statusToProblem(503), retryAfterSeconds };
 }
 

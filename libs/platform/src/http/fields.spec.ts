@@ -1,4 +1,3 @@
-import { fromMinorUnits, minorUnitsTransformer, toMinorUnits, toWireAmount } from '../database/minor-units';
 import { type DomainError } from '../errors/domain.error';
 import { decodeCursor, encodeCursor } from './cursor';
 import { isMoney, isPrintable } from './field-decorators';
@@ -31,31 +30,6 @@ describe('an amount of money', () => {
 
   it.each([0, -1, 0.001, 1.005, NaN, Infinity, 1e21, 100_000, '1.00', null])('is not %p', (amount) => {
     expect(isMoney(amount, { min: 0.01, max: 99_999.99 })).toBe(false);
-  });
-
-  it.each([
-    [0.29, 29, '0.29'],
-    [1.1, 110, '1.10'],
-    [4.35, 435, '4.35'],
-    [-0.05, -5, '-0.05'],
-    [9_999_999_999.99, 999_999_999_999, '9999999999.99'],
-    [0, 0, '0.00'],
-  ])('of %p is %i minor units and %s in the database', (amount, units, text) => {
-    expect([toMinorUnits(amount), fromMinorUnits(units), toWireAmount(units)]).toEqual([units, text, amount]);
-    expect(minorUnitsTransformer.from(text)).toBe(units);
-    expect(minorUnitsTransformer.to(units)).toBe(text);
-  });
-
-  it('survives the way through the database for every cent up to a thousand', () => {
-    for (let units = 0; units <= 100_000; units += 1) {
-      if (toMinorUnits(toWireAmount(units)) !== units) throw new Error(`${units} is lost`);
-    }
-  });
-
-  it('is refused when it is not exact', () => {
-    for (const amount of [1.005, NaN, 1e21, '1,5', '']) expect(() => toMinorUnits(amount)).toThrow(RangeError);
-    expect(() => fromMinorUnits(1.5)).toThrow(RangeError);
-    expect([minorUnitsTransformer.to(null), minorUnitsTransformer.from(null)]).toEqual([null, null]);
   });
 });
 

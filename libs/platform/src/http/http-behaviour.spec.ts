@@ -94,7 +94,7 @@ describe('an error of the service', () => {
     expect(problem.correlation_id).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('says when to come back when the database is away', async () => {
+  it('says when to come back when a dependency is away', async () => {
     const { response, problem } = await send('GET', '/orders/outage');
     expect([response.statusCode, problem.code]).toEqual([503, 'SERVICE.UNAVAILABLE']);
     expect(response.headers['retry-after']).toBe('2');

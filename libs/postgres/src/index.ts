@@ -1,0 +1,17 @@
+export { allLookedAt, boundedLook, boundedPage, type Look, oneMore, pageFrom, type PageRow } from './bounded-look';
+export {
+  connection,
+  type DatabaseOptions,
+  dataSourceOptions,
+  migrationOptions,
+  PLANNING,
+  settingsOf,
+} from './connection/data-source-options';
+export { guardedClient } from './connection/guarded-client';
+export { onSession } from './connection/on-session';
+export { isDatabaseUnavailable, isSerializationFailure, sqlState } from './database-errors';
+export { migrate } from './migrate';
+export { PostgresModule } from './postgres.module';
+export { CommitOutcomeUnknown, DatabaseSession } from './statements/database-session';
+export { queryRows } from './statements/named-rows';
+export { preparedName } from './statements/prepared-statements';

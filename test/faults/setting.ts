@@ -1,0 +1,26 @@
+import type { Breakage } from './instructions.ts';
+import type { Mix } from './load.ts';
+
+/** The system and the load that a scenario asks for. */
+export interface Setting {
+  readonly id: string;
+  /** Orders per second. */
+  readonly rate?: number;
+  readonly mix?: Partial<Mix>;
+  /** Stock of each product at the beginning. */
+  readonly stock?: number;
+  /** For all services. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether services go through proxies to whatever they talk to: `world.network`. */
+  readonly proxied?: boolean;
+}
+
+export interface RunOptions {
+  readonly seed: number;
+  /** At least so long the load lasts. */
+  readonly minutes: number;
+  /** Orders per second where the scenario does not say. */
+  readonly rate: number;
+  readonly breakage?: Breakage;
+  readonly keepFiles: boolean;
+}
