@@ -18,13 +18,11 @@ const MESSAGING_FLOORS = [
   { room: 'consumer', comment: 'Consumption puts failures aside and does not know how they are tried again.' },
   {
     room: 'retry',
-    comment: 'Retries go through the handlers of the consumer; a person at the desk comes on top of both.',
+    comment: 'Retries go through the handlers of the consumer; the relay, which only publishes, has no part in them.',
   },
   {
     room: 'relay',
-    comment: 'The relay reads the outbox and writes to Kafka; it needs nothing that consumes or administrates.',
   },
-  { room: 'desk' },
 ];
 
 const messagingFloorRules = MESSAGING_FLOORS.slice(0, -1).map(({ room, comment }, floor) => {
@@ -120,6 +118,13 @@ module.exports = {
       to: { path: '^libs/', pathNot: '^libs/(?:postgres|platform)/' },
     },
     ...messagingFloorRules,
+    {
+      name: 'messaging-knows-no-desk',
+      comment: 'Retries and dead letters work without anybody who administrates them; the desk is built on top.',
+      severity: 'error',
+      from: { path: '^libs/messaging/', pathNot: SPEC },
+      to: { path: '^libs/desk/' },
+    },
     {
       name: 'product-needs-no-testing',
       comment: 'libs/testing is for tests; in a product file it would be deployed.',

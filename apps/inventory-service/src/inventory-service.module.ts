@@ -1,3 +1,4 @@
+import { DeskModule } from '@app/desk';
 import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
 import { PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -41,6 +42,7 @@ export class InventoryServiceModule {
           migrations: MIGRATIONS,
         }),
         MessagingModule.forRoot(messagingOptionsOf('inventory-service', config)),
+        DeskModule,
       ],
       controllers: [InventoryController, OrderEventsConsumer, PaymentEventsConsumer],
       providers: [

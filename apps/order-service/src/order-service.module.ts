@@ -1,3 +1,4 @@
+import { DeskModule } from '@app/desk';
 import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
 import { PlatformCacheModule } from '@app/platform';
 import { PostgresModule } from '@app/postgres';
@@ -54,6 +55,7 @@ export class OrderServiceModule {
         }),
         PlatformCacheModule.forRoot(config),
         MessagingModule.forRoot(messagingOptionsOf('order-service', config)),
+        DeskModule,
       ],
       controllers: [OrdersController, PaymentEventsConsumer, InventoryEventsConsumer],
       providers: [

@@ -1,3 +1,4 @@
+import { DeskModule } from '@app/desk';
 import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
 import { type DatabaseOptions, PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -37,6 +38,7 @@ export class PaymentServiceModule {
       imports: [
         PostgresModule.forRoot(databaseOptions(config)),
         MessagingModule.forRoot(messagingOptionsOf('payment-service', config)),
+        DeskModule,
         GatewayModule.forRoot(config),
       ],
       controllers: [
