@@ -13,6 +13,7 @@ export {
   decodeRecord,
   type DecodingFailure,
   type EventEnvelope,
+  type Events,
   headersOf,
   type HeaderValue,
   type RawRecord,

@@ -1,4 +1,4 @@
-export { OnEvent } from './consumer/on-event.decorator';
+export { EventPattern } from './consumer/event-pattern.decorator';
 export type { DueItem, DueWork, DueWorkerLimits } from './due-work/due-work';
 export { DueWorker } from './due-work/due-worker';
 export { DueWorkers } from './due-work/due-workers';

@@ -29,7 +29,7 @@ const LEAVING_GRACE_MS = 3_000;
 
 /**
  * Nest's Kafka transport with set-based handlers: what one fetch brings, over all partitions and topics, is handled in one
- * transaction, and offsets are committed after it. `@OnEvent` methods are its handlers.
+ * transaction, and offsets are committed after it. `@EventPattern` methods are its handlers.
  *
  * It connects in the background, for as long as it takes: a service without Kafka still answers its HTTP requests. Once
  * running, it survives outages of Kafka and of PostgreSQL by itself. A consumer that kafkajs has given up is replaced by another,
@@ -80,7 +80,7 @@ export class KafkaEventServer extends ServerKafka {
   override listen(callback: (error?: unknown) => void): Promise<void> {
     const [twice] = [...this.messageHandlers].filter(([, handler]) => handler.next !== undefined);
     if (twice !== undefined) {
-      callback(new TypeError(`${String(twice[0])} has more than one @OnEvent method`));
+      callback(new TypeError(`${String(twice[0])} has more than one @EventPattern method`));
       return Promise.resolve();
     }
     // Nest starts its transports before it initialises what the handlers depend on.
@@ -114,9 +114,9 @@ export class KafkaEventServer extends ServerKafka {
     return this.messageHandlers.get(pattern) ?? null;
   }
 
-  /** Hands events to the `@OnEvent` method of their topic, through Nest's pipeline. Rejects with what the method threw. */
+  /** Hands events to the `@EventPattern` method of their topic, through Nest's pipeline. Rejects with what the method threw. */
   async dispatch(topic: string, events: readonly EventEnvelope[], unitOfWork: UnitOfWork): Promise<void> {
-    if (this.getHandlerByPattern(topic) === null) throw new TypeError(`no @OnEvent method handles ${topic}`);
+    if (this.getHandlerByPattern(topic) === null) throw new TypeError(`no @EventPattern method handles ${topic}`);
     // Nest passes data and context on to the method as they are; for our handlers the context is the unit of work.
     await this.handleEvent(topic, { pattern: topic, data: events }, unitOfWork as never);
   }
