@@ -58,7 +58,9 @@ export class DeskWorker {
         if (await this.work()) interval = BUSY_INTERVAL_MS;
         await this.prune();
       } catch (error) {
-        this.logger.warn(`desk interrupted: ${error instanceof Error ? error.message : String(error)}`);
+        this.logger.warn(
+          `Failed-message worker interrupted: ${error instanceof Error ? error.message : String(error)}`,
+        );
       }
       await sleep(interval * (0.75 + Math.random() / 2), this.nap.signal);
     }

@@ -131,11 +131,11 @@ export class ConsumerHealth {
   interrupted(error: unknown): void {
     this.enter('paused');
     if (isDatabaseUnavailable(error) || error instanceof DatabaseLocked) this.excuse();
-    else this.logger.error('consumption interrupted', { err: error });
+    else this.logger.error('Consumption interrupted', { err: error });
   }
 
   private enter(state: Exclude<ConsumerState, 'silent'>): void {
-    if (this.current !== state) this.logger.debug(`consumer: ${this.current} → ${state}`);
+    if (this.current !== state) this.logger.debug(`Consumer state changed: ${this.current} → ${state}`);
     if (state === 'consuming') {
       this.reason = undefined;
       this.lastFetch = this.now();

@@ -105,7 +105,7 @@ export class EventBatchProcessor {
     failure: Extract<ConsumedRecord['decoded'], { ok: false }>,
   ): Promise<void> {
     const { topic, partition, offset } = record;
-    this.logger.warn(`record is ${failure.reason}, dead-lettered`, {
+    this.logger.warn(`Record dead-lettered: ${failure.reason}`, {
       topic,
       partition,
       offset,
@@ -154,7 +154,7 @@ export class EventBatchProcessor {
         ? {}
         : { orderId: event.orderId, eventId: event.id, correlationId: event.cause.correlationId },
       async () => {
-        this.logger.error(`handler failed, ${permanent ? 'dead-lettered' : 'put aside for a later try'}`, {
+        this.logger.error(`Handler failed; message ${permanent ? 'dead-lettered' : 'parked for a retry'}`, {
           topic,
           partition,
           offset,

@@ -165,7 +165,7 @@ export class KafkaEventServer extends ServerKafka {
       } catch (error) {
         this.health.failed(error);
         const why = error instanceof Error ? error.message : String(error);
-        this.logger.warn(`not consuming, trying again: ${why}`);
+        this.logger.warn(`Consumer failed; reconnecting: ${why}`);
         await this.discardConsumer();
         await sleep(300 + backoff(attempt, 300, 2_000), this.stopping.signal);
       }
@@ -176,7 +176,7 @@ export class KafkaEventServer extends ServerKafka {
     const consumer: Consumer | null = this.consumer;
     this.consumer = null;
     if (consumer !== null) await leave(consumer);
-    this.sockets.renew('the consumer is replaced');
+    this.sockets.renew('the consumer is being replaced');
   }
 
   private topicsRead(): string[] {
@@ -202,7 +202,7 @@ export class KafkaEventServer extends ServerKafka {
     this.outages += 1;
     const delay = 200 + backoff(this.outages, 250, MAX_PAUSE_MS);
     this.logger.warn(
-      `consumption paused for ${Math.round(delay)} ms: ${error instanceof Error ? error.message : String(error)}`,
+      `Consumption paused for ${Math.round(delay)} ms: ${error instanceof Error ? error.message : String(error)}`,
     );
     void sleep(delay, this.stopping.signal).then(() => {
       if (!this.stopping.signal.aborted) resume();
@@ -210,8 +210,8 @@ export class KafkaEventServer extends ServerKafka {
   }
 
   private fetchAgain({ topic, partition, offset, error }: UnreadablePlace): void {
-    this.logger.warn(`records can not be read, fetching them again: ${error.message}`, { topic, partition, offset });
-    this.sockets.renew('what it brought can not be read');
+    this.logger.warn(`Records cannot be read; fetching them again: ${error.message}`, { topic, partition, offset });
+    this.sockets.renew('unreadable records were fetched');
   }
 }
 

@@ -154,7 +154,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
     try {
       await this.outcomes.record(item, outcome);
     } catch (error) {
-      this.logger.error('an outcome could not be recorded; its row will be due again', {
+      this.logger.error('Outcome could not be recorded; its row will be due again', {
         orderId: item.orderId,
         err: error,
       });
@@ -188,7 +188,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
       try {
         await this.claimDue();
       } catch (error) {
-        this.logger.warn(`sweep failed: ${error instanceof Error ? error.message : String(error)}`);
+        this.logger.warn(`Sweep failed: ${error instanceof Error ? error.message : String(error)}`);
       }
       if (this.stopping.signal.aborted) return;
       this.nap = new AbortController();

@@ -59,7 +59,7 @@ export class OutboxRelay {
         await sleep(STANDBY_INTERVAL_MS, this.stopping.signal);
       } catch (error) {
         this.failures += 1;
-        this.logger.warn(`relay interrupted, trying again: ${error instanceof Error ? error.message : String(error)}`);
+        this.logger.warn(`Relay interrupted; retrying: ${error instanceof Error ? error.message : String(error)}`);
         if (this.stopping.signal.aborted) return;
         await sleep(backoff(this.failures, 100, MAX_BACKOFF_MS), this.stopping.signal);
       } finally {

@@ -105,11 +105,11 @@ export class TroubledTopic {
 
   private async wait(refusals: readonly Refusal[], message: string): Promise<void> {
     this.failures += 1;
-    this.logger.warn(`${this.topic} does not take its events, trying again: ${message}`);
+    this.logger.warn(`Publishing to ${this.topic} failed; retrying: ${message}`);
     if (refusals.some((refusal) => verdictOf(refusal) === 'missing')) {
       await this.surroundings.createTopic(this.topic).catch((error: unknown) => {
         this.logger.warn(
-          `${this.topic} could not be created: ${error instanceof Error ? error.message : String(error)}`,
+          `Topic ${this.topic} could not be created: ${error instanceof Error ? error.message : String(error)}`,
         );
       });
     }
@@ -124,7 +124,7 @@ export class TroubledTopic {
     await this.reader.refuse(position, `${code}: ${reason}`);
     this.hasRefused = true;
     this.refusedTriedAt = performance.now();
-    this.logger.error(`Kafka refuses an event of ${this.topic} for itself; it is put aside in the outbox: ${reason}`, {
+    this.logger.error(`Kafka rejected an event of ${this.topic}; it is parked in the outbox: ${reason}`, {
       outbox_position: position,
       kafka_error: code,
     });

@@ -70,7 +70,7 @@ export class AroundLocks {
     const locked = await this.together(run, items);
     if (locked === undefined) return [];
     const heldUp = await this.separate(run, items, [], locked);
-    if (heldUp.length > 0) this.logger.debug(`${heldUp.length} of ${items.length} wait for rows that are locked`);
+    if (heldUp.length > 0) this.logger.debug(`Waiting for locked rows: ${heldUp.length} of ${items.length} items`);
     return heldUp;
   }
 

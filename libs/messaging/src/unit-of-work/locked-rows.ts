@@ -17,7 +17,7 @@ export class RowsLocked extends DomainError {
     super({
       code: 'SERVICE.LOCKED',
       kind: 'unavailable',
-      message: 'What this request is about is being changed by somebody else. Please try again.',
+      message: 'The resource is being changed by another request. Please try again.',
       retryAfterSeconds: 1,
     });
   }
@@ -32,7 +32,7 @@ export class DatabaseLocked extends DomainError {
     super({
       code: 'SERVICE.UNAVAILABLE',
       kind: 'unavailable',
-      message: 'The service can not answer at the moment. Please try again.',
+      message: 'The service is temporarily unavailable. Please try again.',
       details: { locked: details },
       cause,
     });

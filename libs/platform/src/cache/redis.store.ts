@@ -103,7 +103,7 @@ export class RedisStore extends CacheStore {
   private keepConnected(): void {
     let silent = false;
     this.client.on('error', (error: Error) => {
-      if (!silent && !this.closed) this.logger.warn(`Redis is not available, going on without it: ${error.message}`);
+      if (!silent && !this.closed) this.logger.warn(`Redis is unavailable; continuing without it: ${error.message}`);
       silent = true;
     });
     this.client.on('ready', () => {

@@ -12,7 +12,9 @@ export function limitConnections(server: Server, limit: number): void {
   server.on('drop', () => {
     dropped += 1;
     if (performance.now() - toldAt < TELL_EVERY_MS) return;
-    logger.warn(`${limit} connections are open (HTTP_MAX_CONNECTIONS); others were closed at once`, { dropped });
+    logger.warn(`Connection limit of ${limit} reached (HTTP_MAX_CONNECTIONS); further connections were closed`, {
+      dropped,
+    });
     [dropped, toldAt] = [0, performance.now()];
   });
 }

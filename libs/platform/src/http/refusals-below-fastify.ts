@@ -53,10 +53,10 @@ function problemOfHead({ httpVersion, rawHeaders, headers, url = '' }: IncomingM
     return Object.assign(new Error('the request has too many headers'), { statusCode: 431 });
   }
   const twice = repeated(rawHeaders);
-  if (twice !== undefined) return invalidHeader(ONCE[twice] ?? twice, 'is there more than once', 'isOnce');
+  if (twice !== undefined) return invalidHeader(ONCE[twice] ?? twice, 'is repeated', 'isOnce');
   if (headers.host === undefined && httpVersion === '1.1') return invalidHeader('Host', 'is missing', 'isHost');
   if (isEncodedUtf8(url)) return undefined;
-  return invalidRequest([{ pointer: '#/query', detail: 'the query is not UTF-8 in percent-encoding', code: 'isUtf8' }]);
+  return invalidRequest([{ pointer: '#/query', detail: 'the query is not percent-encoded UTF-8', code: 'isUtf8' }]);
 }
 
 function invalidHeader(name: string, what: string, code: string): Error {
