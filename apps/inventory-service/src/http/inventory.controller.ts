@@ -61,15 +61,7 @@ export class InventoryController {
   })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Up to 255 characters; remembered forever.' })
   @ApiCreatedResponse({ type: AdjustmentResponse })
-  @ApiProblems(
-    400,
-    404,
-    { status: 409, description: 'The stock is smaller than the quantity to be removed.' },
-    413,
-    415,
-    422,
-    503,
-  )
+  @ApiProblems(400, 404, { status: 409, description: 'The stock is too low.' }, 413, 415, 422, 503)
   async adjust(
     @Param() { product_id: productId }: ProductPath,
     @Body() body: AdjustStockDto,

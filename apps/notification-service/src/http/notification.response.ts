@@ -31,7 +31,7 @@ export class NotificationResponse {
   @ApiProperty({
     description: 'The plain text sent to the customer',
     example:
-      'Good news: your order 01936f5e-7d10-7e05-9a70-0d4c2a6f3b52 over 1,299.99 USD is confirmed. Everything you ordered has been set aside for you.',
+      'Good news: your order 01936f5e-7d10-7e05-9a70-0d4c2a6f3b52 for 1,299.99 USD is confirmed. Everything you ordered has been set aside for you.',
   })
   readonly message!: string;
 

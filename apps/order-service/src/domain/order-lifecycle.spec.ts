@@ -105,7 +105,7 @@ describe('the life of an order', () => {
   it('is refused what breaks the rules with an error that says so', () => {
     const order = anOrderThatIs('confirmed');
     expect(() => stepOrder(order, 'stock_returned', LATER)).toThrow(
-      `stock_returned can not happen to order ${order.orderId}, which is confirmed`,
+      `stock_returned cannot happen to order ${order.orderId}, which is confirmed`,
     );
   });
 
@@ -144,7 +144,7 @@ describe('a broken table', () => {
 
   it('may not have a state that nothing leads to', () => {
     const broken = { ...ORDER_LIFECYCLE, archived: { cancel_requested: { kind: 'cancel', reason: 'timed_out' } } };
-    expect(problemsOf(broken)).toBe('the order lifecycle is wrong: archived can not be reached');
+    expect(problemsOf(broken)).toBe('the order lifecycle is wrong: archived cannot be reached');
   });
 
   it('may not have a state without a way out', () => {

@@ -97,7 +97,7 @@ export class OrderTransitionRefused extends Error {
     readonly status: OrderStatus,
     readonly trigger: OrderTrigger,
   ) {
-    super(`${trigger} can not happen to order ${orderId}, which is ${status}`);
+    super(`${trigger} cannot happen to order ${orderId}, which is ${status}`);
   }
 }
 
@@ -148,7 +148,7 @@ export function checkLifecycle(lifecycle: Lifecycle): void {
   const problems = [
     ...[...reached].filter((state) => !states.includes(state)).map((state) => `${state} is not a state`),
     ...states.flatMap((state) => unknownTriggers(lifecycle, state)),
-    ...states.filter((state) => !reached.has(state)).map((state) => `${state} can not be reached`),
+    ...states.filter((state) => !reached.has(state)).map((state) => `${state} cannot be reached`),
     ...states.filter((state) => isDeadEnd(lifecycle, state)).map((state) => `${state} is a dead end`),
   ];
   if (targetsOf(lifecycle, 'cancelled').length > 0) problems.push('cancelled can be left');

@@ -18,7 +18,7 @@ export class WaitQuery {
     name: 'isWait',
     validator: {
       validate: (value: unknown) => typeof value === 'number' && value <= LONGEST_WAIT_MS,
-      defaultMessage: () => '$property must be a time such as 10s or 500ms, of 30s at the most',
+      defaultMessage: () => '$property must be a time such as 10s or 500ms, at most 30s',
     },
   })
   wait?: number;

@@ -122,10 +122,10 @@ describe('the table of the lifecycle', () => {
     expect(() => checkPaymentLifecycle(PAYMENT_LIFECYCLE)).not.toThrow();
   });
 
-  it('is refused when a stage can not be reached or waits for ever', () => {
+  it('is refused when a stage cannot be reached or waits for ever', () => {
     const broken = { ...PAYMENT_LIFECYCLE, authorized: {}, voiding: {} };
     expect(() => checkPaymentLifecycle(broken)).toThrow(
-      /voided can not be reached.*no answer ends voiding|no answer ends voiding.*voided can not be reached/,
+      /voided cannot be reached.*no answer ends voiding|no answer ends voiding.*voided cannot be reached/,
     );
   });
 });

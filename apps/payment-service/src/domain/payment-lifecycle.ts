@@ -209,7 +209,7 @@ export function checkPaymentLifecycle(lifecycle: PaymentLifecycle): void {
   const reached = new Set<PaymentStage>(Object.values(BEGINNINGS));
   for (const stage of reached) targetsOf(lifecycle, stage).forEach((target) => reached.add(target));
   for (const stage of PAYMENT_STAGES) {
-    if (!reached.has(stage)) problems.push(`${stage} can not be reached`);
+    if (!reached.has(stage)) problems.push(`${stage} cannot be reached`);
     const answers = Object.entries(lifecycle[stage]).filter(
       ([trigger, entry]) => !trigger.startsWith('order_') && entry.kind === 'move',
     );

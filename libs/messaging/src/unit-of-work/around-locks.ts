@@ -104,7 +104,7 @@ export class AroundLocks {
       if (more.length > 0 || locked === found) continue;
       await this.foreignLocks(locked.error);
       if (free.length === 0 || run.foundByHalving >= MOST_FOUND_BY_HALVING) {
-        throw new DatabaseLocked('rows that can not be gone around', locked.error);
+        throw new DatabaseLocked('rows that cannot be skipped', locked.error);
       }
       if (free.length > 1) return this.halve(run, free, heldUp, { error: locked.error, orderIds: new Set() });
       run.foundByHalving += 1;
