@@ -12,8 +12,8 @@ export function retryable(force: boolean): readonly FailedMessageStatus[] {
 }
 
 /**
- * What a job takes of the messages that match its filter. Messages that are still being tried, or innocent and waiting, are
- * discarded only when the filter says so.
+ * What a job takes of the messages that match its filter. Messages that are retrying or waiting are
+ * discarded only when the filter names that status.
  */
 export function takenByJob(kind: DeskJobKind, named: FailedMessageStatus | undefined): readonly FailedMessageStatus[] {
   if (kind === 'retry') return retryable(false);

@@ -70,7 +70,7 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
         claimed.push(...(await this.queue.claimDue(unitOfWork, terms, now)));
       };
       if (this.breakers.isOut(channel)) await claim(tooOld, limit - claimed.length);
-      await claim(now, this.breakers.of(channel).room(limit - claimed.length));
+      await claim(now, this.breakers.of(channel).capacity(limit - claimed.length));
     }
     return claimed;
   }

@@ -10,7 +10,7 @@ const REPLACE_AFTER_MS = 15_000;
 
 /**
  * Watches a consumer that stands still while records wait. First it is replaced by another one; when that does not help, nobody
- * knows what is wrong, and the process is ended with exit code 1, so that whoever supervises it starts it afresh.
+ * knows what is wrong, and the process is ended with exit code 1, so that its supervisor restarts it.
  */
 @Injectable()
 export class ConsumerWatchdog {

@@ -89,7 +89,7 @@ export class EventBatchProcessor {
       readable.map(({ event }) => event),
     );
     const behind = readable.filter(({ event }) => parkedOrders.has(event.orderId));
-    await this.failedMessages.waitBehind(
+    await this.failedMessages.parkBehind(
       unitOfWork,
       behind.map(({ record }) => record),
     );
@@ -137,7 +137,7 @@ export class EventBatchProcessor {
         attempts.push(last);
       }
     }
-    await this.putAside(record, last.error, attempts);
+    await this.park(record, last.error, attempts);
     control.progressed();
   }
 
@@ -145,7 +145,7 @@ export class EventBatchProcessor {
     return { at: this.clock.now(), error: cause instanceof Error ? cause : new Error(String(cause)) };
   }
 
-  private async putAside(record: ConsumedRecord, error: Error, attempts: readonly FailedAttempt[]): Promise<void> {
+  private async park(record: ConsumedRecord, error: Error, attempts: readonly FailedAttempt[]): Promise<void> {
     const permanent = classifyFailure(error) === 'permanent';
     const { topic, partition, offset } = record;
     const event = record.decoded.ok ? record.decoded.event : undefined;

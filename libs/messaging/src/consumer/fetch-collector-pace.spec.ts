@@ -4,7 +4,7 @@ import { FetchCollector } from './fetch-collector';
 const BACKLOG = 160;
 
 /** A fetch of one partition, and a handler that takes so long for each record by the collector's clock. */
-function setUp(msPerRecord: number, commitFailure?: Error, tooMany = Infinity, gatherMs = 0) {
+function setUp(msPerRecord: number, commitFailure?: Error, tooMany = Infinity, lingerMs = 0) {
   let lag = 0;
   let now = 0;
   const batches: number[] = [];
@@ -40,7 +40,7 @@ function setUp(msPerRecord: number, commitFailure?: Error, tooMany = Infinity, g
     unreadable: () => undefined,
     stopping: () => false,
     maxRecords: 1_000,
-    gather: { idleMs: gatherMs, busyMs: gatherMs },
+    linger: { idleMs: lingerMs, busyMs: lingerMs },
     heartbeatIntervalMs: 1_000,
   };
   const collector = new FetchCollector(port, () => now);

@@ -68,7 +68,7 @@ function setUp(overrides: Partial<FetchCollectorPort> = {}) {
     unreadable: () => undefined,
     stopping: () => false,
     maxRecords: 100,
-    gather: { idleMs: 0, busyMs: 0 },
+    linger: { idleMs: 0, busyMs: 0 },
     heartbeatIntervalMs: 5,
     ...overrides,
   };

@@ -19,7 +19,7 @@ import type { UnitOfWork } from '../unit-of-work/unit-of-work';
 import type { UnreadablePlace } from './unreadable-batches';
 
 /** How often a heartbeat may be due while a batch is being worked on. */
-const PULSE_INTERVAL_MS = 1_000;
+const HEARTBEAT_INTERVAL_MS = 1_000;
 /** Longest pause between two tries in an outage: for so long it may be over without anybody noticing. */
 const MAX_PAUSE_MS = 2_000;
 /** How long a closing server waits for a connection that is being made. */
@@ -69,8 +69,8 @@ export class KafkaEventServer extends ServerKafka {
         outage: (error, resume) => this.pauseFor(error, resume),
         unreadable: (place) => this.fetchAgain(place),
         maxRecords: messaging.maxBatchRecords,
-        gather: messaging.gather,
-        heartbeatIntervalMs: PULSE_INTERVAL_MS,
+        linger: messaging.linger,
+        heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
       },
       () => clock.now().getTime(),
     );
@@ -128,12 +128,12 @@ export class KafkaEventServer extends ServerKafka {
     this.health.observe(consumer, this.collector, (error) => {
       if (this.consumer === consumer) this.replaceConsumer(error);
     });
-    // Whoever gets the partitions goes on from what is committed. The request is on its way before the one that re-joins.
+    // The next owner of the partitions resumes from the committed offsets. This request is sent before the one that re-joins.
     consumer.on(consumer.events.REBALANCING, () => void this.collector.commitRest());
     consumer.on(consumer.events.GROUP_JOIN, () => {
       this.collector.joined();
       // One that was replaced while it was joining must not stay in the group. It can be stopped once it has begun to run.
-      if (this.consumer !== consumer) setTimeout(() => void leave(consumer), PULSE_INTERVAL_MS).unref();
+      if (this.consumer !== consumer) setTimeout(() => void leave(consumer), HEARTBEAT_INTERVAL_MS).unref();
     });
     await consumer.connect();
     await this.bindEvents(consumer as never);
@@ -187,7 +187,7 @@ export class KafkaEventServer extends ServerKafka {
     records: readonly ConsumedRecord[],
     interrupted: BatchControl['interrupted'],
   ): Promise<void> {
-    await this.workers.whenThereIsRoom();
+    await this.workers.untilCapacity();
     const control: BatchControl = { interrupted, progressed: () => this.health.progressed() };
     await this.processor.process(
       records,

@@ -36,7 +36,7 @@ export class RelaySession {
     private readonly producer: RelayProducer,
     private readonly surroundings: RelaySurroundings,
   ) {
-    this.pace = new Pace(surroundings.gather);
+    this.pace = new Pace(surroundings.linger);
   }
 
   /**

@@ -73,7 +73,7 @@ export class OutboxRelay {
     const { options, wakeUps } = this;
     this.signal.relayIsHere(() => wakeUps.wake());
     this.session = new RelaySession(reader, this.producer, {
-      gather: options.gather,
+      linger: options.linger,
       wakeUps,
       stopping: this.stopping.signal,
       // Its own dead-letter topic it makes anyway, and in another way.

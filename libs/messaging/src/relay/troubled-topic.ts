@@ -32,7 +32,7 @@ export class TroubledTopic {
     private readonly producer: RelayProducer,
     private readonly surroundings: RelaySurroundings & { readonly over: AbortSignal },
   ) {
-    this.pace = new Pace(surroundings.gather);
+    this.pace = new Pace(surroundings.linger);
   }
 
   /**
@@ -94,7 +94,7 @@ export class TroubledTopic {
     const alone = never.filter(({ messages }) => messages.length === 1);
     for (const refusal of alone) {
       const row = rows.find((candidate) => candidate.message === refusal.messages[0]);
-      if (row !== undefined) await this.putAside(row, refusal);
+      if (row !== undefined) await this.park(row, refusal);
     }
     if (never.length > alone.length) this.limit.refuse(bytesOf(rows));
     else if (alone.length > 0) this.limit.blameRecord();
@@ -120,7 +120,7 @@ export class TroubledTopic {
     return [this.surroundings.stopping, this.surroundings.over];
   }
 
-  private async putAside({ position }: MeasuredRow, { code, reason }: Refusal): Promise<void> {
+  private async park({ position }: MeasuredRow, { code, reason }: Refusal): Promise<void> {
     await this.reader.refuse(position, `${code}: ${reason}`);
     this.hasRefused = true;
     this.refusedTriedAt = performance.now();

@@ -62,7 +62,7 @@ export class RetryWorker {
       }
       await sleep(IDLE_INTERVAL_MS * (0.75 + Math.random() / 2), this.stopping.signal);
     }
-    // Whoever is left need not wait for the claims to expire; if this fails they do just that.
+    // Other replicas need not wait for the claims to expire; if this fails, they do.
     await this.transactions.run((unitOfWork) => this.queue.release(unitOfWork)).catch(() => undefined);
   }
 

@@ -16,7 +16,7 @@ const WAITING: LockWaits = { timeoutMs: 250, looksFirst: false };
 const WAITING_LONGER: LockWaits = { timeoutMs: 3_000, looksFirst: false };
 /** Somebody is in the way: who waits keeps what it has locked itself from others meanwhile. */
 const LOOKING: LockWaits = { timeoutMs: 30, looksFirst: true };
-/** Whoever was in the way is expected to be so for this long. */
+/** How long a lock is expected to last once it was in the way. */
 const LOOK_FOR_MS = 2_000;
 /** Items that are found by halving, each of which has cost some time-outs. */
 const MOST_FOUND_BY_HALVING = 16;

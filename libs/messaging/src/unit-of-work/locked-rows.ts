@@ -9,7 +9,7 @@ export interface LockWaits {
   readonly looksFirst: boolean;
 }
 
-/** Another transaction has locked rows that these orders need. They are innocent, and can go on when it ends. */
+/** Another transaction has locked rows that these orders need. They can be retried when it ends; no attempt is counted. */
 export class RowsLocked extends DomainError {
   override readonly name = 'RowsLocked';
 
@@ -23,7 +23,7 @@ export class RowsLocked extends DomainError {
   }
 }
 
-/** A whole table is locked, or more rows than can be gone around: for whoever needs the database this is an outage. */
+/** A whole table is locked, or more rows than can be skipped: handled like an outage of the database. */
 export class DatabaseLocked extends DomainError {
   override readonly name = 'DatabaseLocked';
 

@@ -93,7 +93,7 @@ export class CircuitBreaker {
   }
 
   /** How many of `wanted` calls it is worth to prepare now: all, one probe, or none. */
-  room(wanted: number): number {
+  capacity(wanted: number): number {
     if (this.circuit.closed) return wanted;
     return this.circuit.halfOpen && this.circuit.pendingClose ? Math.min(1, wanted) : 0;
   }

@@ -94,7 +94,7 @@ export class RedisStore extends CacheStore {
     try {
       return { ok: true, value: await this.breaker.run(operation) };
     } catch {
-      // A peer that vanished without a word leaves a connection that would hang for a quarter of an hour.
+      // The connection to a peer that vanished silently would hang for a quarter of an hour.
       if (this.breaker.consecutiveTimeouts >= RESET_AFTER_TIMEOUTS && this.client.isReady) await this.reconnect();
       return { ok: false };
     }

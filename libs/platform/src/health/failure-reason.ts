@@ -1,4 +1,4 @@
-/** Said of whoever gives no answer, be it that the connection is not made or that nothing comes over it. */
+/** Reason for a dependency that does not answer, whether connecting or querying timed out. */
 export const NO_ANSWER = 'no answer in time: it may be overloaded, stopped, or cut off by the network';
 
 const REFUSES_LOG_IN = 'it rejected the log-in: check user, password and privileges';

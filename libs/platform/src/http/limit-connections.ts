@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Server } from 'node:http';
 
-/** Between two lines about it: whoever floods the server should not flood the log. */
+/** Minimum time between two log lines: a flood of connections must not flood the log. */
 const TELL_EVERY_MS = 10_000;
 
 /** Closes connections beyond `limit` at once and unanswered: each costs memory and a file descriptor. Says so, with the number of them. */

@@ -11,10 +11,10 @@ type Shortcut = (value: object) => boolean;
 const shortcuts = new WeakMap<object, Shortcut>();
 
 /**
- * Says of a DTO how a value is recognised that is surely valid: class-validator is then not asked, which costs more than most of
- * what a request does. `isValid` may say no to what is valid, as class-validator has the last word. It must never say yes to
- * what is not: a property test has to compare the two. What passes is not converted, so a DTO with `@Type` of its own for
- * anything but plain objects can not have one.
+ * Fast path of a DTO: class-validator, which costs more than most of a request, is skipped when `isValid` returns true. It may
+ * return false for valid input, since class-validator then decides. It must never return true for invalid input: a property
+ * test has to compare the two. Accepted values are not converted, so a DTO that uses `@Type` for anything but plain objects
+ * cannot have one.
  */
 export function ValidWhen<Dto extends object>(isValid: Shortcut): (target: Type<Dto>) => void {
   return (target) => void shortcuts.set(target, isValid);

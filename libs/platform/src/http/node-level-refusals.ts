@@ -9,7 +9,7 @@ import { pathOf, requestLogContext } from './request-context';
 /** Headers a request may have; browsers and proxies send thirty. */
 export const MOST_HEADERS = 100;
 
-/** Node takes the first of several of these, or joins them: whoever stands before us may have taken another one. */
+/** Node takes the first of several of these, or joins them; a proxy in front may have taken another one. */
 const ONCE: Readonly<Record<string, string>> = {
   host: 'Host',
   'content-type': 'Content-Type',
@@ -27,7 +27,7 @@ const ONCE: Readonly<Record<string, string>> = {
  */
 export function refuseWhatNodeAnswers(server: FastifyInstance): void {
   const node = server.server;
-  // Node drops the headers beyond it without a word: one more than are taken has to be seen.
+  // Node silently drops headers beyond this limit, so it must be one higher than ours for us to see the excess.
   node.maxHeadersCount = MOST_HEADERS + 1;
   node.on('connect', (request: IncomingMessage, socket: Duplex) => {
     socket.on('error', () => socket.destroy());
