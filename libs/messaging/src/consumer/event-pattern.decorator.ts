@@ -1,4 +1,4 @@
-import type { EventDefinition, Events } from '@app/events';
+import type { EventDefinition, Events } from '@app/cloudevents';
 import { applyDecorators, Catch, UseFilters, type RpcExceptionFilter } from '@nestjs/common';
 import { EventPattern as NestEventPattern } from '@nestjs/microservices';
 import { PARAM_ARGS_METADATA } from '@nestjs/microservices/constants.js';
