@@ -4,7 +4,6 @@ export { DueWorker } from './due-work/due-worker';
 export { DueWorkers } from './due-work/due-workers';
 export { classifyFailure } from './failed/failure';
 export { GroupCommit, Overloaded, type Settled } from './linger/group-commit';
-export { sleep } from './linger/sleep';
 export { MessagingOptions, messagingOptionsOf, UNHURRIED } from './messaging-options';
 export { connectEventConsumers, MessagingModule } from './messaging.module';
 export { MESSAGING_MIGRATIONS } from './migrations';

@@ -1,5 +1,4 @@
-import { sleep } from '@app/messaging';
-import { Clock, Lifecycle } from '@app/platform';
+import { around, Chance, Clock, Lifecycle, messageOf, repeatedly, sleep } from '@app/platform';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { PaymentGateway } from '../gateway/payment-gateway';
 import { HearOfPayments } from './hear-of-payments';
@@ -30,6 +29,7 @@ export class CatchUpOnNews implements OnApplicationBootstrap {
     private readonly gateway: PaymentGateway,
     private readonly hear: HearOfPayments,
     private readonly clock: Clock,
+    private readonly chance: Chance,
     private readonly lifecycle: Lifecycle,
   ) {
     this.caughtUpTo = new Date(clock.now().getTime() - FIRST_LOOK_BACK_MS);
@@ -55,16 +55,18 @@ export class CatchUpOnNews implements OnApplicationBootstrap {
   }
 
   private async repeat(): Promise<void> {
+    const { intervalMs } = this.options;
     const { signal } = this.stopping;
-    while (!signal.aborted) {
-      await sleep(this.options.intervalMs * (0.75 + Math.random() / 2), signal);
-      if (signal.aborted) return;
-      try {
-        await this.run();
-      } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        this.logger.warn(`the gateway was not asked for its news, trying again later: ${why}`);
-      }
-    }
+    await sleep(around(intervalMs, this.chance), signal);
+    const round = async (): Promise<void> => {
+      await this.run();
+    };
+    await repeatedly(round, {
+      everyMs: intervalMs,
+      stopping: signal,
+      failed: (error) =>
+        this.logger.warn(`the gateway was not asked for its news, trying again later: ${messageOf(error)}`),
+      chance: this.chance,
+    });
   }
 }

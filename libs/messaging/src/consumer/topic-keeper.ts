@@ -1,3 +1,4 @@
+import { messageOf } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { ConsumerHealth } from './consumer-health';
 import { TopicCreator } from '../kafka/topic-creator';
@@ -56,7 +57,7 @@ export class TopicKeeper {
       await this.create();
     } catch (error) {
       this.lastLook = performance.now();
-      this.logger.debug(`can not look after the topics: ${error instanceof Error ? error.message : String(error)}`);
+      this.logger.debug(`can not look after the topics: ${messageOf(error)}`);
     } finally {
       this.looking = false;
     }

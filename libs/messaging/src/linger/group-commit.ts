@@ -1,5 +1,5 @@
+import { sleep } from '@app/platform';
 import { Pace, type GatherTimes } from './pace';
-import { sleep } from './sleep';
 
 /** Refused because too much is waiting already; the caller should try again later. */
 export class Overloaded extends Error {
