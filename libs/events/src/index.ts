@@ -1,3 +1,4 @@
+export { actorOf, causeOf } from './cause';
 export {
   contractViolations,
   CurrencySchema,

@@ -11,7 +11,7 @@ export class OrderEventsConsumer {
 
   @OnEvent(OrderCancelled)
   async cancelled(events: readonly ReceivedEvent<typeof OrderCancelled>[], unitOfWork: UnitOfWork): Promise<void> {
-    await this.settleStock.execute(unitOfWork, newsOf(events, cancelled));
+    await this.settleStock.enqueue(unitOfWork, newsOf(events, cancelled));
   }
 }
 

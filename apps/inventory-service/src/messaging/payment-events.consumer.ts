@@ -11,7 +11,7 @@ export class PaymentEventsConsumer {
 
   @OnEvent(PaymentSuccessful)
   async successful(events: readonly ReceivedEvent<typeof PaymentSuccessful>[], unitOfWork: UnitOfWork): Promise<void> {
-    await this.settleStock.execute(unitOfWork, newsOf(events, paid));
+    await this.settleStock.enqueue(unitOfWork, newsOf(events, paid));
   }
 }
 

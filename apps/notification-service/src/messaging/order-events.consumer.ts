@@ -10,16 +10,16 @@ export class OrderEventsConsumer {
 
   @OnEvent(OrderCreated)
   async created(events: readonly ReceivedEvent<typeof OrderCreated>[], unitOfWork: UnitOfWork): Promise<void> {
-    await this.notifyCustomers.execute(events.map(orderReceived), unitOfWork);
+    await this.notifyCustomers.enqueue(unitOfWork, events.map(orderReceived));
   }
 
   @OnEvent(OrderConfirmed)
   async confirmed(events: readonly ReceivedEvent<typeof OrderConfirmed>[], unitOfWork: UnitOfWork): Promise<void> {
-    await this.notifyCustomers.execute(events.map(orderConfirmed), unitOfWork);
+    await this.notifyCustomers.enqueue(unitOfWork, events.map(orderConfirmed));
   }
 
   @OnEvent(OrderCancelled)
   async cancelled(events: readonly ReceivedEvent<typeof OrderCancelled>[], unitOfWork: UnitOfWork): Promise<void> {
-    await this.notifyCustomers.execute(events.map(orderCancelled), unitOfWork);
+    await this.notifyCustomers.enqueue(unitOfWork, events.map(orderCancelled));
   }
 }

@@ -10,23 +10,23 @@ export class PaymentEventsConsumer {
 
   @OnEvent(PaymentSuccessful)
   async successful(events: readonly ReceivedEvent<typeof PaymentSuccessful>[], unitOfWork: UnitOfWork): Promise<void> {
-    await this.notifyCustomers.execute(events.map(orderPaid), unitOfWork);
+    await this.notifyCustomers.enqueue(unitOfWork, events.map(orderPaid));
   }
 
   @OnEvent(PaymentFailed)
   async failed(events: readonly ReceivedEvent<typeof PaymentFailed>[], unitOfWork: UnitOfWork): Promise<void> {
-    await this.notifyCustomers.execute(events.map(paymentFailed), unitOfWork);
+    await this.notifyCustomers.enqueue(unitOfWork, events.map(paymentFailed));
   }
 
   @OnEvent(PaymentRefunded)
   async refunded(events: readonly ReceivedEvent<typeof PaymentRefunded>[], unitOfWork: UnitOfWork): Promise<void> {
-    await this.notifyCustomers.execute(events.map(paymentRefunded), unitOfWork);
+    await this.notifyCustomers.enqueue(unitOfWork, events.map(paymentRefunded));
   }
 
   /** A dispute is between the bank and the shop: its customer hears of money alone. */
   @OnEvent(PaymentAdjusted)
   async adjusted(events: readonly ReceivedEvent<typeof PaymentAdjusted>[], unitOfWork: UnitOfWork): Promise<void> {
     const refunds = events.filter(({ payload }) => payload.given_back > 0);
-    await this.notifyCustomers.execute(refunds.map(partlyRefunded), unitOfWork);
+    await this.notifyCustomers.enqueue(unitOfWork, refunds.map(partlyRefunded));
   }
 }

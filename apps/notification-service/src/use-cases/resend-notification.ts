@@ -87,7 +87,7 @@ export class ResendNotification {
     const { correlationId } = original.cause;
     const cause = { correlationId, ...(traceparent === undefined ? {} : { traceparent }) };
     const facts = writeFacts(original.facts);
-    await this.queue.execute([{ ...decision.notification, orderId, userId, facts, cause }], unitOfWork);
+    await this.queue.execute(unitOfWork, [{ ...decision.notification, orderId, userId, facts, cause }]);
     const { notificationId, resend } = decision.notification;
     const pending = { status: 'pending', attempts: 0, sentAt: undefined } as const;
     return { ...original, ...pending, notificationId, resend, createdAt: now, cause };

@@ -12,7 +12,7 @@ export class InventoryEventsConsumer {
 
   @OnEvent(InventoryUpdated)
   async updated(events: readonly ReceivedEvent<typeof InventoryUpdated>[], unitOfWork: UnitOfWork): Promise<void> {
-    await this.advanceOrders.execute(unitOfWork, newsOf(events, triggerOfChange, customer));
+    await this.advanceOrders.enqueue(unitOfWork, newsOf(events, triggerOfChange, customer));
   }
 
   @OnEvent(InventoryInsufficient)
@@ -20,7 +20,7 @@ export class InventoryEventsConsumer {
     events: readonly ReceivedEvent<typeof InventoryInsufficient>[],
     unitOfWork: UnitOfWork,
   ): Promise<void> {
-    await this.advanceOrders.execute(unitOfWork, newsOf(events, 'inventory_insufficient', customer));
+    await this.advanceOrders.enqueue(unitOfWork, newsOf(events, 'inventory_insufficient', customer));
   }
 }
 

@@ -19,22 +19,22 @@ export class PaymentEventsConsumer {
 
   @OnEvent(PaymentSuccessful)
   async successful(events: readonly ReceivedEvent<typeof PaymentSuccessful>[], unitOfWork: UnitOfWork): Promise<void> {
-    await this.advanceOrders.execute(unitOfWork, newsOf(events, 'payment_successful', wholePayment));
+    await this.advanceOrders.enqueue(unitOfWork, newsOf(events, 'payment_successful', wholePayment));
   }
 
   @OnEvent(PaymentFailed)
   async failed(events: readonly ReceivedEvent<typeof PaymentFailed>[], unitOfWork: UnitOfWork): Promise<void> {
-    await this.advanceOrders.execute(unitOfWork, newsOf(events, 'payment_failed', wholePayment));
+    await this.advanceOrders.enqueue(unitOfWork, newsOf(events, 'payment_failed', wholePayment));
   }
 
   @OnEvent(PaymentRefunded)
   async refunded(events: readonly ReceivedEvent<typeof PaymentRefunded>[], unitOfWork: UnitOfWork): Promise<void> {
-    await this.advanceOrders.execute(unitOfWork, newsOf(events, triggerOfRefund, wholePayment));
+    await this.advanceOrders.enqueue(unitOfWork, newsOf(events, triggerOfRefund, wholePayment));
   }
 
   @OnEvent(PaymentAdjusted)
   async adjusted(events: readonly ReceivedEvent<typeof PaymentAdjusted>[], unitOfWork: UnitOfWork): Promise<void> {
-    await this.advanceOrders.execute(unitOfWork, newsOf(events, 'payment_adjusted', partsOfPayment));
+    await this.advanceOrders.enqueue(unitOfWork, newsOf(events, 'payment_adjusted', partsOfPayment));
   }
 }
 

@@ -54,7 +54,7 @@ export class CancelOverdueOrders implements OnApplicationBootstrap {
       overdue,
       (orderId) => orderId,
       (unitOfWork, free) =>
-        this.advance.execute(
+        this.advance.enqueue(
           unitOfWork,
           free.map((orderId) => ({ orderId, trigger: 'deadline_passed', actor: 'clock' })),
         ),

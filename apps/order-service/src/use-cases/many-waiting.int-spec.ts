@@ -63,7 +63,7 @@ async function placePaid(count: number): Promise<string[]> {
 /** As news of a whole batch: in one transaction. */
 async function advance(ids: readonly string[], trigger: 'payment_successful' | 'stock_taken'): Promise<void> {
   const steps = ids.map((orderId) => ({ orderId, trigger, actor: 'test' }));
-  await service.provider(Transactions).run((unitOfWork) => service.provider(AdvanceOrders).execute(unitOfWork, steps));
+  await service.provider(Transactions).run((unitOfWork) => service.provider(AdvanceOrders).enqueue(unitOfWork, steps));
 }
 
 /** Settles orders while clients wait for them. @returns the answers, and the longest that nobody else was served meanwhile. */
