@@ -16,7 +16,7 @@ export class SimulatorController {
   @ApiAcceptedResponse({ description: 'The money is back; the payment and its order hear of it in a moment.' })
   @ApiProblems(400, 409, 503)
   async refund(@Body() { order_id: orderId, amount }: RefundByHandDto) {
-    await this.refundByHand.run(orderId, amount);
+    await this.refundByHand.execute(orderId, amount);
     return { accepted: true };
   }
 }

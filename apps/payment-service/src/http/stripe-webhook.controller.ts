@@ -4,14 +4,14 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { HearOfPayments } from '../use-cases/hear-of-payments';
+import { HandleStripeWebhook } from '../use-cases/handle-stripe-webhook';
 
 /** There only while payments go through Stripe. */
 @ApiTags('webhooks')
 @Controller('webhooks/stripe')
 export class StripeWebhookController {
   constructor(
-    private readonly hearOfPayments: HearOfPayments,
+    private readonly handleStripeWebhook: HandleStripeWebhook,
     host: HttpAdapterHost<FastifyAdapter>,
   ) {
     keepRawBody(host.httpAdapter.getInstance<FastifyInstance>(), '/webhooks/stripe');
@@ -23,7 +23,7 @@ export class StripeWebhookController {
   @ApiOkResponse({ description: 'It is stored, and need not be sent again.' })
   @ApiProblems(400, 413, 503)
   async hear(@Req() request: FastifyRequest, @Headers('stripe-signature') signature = '') {
-    await this.hearOfPayments.run(rawBodyOf(request), signature);
+    await this.handleStripeWebhook.execute(rawBodyOf(request), signature);
     return { received: true };
   }
 }

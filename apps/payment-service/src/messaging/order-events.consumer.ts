@@ -1,24 +1,25 @@
 import { OrderCancelled, OrderConfirmed, OrderCreated, type ReceivedEvent } from '@app/events';
 import { OnEvent, UnitOfWork } from '@app/messaging';
 import { Controller } from '@nestjs/common';
-import { FollowOrders } from '../use-cases/follow-orders';
+import { AdvancePayments } from '../use-cases/advance-payments';
+import { toBeCollected, toBePaid, toBeReturned } from './news';
 
 @Controller()
 export class OrderEventsConsumer {
-  constructor(private readonly followOrders: FollowOrders) {}
+  constructor(private readonly advancePayments: AdvancePayments) {}
 
   @OnEvent(OrderCreated)
   async created(events: readonly ReceivedEvent<typeof OrderCreated>[], unitOfWork: UnitOfWork): Promise<void> {
-    await this.followOrders.created(events, unitOfWork);
+    await this.advancePayments.enqueue(unitOfWork, events.map(toBePaid));
   }
 
   @OnEvent(OrderConfirmed)
   async confirmed(events: readonly ReceivedEvent<typeof OrderConfirmed>[], unitOfWork: UnitOfWork): Promise<void> {
-    await this.followOrders.confirmed(events, unitOfWork);
+    await this.advancePayments.enqueue(unitOfWork, events.map(toBeCollected));
   }
 
   @OnEvent(OrderCancelled)
   async cancelled(events: readonly ReceivedEvent<typeof OrderCancelled>[], unitOfWork: UnitOfWork): Promise<void> {
-    await this.followOrders.cancelled(events, unitOfWork);
+    await this.advancePayments.enqueue(unitOfWork, events.map(toBeReturned));
   }
 }

@@ -17,7 +17,7 @@ import { loadConfig } from '../config';
 import type { GatewayOutcome } from '../domain/gateway-outcome';
 import { databaseOptions } from '../payment-service.module';
 import { AdvancePayments } from '../use-cases/advance-payments';
-import { FollowOrders } from '../use-cases/follow-orders';
+import { OrderEventsConsumer } from '../messaging/order-events.consumer';
 import { LeaveIndexesOfPaymentsAlone1764300000000 } from './migrations/1764300000000-leave-indexes-of-payments-alone';
 import { PaymentRepository } from './payment.repository';
 
@@ -52,18 +52,18 @@ async function row(orderId: string): Promise<{ stage: string; due_at: Date | nul
 async function place(): Promise<string> {
   const orderId = anOrderId();
   await transaction((unitOfWork) =>
-    app.get(FollowOrders).created([anEvent(OrderCreated, orderId, created())], unitOfWork),
+    app.get(OrderEventsConsumer).created([anEvent(OrderCreated, orderId, created())], unitOfWork),
   );
   return orderId;
 }
 
 const confirm = (orderId: string) => (unitOfWork: UnitOfWork) =>
-  app.get(FollowOrders).confirmed([anEvent(OrderConfirmed, orderId, confirmed)], unitOfWork);
+  app.get(OrderEventsConsumer).confirmed([anEvent(OrderConfirmed, orderId, confirmed)], unitOfWork);
 
 const answer =
   (orderId: string, outcome: GatewayOutcome, lease: Date | null) =>
   (unitOfWork: UnitOfWork): Promise<void> =>
-    app.get(AdvancePayments).advance(unitOfWork, [{ kind: 'gateway', orderId, lease: lease!, outcome }]);
+    app.get(AdvancePayments).enqueue(unitOfWork, [{ kind: 'gateway', orderId, lease: lease!, outcome }]);
 
 const HELD: GatewayOutcome = { kind: 'authorized', reference: 'hold' };
 

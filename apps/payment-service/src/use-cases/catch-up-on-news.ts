@@ -44,12 +44,12 @@ export class CatchUpOnNews implements OnApplicationBootstrap {
   }
 
   /** Hears all there is by now. @returns how many pieces of news were listed. */
-  async run(): Promise<number> {
+  async execute(): Promise<number> {
     const startedAt = this.clock.now();
     const since = new Date(this.caughtUpTo.getTime() - OVERLAP_MS);
     const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
     const news = await this.gateway.newsSince(since, signal);
-    for (const hint of news) await this.hear.take(hint);
+    for (const hint of news) await this.hear.execute(hint);
     this.caughtUpTo = startedAt;
     return news.length;
   }
@@ -59,7 +59,7 @@ export class CatchUpOnNews implements OnApplicationBootstrap {
     const { signal } = this.stopping;
     await sleep(around(intervalMs, this.chance), signal);
     const round = async (): Promise<void> => {
-      await this.run();
+      await this.execute();
     };
     await repeatedly(round, {
       everyMs: intervalMs,

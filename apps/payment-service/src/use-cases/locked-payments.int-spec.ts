@@ -13,7 +13,7 @@ import {
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import * as harness from '../../test/replica';
-import { FollowOrders } from './follow-orders';
+import { OrderEventsConsumer } from '../messaging/order-events.consumer';
 
 /** The gateway takes a while: there is time to lock a payment whose call is under way. */
 const SLOW_GATEWAY = {
@@ -57,7 +57,7 @@ async function ordersThatAre(status: string, orders: readonly string[]): Promise
 async function begin(count: number): Promise<string[]> {
   const orders = Array.from({ length: count }, anOrderId);
   const events = orders.map((orderId) => anEvent(OrderCreated, orderId, harness.created()));
-  await app.get(Transactions).run((unitOfWork) => app.get(FollowOrders).created(events, unitOfWork));
+  await app.get(Transactions).run((unitOfWork) => app.get(OrderEventsConsumer).created(events, unitOfWork));
   return orders;
 }
 
@@ -67,7 +67,7 @@ async function confirm(orders: readonly string[]): Promise<string[]> {
   const heldUp = await new AroundLocks(app.get(Transactions)).run(
     events,
     ({ orderId }) => orderId,
-    (unitOfWork, free) => app.get(FollowOrders).confirmed(free, unitOfWork),
+    (unitOfWork, free) => app.get(OrderEventsConsumer).confirmed(free, unitOfWork),
   );
   return heldUp.map(({ orderId }) => orderId);
 }
