@@ -27,7 +27,7 @@ export {
   type VariableOptions,
 } from './config/variables';
 export { ApiProblems } from './errors/api-problems.decorator';
-export { DomainError, type DomainErrorKind } from './errors/domain.error';
+export { DomainError } from './errors/domain.error';
 export { errorToProblem, translateErrorsBy, unavailable } from './errors/error-to-problem';
 export type { Problem } from './errors/problem-details';
 export { asError, messageOf } from './errors/message-of';

@@ -5,10 +5,10 @@ import { Injectable } from '@nestjs/common';
 import { appendFact, type AuditEntry } from '../domain/audit-trail';
 import { isSettled, type Order } from '../domain/order';
 import { contradictions, type OrderClaims } from '../domain/order-claims';
+import { NewsMismatch, OrderNotFound } from '../domain/order.errors';
 import { stepOrder, type Announcement, type OrderTrigger } from '../domain/order-lifecycle';
 import { OrderRepository, type LockedOrder } from '../persistence/order.repository';
-import { NewsMismatch, orderNotFound } from './order.errors';
-import { SettledOrders } from './settled-orders';
+import { SettledOrders } from '../persistence/settled-orders';
 
 /** Something that happened to an order, and who made it happen. */
 export interface OrderNews {
@@ -59,7 +59,7 @@ export class AdvanceOrders {
 
   private step(unitOfWork: UnitOfWork, locked: Map<string, LockedOrder>, news: OrderNews): AuditEntry[] {
     const current = locked.get(news.orderId);
-    if (current === undefined) throw orderNotFound(news.orderId);
+    if (current === undefined) throw new OrderNotFound(news.orderId);
     const wrong = news.claims === undefined ? [] : contradictions(current.order, news.claims);
     if (wrong.length > 0) throw new NewsMismatch(news.orderId, news.trigger, wrong);
     const now = this.clock.now();

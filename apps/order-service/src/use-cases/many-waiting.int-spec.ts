@@ -3,7 +3,7 @@ import { Transactions } from '@app/messaging';
 import { eventually, LONGEST_STALL_MS, watchEventLoop } from '@app/testing';
 import { RunningOrderService } from '../../test/running-order-service';
 import { AdvanceOrders } from './advance-orders';
-import { SettledOrders } from './settled-orders';
+import { SettledOrders } from '../persistence/settled-orders';
 
 const WAITERS = 500;
 const LINES = 100;
