@@ -12,12 +12,11 @@ import {
 } from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
-import { asOfTheDying, confirmed, created, startReplica } from '../../test/replica';
+import { asOfTheDying, confirmed, created, orderEventsOf, startReplica } from '../../test/replica';
 import { loadConfig } from '../config';
 import type { GatewayOutcome } from '../domain/gateway-outcome';
 import { databaseOptions } from '../payment-service.module';
 import { AdvancePayments } from '../use-cases/advance-payments';
-import { OrderEventsConsumer } from '../messaging/order-events.consumer';
 import { LeaveIndexesOfPaymentsAlone1764300000000 } from './migrations/1764300000000-leave-indexes-of-payments-alone';
 import { PaymentRepository } from './payment.repository';
 
@@ -52,13 +51,13 @@ async function row(orderId: string): Promise<{ stage: string; due_at: Date | nul
 async function place(): Promise<string> {
   const orderId = anOrderId();
   await transaction((unitOfWork) =>
-    app.get(OrderEventsConsumer).created([anEvent(OrderCreated, orderId, created())], unitOfWork),
+    orderEventsOf(app).created([anEvent(OrderCreated, orderId, created())], unitOfWork),
   );
   return orderId;
 }
 
 const confirm = (orderId: string) => (unitOfWork: UnitOfWork) =>
-  app.get(OrderEventsConsumer).confirmed([anEvent(OrderConfirmed, orderId, confirmed)], unitOfWork);
+  orderEventsOf(app).confirmed([anEvent(OrderConfirmed, orderId, confirmed)], unitOfWork);
 
 const answer =
   (orderId: string, outcome: GatewayOutcome, lease: Date | null) =>
