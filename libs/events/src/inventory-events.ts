@@ -50,5 +50,3 @@ export const InventoryInsufficient = defineEvent({
   }),
 });
 export type InventoryInsufficient = PayloadOf<typeof InventoryInsufficient>;
-
-export type InventoryServiceEvent = typeof InventoryUpdated | typeof InventoryInsufficient;

@@ -49,5 +49,3 @@ export const NotificationFailed = defineEvent({
   }),
 });
 export type NotificationFailed = PayloadOf<typeof NotificationFailed>;
-
-export type NotificationServiceEvent = typeof NotificationSent | typeof NotificationFailed;

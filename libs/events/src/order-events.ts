@@ -60,5 +60,3 @@ export const OrderCancelled = defineEvent({
   }),
 });
 export type OrderCancelled = PayloadOf<typeof OrderCancelled>;
-
-export type OrderServiceEvent = typeof OrderCreated | typeof OrderConfirmed | typeof OrderCancelled;

@@ -1,4 +1,4 @@
-import type { EventEnvelope } from '@app/events';
+import { consumerGroupOf, type EventEnvelope } from '@app/events';
 import { backoff, Clock, messageOf, sleep } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { ServerKafka, type MessageHandler } from '@nestjs/microservices';
@@ -58,7 +58,7 @@ export class KafkaEventServer extends ServerKafka {
   ) {
     super({
       client: consumerClientOf(messaging, sockets),
-      consumer: { groupId: messaging.service },
+      consumer: { groupId: consumerGroupOf(messaging.service) },
       postfixId: '',
     });
     this.collector = new FetchCollector(

@@ -51,11 +51,6 @@ export class GroupCommit<Input, Output> {
     this.pace = new Pace(limits.gather ?? { idleMs: 0, busyMs: 0 }, now);
   }
 
-  /** How many inputs wait for a group. */
-  get depth(): number {
-    return this.waiting.length;
-  }
-
   /** Joins the next group; resolves or rejects with the outcome of this input alone. */
   submit(input: Input): Promise<Output> {
     if (this.waiting.length >= this.limits.maxWaiting) {
