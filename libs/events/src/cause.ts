@@ -1,4 +1,4 @@
-import type { Cause, EventEnvelope } from './envelope';
+import type { Cause, EventEnvelope } from '@app/cloudevents';
 
 /** What an event is to the events that follow from it: their cause. The correlation and the trace go on. */
 export function causeOf({ id, cause: { correlationId, traceparent } }: Pick<EventEnvelope, 'id' | 'cause'>): Cause {

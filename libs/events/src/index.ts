@@ -1,25 +1,13 @@
 export { actorOf, causeOf } from './cause';
 export {
-  contractViolations,
-  CurrencySchema,
-  type EventDefinition,
-  IdentifierSchema,
-  type PayloadOf,
-  QuantitySchema,
-  type ServiceName,
-} from './contract';
-export {
   type Cause,
-  type DecodedRecord,
-  decodeRecord,
-  type DecodingFailure,
+  type EventDefinition,
   type EventEnvelope,
   headersOf,
-  type HeaderValue,
-  type RawRecord,
+  type PayloadOf,
   type ReceivedEvent,
-  SEQUENCE_DIGITS,
-} from './envelope';
+} from '@app/cloudevents';
+export { CurrencySchema, IdentifierSchema, QuantitySchema, type ServiceName } from './contract';
 export { InventoryInsufficient, InventoryUpdated, type ShortageReason, type StockChange } from './inventory-events';
 export {
   fromNumeric,
@@ -62,10 +50,11 @@ export {
 } from './payment-events';
 export {
   type AnyEvent,
-  consumerGroupOf,
+  CATALOGUE,
+  decodeRecord,
   deadLetterTopicOf,
   eventOfTopic,
   EVENTS,
-  eventsPublishedBy,
+  messagingIdentityOf,
   type EventType,
 } from './topics';

@@ -1,4 +1,3 @@
-import { consumerGroupOf } from '@app/events';
 import type { ConsumerConfig, KafkaConfig } from 'kafkajs';
 import type { ClientSockets } from '../kafka/client-sockets';
 import { kafkaConfigOf } from '../kafka/kafka-factory';
@@ -20,7 +19,7 @@ export function consumerClientOf(options: MessagingOptions, sockets: ClientSocke
 
 export function consumerConfigOf(options: MessagingOptions): ConsumerConfig {
   return {
-    groupId: consumerGroupOf(options.service),
+    groupId: options.service,
     allowAutoTopicCreation: false,
     // A killed process keeps its partitions for this long; heartbeats go on while a batch or an outage lasts.
     sessionTimeout: 10_000,

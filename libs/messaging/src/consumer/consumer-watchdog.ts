@@ -1,4 +1,3 @@
-import { consumerGroupOf } from '@app/events';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Admin } from 'kafkajs';
 import { ConsumerHealth } from './consumer-health';
@@ -103,7 +102,7 @@ export class ConsumerWatchdog {
     const ends = await admin.fetchTopicOffsets(topic);
     // By name: asked for all topics, Kafka leaves out those of which nothing was ever committed.
     for (const { partitions } of await admin.fetchOffsets({
-      groupId: consumerGroupOf(this.options.service),
+      groupId: this.options.service,
       topics: [topic],
     })) {
       for (const { partition, offset } of partitions) {

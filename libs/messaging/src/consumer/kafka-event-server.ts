@@ -1,4 +1,4 @@
-import { consumerGroupOf, type EventEnvelope } from '@app/events';
+import type { EventEnvelope } from '@app/cloudevents';
 import { backoff, Clock, messageOf, sleep } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { ServerKafka, type MessageHandler } from '@nestjs/microservices';
@@ -58,7 +58,7 @@ export class KafkaEventServer extends ServerKafka {
   ) {
     super({
       client: consumerClientOf(messaging, sockets),
-      consumer: { groupId: consumerGroupOf(messaging.service) },
+      consumer: { groupId: messaging.service },
       postfixId: '',
     });
     this.collector = new FetchCollector(
@@ -67,6 +67,7 @@ export class KafkaEventServer extends ServerKafka {
         stopping: () => this.stopping.signal.aborted,
         outage: (error, resume) => this.pauseFor(error, resume),
         unreadable: (place) => this.fetchAgain(place),
+        catalogue: messaging.catalogue,
         maxRecords: messaging.maxBatchRecords,
         gather: messaging.gather,
         heartbeatIntervalMs: PULSE_INTERVAL_MS,
