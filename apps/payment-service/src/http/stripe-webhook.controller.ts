@@ -1,5 +1,5 @@
 import { ApiProblems, keepRawBody, rawBodyOf } from '@app/platform';
-import { Controller, Headers, HttpCode, Post, Req } from '@nestjs/common';
+import { Controller, Headers, HttpCode, Post, Req, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
@@ -9,12 +9,14 @@ import { HandleStripeWebhook } from '../use-cases/handle-stripe-webhook';
 /** There only while payments go through Stripe. */
 @ApiTags('webhooks')
 @Controller('webhooks/stripe')
-export class StripeWebhookController {
+export class StripeWebhookController implements OnModuleInit {
   constructor(
     private readonly handleStripeWebhook: HandleStripeWebhook,
-    host: HttpAdapterHost<FastifyAdapter>,
-  ) {
-    keepRawBody(host.httpAdapter.getInstance<FastifyInstance>(), '/webhooks/stripe');
+    private readonly host: HttpAdapterHost<FastifyAdapter>,
+  ) {}
+
+  onModuleInit(): void {
+    keepRawBody(this.host.httpAdapter.getInstance<FastifyInstance>(), '/webhooks/stripe');
   }
 
   @Post()
