@@ -81,12 +81,17 @@ async function updates(work: (unitOfWork: UnitOfWork) => Promise<void>): Promise
              pg_stat_get_xact_tuples_hot_updated('payments'::regclass)::int AS hot`);
     return rows[0]!;
   };
-  return transaction(async (unitOfWork) => {
+  let updated: Updates = { all: 0, hot: 0 };
+  await transaction(async (unitOfWork) => {
     const before = await counted(unitOfWork);
+    // What is gathered is applied at the end of the transaction.
+    unitOfWork.beforeCommit(async () => {
+      const after = await counted(unitOfWork);
+      updated = { all: after.all - before.all, hot: after.hot - before.hot };
+    });
     await work(unitOfWork);
-    const after = await counted(unitOfWork);
-    return { all: after.all - before.all, hot: after.hot - before.hot };
   });
+  return updated;
 }
 
 const claim = (now: Date, leasedUntil: Date) =>
