@@ -22,10 +22,10 @@ describe('items that several handlers give to a unit of work', () => {
   it('are applied together when it concludes, in the order they were given', async () => {
     const key = {};
     unitOfWork.gather(key, ['a', 'b'], apply);
-    unitOfWork.gather(key, ['c'], apply);
+    unitOfWork.gather(key, ['c', 'd'], apply);
     expect(applied).toEqual([]);
     await conclude();
-    expect(applied).toEqual([{ items: ['a', 'b', 'c'], isMine: true }]);
+    expect(applied).toEqual([{ items: ['a', 'b', 'c', 'd'], isMine: true }]);
   });
 
   it('are kept apart by their key, and applied in the order the keys came', async () => {
