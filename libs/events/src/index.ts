@@ -20,16 +20,7 @@ export {
   SEQUENCE_DIGITS,
 } from './envelope';
 export { InventoryInsufficient, InventoryUpdated, type ShortageReason, type StockChange } from './inventory-events';
-export {
-  fromNumeric,
-  MAX_AMOUNT,
-  type MinorUnits,
-  minorUnitsOf,
-  moneyTransformer,
-  toDecimal,
-  toMinorUnits,
-  toNumeric,
-} from './money';
+export { fromNumeric, MAX_AMOUNT, type MinorUnits, minorUnitsOf, toDecimal, toMinorUnits, toNumeric } from './money';
 export {
   NOTIFICATION_CHANNELS,
   NOTIFICATION_TYPES,

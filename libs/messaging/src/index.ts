@@ -19,8 +19,15 @@ export {
   DEAD_LETTER_REASONS,
   FAILED_MESSAGE_STATUSES,
   type AttemptKind,
-  type FailedMessageRow,
   type FailedMessageStatus,
   type DeadLetterReason,
-} from './failed/failed-message';
+} from './failed/failed-message-states';
+export {
+  FailedMessageActionEntity,
+  FailedMessageAttemptEntity,
+  type DeskActionKind,
+} from './failed/failed-message-history.entity';
+export { FailedMessageJobEntity } from './failed/failed-message-job.entity';
+export { FailedMessageEntity } from './failed/failed-message.entity';
+export { MESSAGING_ENTITIES } from './messaging-entities';
 export { headersFromBase64, type StoredHeaders } from './record/stored-headers';

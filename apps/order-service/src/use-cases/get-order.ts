@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AuditEntry } from '../domain/audit-trail';
 import { isSettled, type OrderWithLines } from '../domain/order';
 import { OrderCache } from '../persistence/order-cache';
-import { OrderList, type OrderFilter, type OrderPage } from '../persistence/order-list';
-import { OrderRepository } from '../persistence/order.repository';
+import { OrderReader, type OrderFilter, type OrderPage } from '../persistence/order.reader';
 import { BatchedReads } from './batched-reads';
 import { orderNotFound, readsOverloaded } from './order.errors';
 import { SettledOrders } from './settled-orders';
@@ -17,8 +16,7 @@ export class GetOrder {
   private readonly reads: BatchedReads<OrderWithLines>;
 
   constructor(
-    private readonly orders: OrderRepository,
-    private readonly lists: OrderList,
+    private readonly orders: OrderReader,
     private readonly cache: OrderCache,
     private readonly settled: SettledOrders,
   ) {
@@ -56,7 +54,7 @@ export class GetOrder {
 
   /** Newest first. A page may have fewer orders than `limit` although there is a next one. */
   async list(filter: OrderFilter, limit: number): Promise<OrderPage> {
-    return this.lists.page(filter, limit);
+    return this.orders.page(filter, limit);
   }
 
   /** The audit trail, oldest first. @throws DomainError `ORDER.NOT_FOUND` */
