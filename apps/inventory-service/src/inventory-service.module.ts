@@ -1,4 +1,6 @@
+import { messagingIdentityOf } from '@app/events';
 import { DeskModule } from '@app/desk';
+import { checkStateMachine } from '@app/lifecycle';
 import { MESSAGING_ENTITIES, MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
 import { type DatabaseOptions, PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -16,6 +18,7 @@ import { StockMovementEntity } from './persistence/stock-movement.entity';
 import { StockRepository } from './persistence/stock.repository';
 import { AddProduct } from './use-cases/add-product';
 import { AdjustStock } from './use-cases/adjust-stock';
+import { allocationStateMachine } from './domain/allocation-lifecycle';
 import { GetInventory } from './use-cases/get-inventory';
 import { SettleStock } from './use-cases/settle-stock';
 
@@ -32,12 +35,13 @@ export function databaseOptions(config: InventoryServiceConfig): DatabaseOptions
 @Module({})
 export class InventoryServiceModule {
   static forRoot(config: InventoryServiceConfig): DynamicModule {
+    checkStateMachine(allocationStateMachine());
     return {
       module: InventoryServiceModule,
       imports: [
         PostgresModule.forRoot(databaseOptions(config)),
         TypeOrmModule.forFeature([ProductEntity, StockMovementEntity]),
-        MessagingModule.forRoot(messagingOptionsOf('inventory-service', config)),
+        MessagingModule.forRoot(messagingOptionsOf(messagingIdentityOf('inventory-service'), config)),
         DeskModule,
       ],
       controllers: [InventoryController, OrderEventsConsumer, PaymentEventsConsumer],

@@ -1,3 +1,4 @@
+import { messagingIdentityOf } from '@app/events';
 import { DeskModule } from '@app/desk';
 import {
   MESSAGING_ENTITIES,
@@ -50,7 +51,7 @@ export class NotificationServiceModule {
         PostgresModule.forRoot(databaseOptions(config)),
         TypeOrmModule.forFeature([ContactEntity, NotificationEntity]),
         MessagingModule.forRoot(
-          messagingOptionsOf('notification-service', config, {
+          messagingOptionsOf(messagingIdentityOf('notification-service'), config, {
             gather: UNHURRIED,
             // Each may become two messages, and half of the room is free when a batch begins.
             maxBatchRecords: Math.max(1, Math.floor(config.deliveryCapacity / 4)),

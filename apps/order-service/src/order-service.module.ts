@@ -1,11 +1,13 @@
+import { messagingIdentityOf } from '@app/events';
 import { DeskModule } from '@app/desk';
+import { checkStateMachine } from '@app/lifecycle';
 import { MESSAGING_ENTITIES, MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
 import { PlatformCacheModule } from '@app/platform';
 import { type DatabaseOptions, PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { OrderServiceConfig } from './config';
-import { checkLifecycle, ORDER_LIFECYCLE } from './domain/order-lifecycle';
+import { ORDER_LIFECYCLE, orderStateMachine } from './domain/order-lifecycle';
 import { OrdersController } from './http/orders.controller';
 import { InventoryEventsConsumer } from './messaging/inventory-events.consumer';
 import { PaymentEventsConsumer } from './messaging/payment-events.consumer';
@@ -39,14 +41,14 @@ export function databaseOptions(config: OrderServiceConfig): DatabaseOptions {
 @Module({})
 export class OrderServiceModule {
   static forRoot(config: OrderServiceConfig): DynamicModule {
-    checkLifecycle(ORDER_LIFECYCLE);
+    checkStateMachine(orderStateMachine(ORDER_LIFECYCLE));
     return {
       module: OrderServiceModule,
       imports: [
         PostgresModule.forRoot(databaseOptions(config)),
         TypeOrmModule.forFeature([OrderEntity, OrderEventEntity]),
         PlatformCacheModule.forRoot(config),
-        MessagingModule.forRoot(messagingOptionsOf('order-service', config)),
+        MessagingModule.forRoot(messagingOptionsOf(messagingIdentityOf('order-service'), config)),
         DeskModule,
       ],
       controllers: [OrdersController, PaymentEventsConsumer, InventoryEventsConsumer],

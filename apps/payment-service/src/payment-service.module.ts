@@ -1,3 +1,4 @@
+import { messagingIdentityOf } from '@app/events';
 import { DeskModule } from '@app/desk';
 import { MESSAGING_ENTITIES, MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
 import { type DatabaseOptions, PostgresModule } from '@app/postgres';
@@ -15,6 +16,8 @@ import { PAYMENT_MIGRATIONS } from './persistence/migrations';
 import { PaymentEntity } from './persistence/payment.entity';
 import { PaymentReader } from './persistence/payment.reader';
 import { PaymentRepository } from './persistence/payment.repository';
+import { PAYMENT_LIFECYCLE } from './domain/payment-lifecycle';
+import { checkPaymentLifecycle } from './domain/payment-state-machine';
 import { StripeEventRepository } from './persistence/stripe-event.repository';
 import { AdvancePayments } from './use-cases/advance-payments';
 import { CallGateway } from './use-cases/call-gateway';
@@ -30,13 +33,14 @@ import { RefundByHand } from './use-cases/refund-by-hand';
 @Module({})
 export class PaymentServiceModule {
   static forRoot(config: PaymentServiceConfig): DynamicModule {
+    checkPaymentLifecycle(PAYMENT_LIFECYCLE);
     const usesStripe = config.paymentGateway === 'stripe';
     return {
       module: PaymentServiceModule,
       imports: [
         PostgresModule.forRoot(databaseOptions(config)),
         TypeOrmModule.forFeature([PaymentEntity]),
-        MessagingModule.forRoot(messagingOptionsOf('payment-service', config)),
+        MessagingModule.forRoot(messagingOptionsOf(messagingIdentityOf('payment-service'), config)),
         DeskModule,
         GatewayModule.forRoot(config),
       ],

@@ -1,4 +1,4 @@
-import type { DecodingFailure } from '@app/events';
+import type { DecodingFailure } from '@app/cloudevents';
 
 /** `x-reason` of a dead letter. */
 export type DeadLetterReason = DecodingFailure | 'handler_failed';

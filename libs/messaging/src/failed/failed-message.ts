@@ -1,3 +1,4 @@
+import type { EventCatalogue } from '@app/cloudevents';
 import { selectList } from '@app/postgres';
 import { toConsumedRecord, type ConsumedRecord } from '../record/consumed-record';
 import { headersFromBase64 } from '../record/stored-headers';
@@ -43,7 +44,7 @@ export type FailedMessageRow = Pick<FailedMessageEntity, (typeof REBUILT)[number
 
 export const FAILED_MESSAGE_COLUMNS = selectList(FailedMessageEntity, ...REBUILT);
 
-export function toFailedMessage(row: FailedMessageRow): FailedMessage {
+export function toFailedMessage(row: FailedMessageRow, catalogue: EventCatalogue): FailedMessage {
   const { topic, partition, offset, timestamp, key, value } = row;
   const headers = headersFromBase64(row.headers);
   return {
@@ -53,7 +54,7 @@ export function toFailedMessage(row: FailedMessageRow): FailedMessage {
     fromDesk: row.from_desk,
     firstFailureAt: row.first_failure_at,
     orderId: row.order_id,
-    record: toConsumedRecord(topic, partition, { offset, timestamp, key, value, headers, attributes: 0 }),
+    record: toConsumedRecord(catalogue, topic, partition, { offset, timestamp, key, value, headers, attributes: 0 }),
   };
 }
 

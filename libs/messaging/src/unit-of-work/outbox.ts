@@ -1,4 +1,4 @@
-import { contractViolations, headersOf, type EventEnvelope } from '@app/events';
+import { contractViolations, headersOf, type EventEnvelope } from '@app/cloudevents';
 import { Clock, Ids } from '@app/platform';
 import { columnsOf, rowSet } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
