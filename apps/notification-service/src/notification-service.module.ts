@@ -5,7 +5,7 @@ import {
   MESSAGING_MIGRATIONS,
   MessagingModule,
   messagingOptionsOf,
-  UNHURRIED,
+  BACKGROUND_LINGER,
 } from '@app/messaging';
 import { type DatabaseOptions, PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -52,7 +52,7 @@ export class NotificationServiceModule {
         TypeOrmModule.forFeature([ContactEntity, NotificationEntity]),
         MessagingModule.forRoot(
           messagingOptionsOf(messagingIdentityOf('notification-service'), config, {
-            gather: UNHURRIED,
+            linger: BACKGROUND_LINGER,
             // Each may become two messages, and half of the room is free when a batch begins.
             maxBatchRecords: Math.max(1, Math.floor(config.deliveryCapacity / 4)),
           }),
