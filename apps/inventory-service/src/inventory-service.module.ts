@@ -1,18 +1,17 @@
 import { messagingIdentityOf } from '@app/events';
 import { DeskModule } from '@app/desk';
 import { checkStateMachine } from '@app/lifecycle';
-import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
-import { PostgresModule } from '@app/postgres';
+import { MESSAGING_ENTITIES, MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
+import { type DatabaseOptions, PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import type { InventoryServiceConfig } from './config';
 import { InventoryController } from './http/inventory.controller';
 import { OrderEventsConsumer } from './messaging/order-events.consumer';
 import { PaymentEventsConsumer } from './messaging/payment-events.consumer';
+import { INVENTORY_ENTITIES } from './persistence/entities';
 import { InventoryReader } from './persistence/inventory.reader';
-import { CreateStockTables1763800100000 } from './persistence/migrations/1763800100000-create-stock-tables';
-import { CreateStockAllocations1763800200000 } from './persistence/migrations/1763800200000-create-stock-allocations';
-import { SeedDemoStock1763800300000 } from './persistence/migrations/1763800300000-seed-demo-stock';
-import { MakeStockMovementsAppendOnly1763800400000 } from './persistence/migrations/1763800400000-make-stock-movements-append-only';
+import { INVENTORY_MIGRATIONS } from './persistence/migrations';
 import { ProductEntity } from './persistence/product.entity';
 import { ProductRepository } from './persistence/product.repository';
 import { StockMovementEntity } from './persistence/stock-movement.entity';
@@ -25,14 +24,15 @@ import { ListMovements } from './use-cases/list-movements';
 import { ListProducts } from './use-cases/list-products';
 import { SettleStock } from './use-cases/settle-stock';
 
-/** The migrations of the service's schema, in order. */
-export const MIGRATIONS = [
-  ...MESSAGING_MIGRATIONS,
-  CreateStockTables1763800100000,
-  CreateStockAllocations1763800200000,
-  SeedDemoStock1763800300000,
-  MakeStockMovementsAppendOnly1763800400000,
-];
+/** The database of the service. */
+export function databaseOptions(config: InventoryServiceConfig): DatabaseOptions {
+  return {
+    config,
+    schema: 'inventory_service',
+    entities: [...MESSAGING_ENTITIES, ...INVENTORY_ENTITIES],
+    migrations: [...MESSAGING_MIGRATIONS, ...INVENTORY_MIGRATIONS],
+  };
+}
 
 @Module({})
 export class InventoryServiceModule {
@@ -41,12 +41,8 @@ export class InventoryServiceModule {
     return {
       module: InventoryServiceModule,
       imports: [
-        PostgresModule.forRoot({
-          config,
-          schema: 'inventory_service',
-          entities: [ProductEntity, StockMovementEntity],
-          migrations: MIGRATIONS,
-        }),
+        PostgresModule.forRoot(databaseOptions(config)),
+        TypeOrmModule.forFeature([ProductEntity, StockMovementEntity]),
         MessagingModule.forRoot(messagingOptionsOf(messagingIdentityOf('inventory-service'), config)),
         DeskModule,
       ],

@@ -1,17 +1,27 @@
 import { messagingIdentityOf } from '@app/events';
 import { DeskModule } from '@app/desk';
-import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf, BACKGROUND_LINGER } from '@app/messaging';
-import { PostgresModule } from '@app/postgres';
+import {
+  MESSAGING_ENTITIES,
+  MESSAGING_MIGRATIONS,
+  MessagingModule,
+  messagingOptionsOf,
+  BACKGROUND_LINGER,
+} from '@app/messaging';
+import { type DatabaseOptions, PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import type { NotificationConfig } from './config';
 import { DeliveryModule } from './delivery/delivery.module';
 import { ContactsController } from './http/contacts.controller';
 import { NotificationsController } from './http/notifications.controller';
 import { OrderEventsConsumer } from './messaging/order-events.consumer';
 import { PaymentEventsConsumer } from './messaging/payment-events.consumer';
+import { ContactEntity } from './persistence/contact.entity';
 import { ContactRepository } from './persistence/contact.repository';
 import { DeliveryQueueRepository } from './persistence/delivery-queue.repository';
+import { NOTIFICATION_ENTITIES } from './persistence/entities';
 import { NOTIFICATION_MIGRATIONS } from './persistence/migrations';
+import { NotificationEntity } from './persistence/notification.entity';
 import { NotificationReader } from './persistence/notification.reader';
 import { NotificationRepository } from './persistence/notification.repository';
 import { DeliverNotifications } from './use-cases/deliver-notifications';
@@ -22,18 +32,24 @@ import { NotifyCustomers } from './use-cases/notify-customers';
 import { ResendNotification } from './use-cases/resend-notification';
 import { SaveContact } from './use-cases/save-contact';
 
+/** The database of the service. */
+export function databaseOptions(config: NotificationConfig): DatabaseOptions {
+  return {
+    config,
+    schema: 'notification_service',
+    entities: [...MESSAGING_ENTITIES, ...NOTIFICATION_ENTITIES],
+    migrations: [...MESSAGING_MIGRATIONS, ...NOTIFICATION_MIGRATIONS],
+  };
+}
+
 @Module({})
 export class NotificationServiceModule {
   static forRoot(config: NotificationConfig): DynamicModule {
     return {
       module: NotificationServiceModule,
       imports: [
-        PostgresModule.forRoot({
-          config,
-          schema: 'notification_service',
-          entities: [],
-          migrations: [...MESSAGING_MIGRATIONS, ...NOTIFICATION_MIGRATIONS],
-        }),
+        PostgresModule.forRoot(databaseOptions(config)),
+        TypeOrmModule.forFeature([ContactEntity, NotificationEntity]),
         MessagingModule.forRoot(
           messagingOptionsOf(messagingIdentityOf('notification-service'), config, {
             linger: BACKGROUND_LINGER,

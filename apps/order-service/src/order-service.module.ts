@@ -1,26 +1,23 @@
 import { messagingIdentityOf } from '@app/events';
 import { DeskModule } from '@app/desk';
 import { checkStateMachine } from '@app/lifecycle';
-import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
+import { MESSAGING_ENTITIES, MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
 import { PlatformCacheModule } from '@app/platform';
-import { PostgresModule } from '@app/postgres';
+import { type DatabaseOptions, PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import type { OrderServiceConfig } from './config';
 import { ORDER_LIFECYCLE, orderStateMachine } from './domain/order-lifecycle';
 import { OrdersController } from './http/orders.controller';
 import { InventoryEventsConsumer } from './messaging/inventory-events.consumer';
 import { PaymentEventsConsumer } from './messaging/payment-events.consumer';
+import { ORDER_ENTITIES } from './persistence/entities';
 import { IdempotencyKeys } from './persistence/idempotency-keys';
-import { CreateOrderTables1763800100000 } from './persistence/migrations/1763800100000-create-order-tables';
-import { CreateOrderEvents1763800200000 } from './persistence/migrations/1763800200000-create-order-events';
-import { CreateIdempotencyKeys1763800300000 } from './persistence/migrations/1763800300000-create-idempotency-keys';
-import { LeaveIndexesOfOrdersAlone1764300000000 } from './persistence/migrations/1764300000000-leave-indexes-of-orders-alone';
-import { IndexCancelledOrders1766100000000 } from './persistence/migrations/1766100000000-index-cancelled-orders';
-import { IndexOpenOrdersById1766200000000 } from './persistence/migrations/1766200000000-index-open-orders-by-id';
+import { ORDER_MIGRATIONS } from './persistence/migrations';
 import { OrderCache } from './persistence/order-cache';
+import { OrderEntity } from './persistence/order.entity';
 import { OrderEventEntity } from './persistence/order-event.entity';
-import { OrderEntity, OrderItemEntity } from './persistence/order.entity';
-import { OrderList } from './persistence/order-list';
+import { OrderReader } from './persistence/order.reader';
 import { OrderRepository } from './persistence/order.repository';
 import { AdvanceOrders } from './use-cases/advance-orders';
 import { CancelOrder } from './use-cases/cancel-order';
@@ -33,16 +30,15 @@ import { PlaceOrder } from './use-cases/place-order';
 import { PlaceOrderOptions } from './use-cases/place-order.options';
 import { SettledOrders } from './persistence/settled-orders';
 
-/** The migrations of the service's schema, in order. */
-export const MIGRATIONS = [
-  ...MESSAGING_MIGRATIONS,
-  CreateOrderTables1763800100000,
-  CreateOrderEvents1763800200000,
-  CreateIdempotencyKeys1763800300000,
-  LeaveIndexesOfOrdersAlone1764300000000,
-  IndexCancelledOrders1766100000000,
-  IndexOpenOrdersById1766200000000,
-];
+/** The database of the service. */
+export function databaseOptions(config: OrderServiceConfig): DatabaseOptions {
+  return {
+    config,
+    schema: 'order_service',
+    entities: [...MESSAGING_ENTITIES, ...ORDER_ENTITIES],
+    migrations: [...MESSAGING_MIGRATIONS, ...ORDER_MIGRATIONS],
+  };
+}
 
 @Module({})
 export class OrderServiceModule {
@@ -51,12 +47,8 @@ export class OrderServiceModule {
     return {
       module: OrderServiceModule,
       imports: [
-        PostgresModule.forRoot({
-          config,
-          schema: 'order_service',
-          entities: [OrderEntity, OrderItemEntity, OrderEventEntity],
-          migrations: MIGRATIONS,
-        }),
+        PostgresModule.forRoot(databaseOptions(config)),
+        TypeOrmModule.forFeature([OrderEntity, OrderEventEntity]),
         PlatformCacheModule.forRoot(config),
         MessagingModule.forRoot(messagingOptionsOf(messagingIdentityOf('order-service'), config)),
         DeskModule,
@@ -80,7 +72,7 @@ export class OrderServiceModule {
         IdempotencyKeys,
         OrderCache,
         OrderRepository,
-        OrderList,
+        OrderReader,
         PlaceOrder,
         SettledOrders,
       ],

@@ -1,8 +1,9 @@
 import { messagingIdentityOf } from '@app/events';
 import { DeskModule } from '@app/desk';
-import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
+import { MESSAGING_ENTITIES, MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
 import { type DatabaseOptions, PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import type { PaymentServiceConfig } from './config';
 import { RetryPolicy } from './domain/retry-policy';
 import { GatewayModule } from './gateway/gateway.module';
@@ -10,11 +11,8 @@ import { PaymentsController } from './http/payments.controller';
 import { SimulatorController } from './http/simulator.controller';
 import { StripeWebhookController } from './http/stripe-webhook.controller';
 import { OrderEventsConsumer } from './messaging/order-events.consumer';
-import { CreatePayments1763900000000 } from './persistence/migrations/1763900000000-create-payments';
-import { CreateGatewayLedger1763900100000 } from './persistence/migrations/1763900100000-create-gateway-ledger';
-import { CreateStripeEvents1763900200000 } from './persistence/migrations/1763900200000-create-stripe-events';
-import { LeaveIndexesOfPaymentsAlone1764300000000 } from './persistence/migrations/1764300000000-leave-indexes-of-payments-alone';
-import { AddChangesAtTheGateway1764400000000 } from './persistence/migrations/1764400000000-add-changes-at-the-gateway';
+import { PAYMENT_ENTITIES } from './persistence/entities';
+import { PAYMENT_MIGRATIONS } from './persistence/migrations';
 import { PaymentEntity } from './persistence/payment.entity';
 import { PaymentReader } from './persistence/payment.reader';
 import { PaymentRepository } from './persistence/payment.repository';
@@ -41,6 +39,7 @@ export class PaymentServiceModule {
       module: PaymentServiceModule,
       imports: [
         PostgresModule.forRoot(databaseOptions(config)),
+        TypeOrmModule.forFeature([PaymentEntity]),
         MessagingModule.forRoot(messagingOptionsOf(messagingIdentityOf('payment-service'), config)),
         DeskModule,
         GatewayModule.forRoot(config),
@@ -75,15 +74,8 @@ export function databaseOptions(config: PaymentServiceConfig): DatabaseOptions {
   return {
     config,
     schema: 'payment_service',
-    entities: [PaymentEntity],
-    migrations: [
-      ...MESSAGING_MIGRATIONS,
-      CreatePayments1763900000000,
-      CreateGatewayLedger1763900100000,
-      CreateStripeEvents1763900200000,
-      LeaveIndexesOfPaymentsAlone1764300000000,
-      AddChangesAtTheGateway1764400000000,
-    ],
+    entities: [...MESSAGING_ENTITIES, ...PAYMENT_ENTITIES],
+    migrations: [...MESSAGING_MIGRATIONS, ...PAYMENT_MIGRATIONS],
   };
 }
 

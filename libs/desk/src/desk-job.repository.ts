@@ -1,4 +1,10 @@
-import { type FailedMessageStatus, lockedAmong, MessagingOptions, type UnitOfWork } from '@app/messaging';
+import {
+  type FailedMessageJobEntity,
+  type FailedMessageStatus,
+  lockedAmong,
+  MessagingOptions,
+  type UnitOfWork,
+} from '@app/messaging';
 import { Clock, Ids } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -18,23 +24,8 @@ export interface NewDeskJob {
 }
 
 /** A job and how far it has come. */
-export interface ShownDeskJob {
-  readonly id: string;
-  readonly kind: DeskJobKind;
-  readonly status: 'running' | 'done';
-  readonly actor: string;
-  readonly reason: string | null;
-  readonly filter: Readonly<Record<string, unknown>>;
-  readonly max: number | null;
-  readonly total: number;
-  readonly released: number;
-  readonly resolved: number;
-  readonly failed_again: number;
-  readonly skipped: number;
-  readonly created_at: Date;
-  readonly updated_at: Date;
-  readonly finished_at: Date | null;
-}
+export type ShownDeskJob = Readonly<Omit<FailedMessageJobEntity, 'consumer_group' | Figure>> &
+  Readonly<Record<Figure, number>> & { readonly updated_at: Date };
 
 /** The next messages of a job, and the job they belong to. */
 export interface DeskJobBatch {
@@ -50,6 +41,7 @@ export const MOST_RUNNING = 10;
 const STANDS_IN_THE_WAY_MS = 10 * 60_000;
 
 const FIGURES = ['total', 'released', 'resolved', 'failed_again', 'skipped'] as const;
+type Figure = (typeof FIGURES)[number];
 
 /** The figures of a job, from its items, each of which changes with its message: they can not be wrong after a crash. */
 const COUNTED = `

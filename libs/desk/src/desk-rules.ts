@@ -1,7 +1,7 @@
-import type { FailedMessageStatus } from '@app/messaging';
+import type { DeskActionKind, FailedMessageStatus } from '@app/messaging';
 import { DomainError } from '@app/platform';
 
-export type DeskJobKind = 'retry' | 'discard';
+export type DeskJobKind = DeskActionKind;
 
 /** What a person may discard, having looked at it. */
 export const DISCARDABLE: readonly FailedMessageStatus[] = ['retrying', 'waiting', 'dead_lettered', 'quarantined'];

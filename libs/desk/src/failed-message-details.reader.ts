@@ -1,30 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { AttemptKind, FailedMessageRow } from '@app/messaging';
-import type { DeskJobKind } from './desk-rules';
+import type { FailedMessageActionEntity, FailedMessageAttemptEntity, FailedMessageEntity } from '@app/messaging';
 
 /** The record itself, and the error in full. */
-export interface StoredRecord extends Pick<FailedMessageRow, 'id' | 'key' | 'value' | 'headers'> {
-  readonly error_stack: string | null;
-}
+export type StoredRecord = Readonly<Pick<FailedMessageEntity, 'id' | 'key' | 'value' | 'headers' | 'error_stack'>>;
 
-export interface StoredAttempt {
-  readonly failed_message_id: string;
-  readonly number: number;
-  readonly kind: AttemptKind;
-  readonly at: Date;
-  readonly error_class: string;
-  readonly error_message: string;
-}
+export type StoredAttempt = Readonly<FailedMessageAttemptEntity>;
 
-export interface StoredAction {
-  readonly failed_message_id: string;
-  readonly action: DeskJobKind;
-  readonly actor: string;
-  readonly reason: string | null;
-  readonly at: Date;
-  readonly job_id: string | null;
-}
+export type StoredAction = Readonly<Omit<FailedMessageActionEntity, 'event_id'>>;
 
 /** Everything that is known of a message beyond its line in a list. */
 export interface FailedMessageDetails extends StoredRecord {

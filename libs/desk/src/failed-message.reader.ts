@@ -1,32 +1,22 @@
-import { type DeadLetterReason, type FailedMessageStatus, MessagingOptions } from '@app/messaging';
+import {
+  type DeadLetterReason,
+  type FailedMessageEntity,
+  type FailedMessageStatus,
+  MessagingOptions,
+} from '@app/messaging';
 import { allLookedAt, boundedPage, oneMore, pageFrom, type PageRow } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { lookFor, sqlCondition, type FailedMessageFilter } from './failed-message-filter';
 
 /** A failed message as it is listed. */
-export interface ShownFailedMessage {
-  readonly id: string;
-  readonly position: string;
-  readonly status: FailedMessageStatus;
-  readonly reason: DeadLetterReason | null;
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: string;
-  readonly event_id: string | null;
-  readonly order_id: string | null;
-  readonly error_class: string | null;
-  readonly error_message: string | null;
-  readonly attempts: number;
-  readonly desk_retries: number;
-  readonly blocks_order: boolean;
+export type ShownFailedMessage = Readonly<Omit<FailedMessageEntity, 'consumer_group' | HiddenColumn>> & {
   readonly waiting_behind: number;
-  readonly first_failure_at: Date | null;
-  readonly last_failure_at: Date | null;
-  readonly next_attempt_at: Date | null;
-  readonly resolved_at: Date | null;
-  readonly created_at: Date;
-}
+};
+
+/** Shown with the message in full, or of no use to people. */
+type HiddenColumn =
+  'timestamp' | 'key' | 'value' | 'headers' | 'error_stack' | 'from_desk' | 'job_id' | 'claimed_by' | 'claimed_until';
 
 /** A part of a list, newest first. */
 export interface FailedMessageList {

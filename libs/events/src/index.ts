@@ -10,16 +10,7 @@ export {
 } from '@app/cloudevents';
 export { CurrencySchema, IdentifierSchema, QuantitySchema, type ServiceName } from './contract';
 export { InventoryInsufficient, InventoryUpdated, type ShortageReason, type StockChange } from './inventory-events';
-export {
-  fromNumeric,
-  MAX_AMOUNT,
-  type MinorUnits,
-  minorUnitsOf,
-  moneyTransformer,
-  toDecimal,
-  toMinorUnits,
-  toNumeric,
-} from './money';
+export { fromNumeric, MAX_AMOUNT, type MinorUnits, minorUnitsOf, toDecimal, toMinorUnits, toNumeric } from './money';
 export {
   NOTIFICATION_CHANNELS,
   NOTIFICATION_TYPES,

@@ -4,7 +4,6 @@ import {
   hasAtMostTwoDecimals,
   MAX_AMOUNT,
   minorUnitsOf,
-  moneyTransformer,
   toDecimal,
   toMinorUnits,
   toNumeric,
@@ -61,7 +60,6 @@ describe('an amount of money', () => {
   ])('of %p is %i minor units and %s in the database', (decimal, units, text) => {
     const amount = minorUnitsOf(units);
     expect([toMinorUnits(decimal), fromNumeric(text), toNumeric(amount)]).toEqual([units, units, text]);
-    expect([moneyTransformer.from(text), moneyTransformer.to(amount)]).toEqual([units, text]);
   });
 
   it('is the same after a journey through the database', () => {
@@ -75,13 +73,5 @@ describe('an amount of money', () => {
 
   it.each(['', '1,5', '1.005', '1e21', '-0.01', 'NaN', '1000000000.00'])('is not %p of the database', (text) => {
     expect(() => fromNumeric(text)).toThrow(RangeError);
-  });
-
-  it('that is none is none in the database', () => {
-    expect([moneyTransformer.to(null), moneyTransformer.to(undefined), moneyTransformer.from(null)]).toEqual([
-      null,
-      undefined,
-      null,
-    ]);
   });
 });

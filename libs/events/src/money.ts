@@ -52,16 +52,6 @@ export function fromNumeric(text: string): MinorUnits {
 
 /** Writes minor units as a `numeric` for PostgreSQL, always with two decimals: 1230 → `'12.30'`. */
 export function toNumeric(amount: MinorUnits): string {
-  const digits = String(amount).padStart(3, '0');
-  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
+  const cents = amount % 100;
+  return `${(amount - cents) / 100}.${cents < 10 ? '0' : ''}${cents}`;
 }
-
-/**
- * The `transformer` of an entity's `numeric(12,2)` column (TypeORM's `ValueTransformer`): minor units in the entity, NULL
- * as `null`. Raw SQL bypasses it: use {@link fromNumeric} and {@link toNumeric} there.
- */
-export const moneyTransformer = {
-  to: (amount: MinorUnits | null | undefined): string | null | undefined =>
-    amount === null || amount === undefined ? amount : toNumeric(amount),
-  from: (text: string | null): MinorUnits | null => (text === null ? null : fromNumeric(text)),
-};

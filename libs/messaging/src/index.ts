@@ -4,15 +4,22 @@ export type { DueItem, DueWork, DueWorkerLimits } from './due-work/due-work';
 export { DueWorker } from './due-work/due-worker';
 export { DueWorkers } from './due-work/due-workers';
 export {
+  type DeskActionKind,
+  FailedMessageActionEntity,
+  FailedMessageAttemptEntity,
+} from './failed/failed-message-history.entity';
+export { FailedMessageJobEntity } from './failed/failed-message-job.entity';
+export {
   ATTEMPT_KINDS,
   type AttemptKind,
   DEAD_LETTER_REASONS,
   type DeadLetterReason,
   FAILED_MESSAGE_STATUSES,
-  type FailedMessageRow,
   type FailedMessageStatus,
-} from './failed/failed-message';
+} from './failed/failed-message-states';
+export { FailedMessageEntity } from './failed/failed-message.entity';
 export { GroupCommit, type GroupCommitLimits, Overloaded, type Settled } from './linger/group-commit';
+export { MESSAGING_ENTITIES } from './messaging-entities';
 export { MessagingOptions, messagingOptionsOf, BACKGROUND_LINGER } from './messaging-options';
 export { connectEventConsumers, MessagingModule } from './messaging.module';
 export { MESSAGING_MIGRATIONS } from './migrations';

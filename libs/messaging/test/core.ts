@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { DeadLetters } from '../src/failed/dead-letters';
 import { FailedMessages } from '../src/failed/failed-messages';
 import { Inbox } from '../src/consumer/inbox';
+import { MESSAGING_ENTITIES } from '../src/messaging-entities';
 import type { MessagingOptions } from '../src/messaging-options';
 import { MESSAGING_MIGRATIONS } from '../src/migrations';
 import { Outbox } from '../src/unit-of-work/outbox';
@@ -40,5 +41,5 @@ export function databaseOptions(databaseUrl: string, databasePoolSize = 10) {
     databaseLockTimeoutMs: 3_000,
     databaseStartTimeoutMs: 10_000,
   };
-  return { config, schema: 'order_service', entities: [], migrations: MESSAGING_MIGRATIONS };
+  return { config, schema: 'order_service', entities: MESSAGING_ENTITIES, migrations: MESSAGING_MIGRATIONS };
 }

@@ -1,4 +1,3 @@
-import { moneyTransformer } from '@app/events';
 import { commonConfig, defineConfig, StartupError } from '@app/platform';
 import { infrastructureUrls } from '@app/testing';
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -31,8 +30,8 @@ class TrialEntity {
   @PrimaryColumn('int')
   id!: number;
 
-  @Column('numeric', { precision: 12, scale: 2, nullable: true, transformer: moneyTransformer })
-  price!: number | null;
+  @Column('numeric', { precision: 12, scale: 2, nullable: true })
+  price!: string | null;
 
   @Column('int8', { nullable: true })
   big!: string | null;
@@ -94,9 +93,9 @@ describe('a connection of a service', () => {
 
   it('keeps money exact and big numbers as text', async () => {
     const repository = dataSource.getRepository(TrialEntity);
-    await repository.save({ id: 1, price: 999_999_999_999, big: '9007199254740993' });
+    await repository.save({ id: 1, price: '9999999999.99', big: '9007199254740993' });
     expect(await dataSource.query('SELECT price::text FROM platform_trial')).toEqual([{ price: '9999999999.99' }]);
-    const expected = { id: 1, price: 999_999_999_999, big: '9007199254740993' };
+    const expected = { id: 1, price: '9999999999.99', big: '9007199254740993' };
     expect(await repository.findOneByOrFail({ id: 1 })).toEqual(expected);
   });
 

@@ -13,5 +13,8 @@ export { isDatabaseUnavailable, isSerializationFailure, sqlState } from './datab
 export { migrate } from './migrate';
 export { PostgresModule } from './postgres.module';
 export { CommitOutcomeUnknown, DatabaseSession } from './statements/database-session';
+export { columnsOf, selectList } from './statements/entity-columns';
 export { queryRows } from './statements/named-rows';
+export { oneOf } from './statements/one-of';
 export { preparedName } from './statements/prepared-statements';
+export { rowSet, type RowSet } from './statements/row-set';

@@ -7,6 +7,7 @@ export { anEvent, anOrderId, asKafkaMessage } from './events';
 export { eventually } from './eventually';
 export { lockOutside } from './outside-lock';
 export { objectionsTo, plansOf } from './query-plans';
+export { schemaDifferences } from './schema-agreement';
 export { type Direction, TcpProxy } from './tcp-proxy';
 export { createTestDatabase, type TestDatabase } from './test-database';
 export { infrastructureUrls } from './test-infrastructure';

@@ -21,6 +21,13 @@ export type StockAllocation =
 
 export type AllocationStatus = StockAllocation['status'];
 
+export const ALLOCATION_STATUSES = [
+  'taken',
+  'insufficient',
+  'returned',
+  'refused',
+] as const satisfies readonly AllocationStatus[];
+
 /** What the inventory service hears of an order. */
 export type StockNews =
   | { readonly type: 'payment_successful'; readonly userId: string; readonly items: readonly OrderLine[] }

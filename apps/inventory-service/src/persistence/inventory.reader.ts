@@ -1,15 +1,10 @@
 import { boundedLook } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { InjectRepository } from '@nestjs/typeorm';
+import { MoreThan, type Repository } from 'typeorm';
 import type { Product, StockMovement } from '../domain/product';
-import { PRODUCT_COLUMNS, productFrom, type ProductRow } from './product.entity';
-import { MOVEMENT_COLUMNS, movementFrom, type StockMovementEntity } from './stock-movement.entity';
-
-const FIND = `SELECT ${PRODUCT_COLUMNS} FROM inventory WHERE product_id = $1`;
-
-const PAGE = `SELECT ${PRODUCT_COLUMNS} FROM inventory ORDER BY product_id LIMIT $1`;
-
-const PAGE_AFTER = `SELECT ${PRODUCT_COLUMNS} FROM inventory WHERE product_id > $2 ORDER BY product_id LIMIT $1`;
+import { ProductEntity, productFrom } from './product.entity';
+import { MOVEMENT_COLUMNS, movementFrom, type MovementRow, StockMovementEntity } from './stock-movement.entity';
 
 /**
  * Everything the HTTP side reads. Lists hold one row more than asked for, if there is one: then there is a next page. All of it is
@@ -17,22 +12,24 @@ const PAGE_AFTER = `SELECT ${PRODUCT_COLUMNS} FROM inventory WHERE product_id > 
  */
 @Injectable()
 export class InventoryReader {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectRepository(ProductEntity) private readonly products: Repository<ProductEntity>,
+    @InjectRepository(StockMovementEntity) private readonly movementsOf: Repository<StockMovementEntity>,
+  ) {}
 
   async find(productId: string): Promise<Product | undefined> {
-    const [row] = await this.dataSource.query<ProductRow[]>(FIND, [productId]);
-    return row && productFrom(row);
+    const found = await this.products.findOneBy({ productId });
+    return found === null ? undefined : productFrom(found);
   }
 
   /** By product id. */
   async list(limit: number, after?: string): Promise<Product[]> {
-    const rows = await (after === undefined
-      ? this.dataSource.query<ProductRow[]>(PAGE, [limit + 1])
-      : this.dataSource.query<ProductRow[]>(PAGE_AFTER, [limit + 1, after]));
-    return rows.map(productFrom);
+    const where = after === undefined ? {} : { productId: MoreThan(after) };
+    const found = await this.products.find({ where, order: { productId: 'ASC' }, take: limit + 1 });
+    return found.map(productFrom);
   }
 
-  /** Newest first. */
+  /** Newest first. SQL of its own: the bound on the work of a page cannot be said with `find`. */
   async movements(productId: string, limit: number, before?: number): Promise<StockMovement[]> {
     const ids = boundedLook(
       {
@@ -45,7 +42,7 @@ export class InventoryReader {
       '$2',
     );
     const values = before === undefined ? [productId, limit + 1] : [productId, limit + 1, before];
-    const rows = await this.dataSource.query<StockMovementEntity[]>(
+    const rows = await this.movementsOf.query<MovementRow[]>(
       `SELECT ${MOVEMENT_COLUMNS} FROM stock_movements WHERE id = ANY (ARRAY(${ids})) ORDER BY id DESC`,
       values,
     );

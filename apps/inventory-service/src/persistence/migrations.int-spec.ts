@@ -1,17 +1,16 @@
 import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '@app/postgres';
+import { migrationOptions } from '@app/postgres';
 import { createTestDatabase, type TestDatabase } from '@app/testing';
 import { loadConfig } from '../config';
-import { MIGRATIONS } from '../inventory-service.module';
+import { databaseOptions } from '../inventory-service.module';
 
 let database: TestDatabase;
 let dataSource: DataSource;
 
 beforeAll(async () => {
   database = await createTestDatabase('inventory-service');
-  const config = loadConfig({ DATABASE_URL: database.url });
-  const options = dataSourceOptions({ config, schema: 'inventory_service', entities: [], migrations: [] });
-  dataSource = await new DataSource({ ...options, migrations: MIGRATIONS }).initialize();
+  const options = databaseOptions(loadConfig({ DATABASE_URL: database.url }));
+  dataSource = await new DataSource(migrationOptions(options)).initialize();
 });
 afterAll(async () => {
   await dataSource.destroy();
@@ -21,7 +20,7 @@ afterAll(async () => {
 describe('the schema', () => {
   it('can be built, taken down and built again', async () => {
     await dataSource.runMigrations();
-    for (const _ of MIGRATIONS) await dataSource.undoLastMigration();
+    for (const _ of dataSource.migrations) await dataSource.undoLastMigration();
     const tables = await dataSource.query(
       `SELECT table_name FROM information_schema.tables WHERE table_schema = 'inventory_service'`,
     );

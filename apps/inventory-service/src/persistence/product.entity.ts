@@ -1,10 +1,15 @@
-import { fromNumeric, type MinorUnits, moneyTransformer } from '@app/events';
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { fromNumeric } from '@app/events';
+import { selectList } from '@app/postgres';
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Product } from '../domain/product';
 
+/** A product and what can be sold of it. Ids are compared by their bytes, whatever the locale of the database. */
 @Entity('inventory')
+@Check('inventory_quantity_check', 'quantity BETWEEN 0 AND 2000000000')
+@Check('inventory_price_check', 'price >= 0')
+@Check('inventory_currency_check', `currency ~ '^[A-Z]{3}$'`)
 export class ProductEntity {
-  @PrimaryColumn('text', { name: 'product_id' })
+  @PrimaryColumn('text', { name: 'product_id', collation: 'C' })
   productId!: string;
 
   @Column('text', { name: 'product_name' })
@@ -13,22 +18,27 @@ export class ProductEntity {
   @Column('integer')
   quantity!: number;
 
-  @Column('numeric', { precision: 12, scale: 2, transformer: moneyTransformer })
-  price!: MinorUnits;
+  /** As PostgreSQL gives a numeric: text. */
+  @Column('numeric', { precision: 12, scale: 2 })
+  price!: string;
 
   @Column('text')
   currency!: string;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
 
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt!: Date;
 }
 
-/** What is read of a product. */
-export const PRODUCT_COLUMNS =
-  'product_id AS "productId", product_name AS "productName", quantity, price, currency, updated_at AS "updatedAt"';
+const SHOWN = ['productId', 'productName', 'quantity', 'price', 'currency', 'updatedAt'] as const;
 
-/** Of {@link PRODUCT_COLUMNS}; PostgreSQL gives a numeric as text. */
-export type ProductRow = Omit<ProductEntity, 'price'> & { readonly price: string };
+/** What makes a product of a row. */
+export type ProductRow = Pick<ProductEntity, (typeof SHOWN)[number]>;
+
+/** Of a {@link ProductRow}. */
+export const PRODUCT_COLUMNS = selectList(ProductEntity, ...SHOWN);
 
 /** A row, as the domain sees it. */
 export function productFrom(row: ProductRow): Product {

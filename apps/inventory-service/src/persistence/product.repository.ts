@@ -3,7 +3,7 @@ import type { UnitOfWork } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
 import type { Product, StockMovement } from '../domain/product';
 import { PRODUCT_COLUMNS, productFrom, type ProductRow } from './product.entity';
-import { MOVEMENT_COLUMNS, movementFrom, type StockMovementEntity } from './stock-movement.entity';
+import { MOVEMENT_COLUMNS, movementFrom, type MovementRow } from './stock-movement.entity';
 
 const INSERT_PRODUCT = `
   INSERT INTO inventory (product_id, product_name, quantity, price, currency, created_at, updated_at)
@@ -56,13 +56,13 @@ export class ProductRepository {
   async insertMovement(unitOfWork: UnitOfWork, movement: NewMovement): Promise<StockMovement> {
     const { productId, quantityDelta, balance, reason, note, actor, idempotencyKey, createdAt } = movement;
     const values = [productId, quantityDelta, balance, reason, note, actor, idempotencyKey, createdAt];
-    const [row] = await unitOfWork.query<StockMovementEntity>(INSERT_MOVEMENT, values);
+    const [row] = await unitOfWork.query<MovementRow>(INSERT_MOVEMENT, values);
     if (row === undefined) throw new TypeError('INSERT … RETURNING gave no row');
     return movementFrom(row);
   }
 
   async findByKey(unitOfWork: UnitOfWork, productId: string, key: string): Promise<StockMovement | undefined> {
-    const [row] = await unitOfWork.query<StockMovementEntity>(FIND_BY_KEY, [productId, key]);
+    const [row] = await unitOfWork.query<MovementRow>(FIND_BY_KEY, [productId, key]);
     return row === undefined ? undefined : movementFrom(row);
   }
 }

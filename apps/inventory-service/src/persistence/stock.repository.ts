@@ -1,19 +1,23 @@
 import { lockedAmong, type UnitOfWork } from '@app/messaging';
+import { columnsOf, rowSet, selectList } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import type { StockLevels } from '../domain/allocation-lifecycle';
-import type { OrderLine, AllocationStatus, StockAllocation } from '../domain/stock-allocation';
+import type { OrderLine, StockAllocation } from '../domain/stock-allocation';
 import type { OrderMovement } from '../domain/stock-batch';
+import { StockAllocationEntity } from './stock-allocation.entity';
+import { StockMovementEntity } from './stock-movement.entity';
+
+const CLAIMS = rowSet(columnsOf(StockAllocationEntity, 'orderId', 'userId'));
 
 const INSERT_MISSING = `
-  INSERT INTO stock_allocations (order_id, status, items, user_id, created_at, updated_at)
-  SELECT order_id, 'refused', '[]', user_id, $3, $3
-  FROM unnest($1::uuid[], $2::text[]) AS o (order_id, user_id)
+  INSERT INTO stock_allocations (${CLAIMS.columns()}, status, items, created_at, updated_at)
+  SELECT ${CLAIMS.columns()}, 'refused', '[]', $${CLAIMS.next}, $${CLAIMS.next} FROM ${CLAIMS.unnest('o')}
   ORDER BY order_id
   ON CONFLICT DO NOTHING
   RETURNING order_id`;
 
 const LOCK_KNOWN = `
-  SELECT order_id, status, items, user_id FROM stock_allocations
+  SELECT ${selectList(StockAllocationEntity, 'orderId', 'status', 'items', 'userId')} FROM stock_allocations
   WHERE order_id = ANY ($1::uuid[])
   ORDER BY order_id
   FOR UPDATE`;
@@ -27,29 +31,29 @@ const LOCK_LEVELS = `
 const LOCKED_ALLOCATIONS = lockedAmong('stock_allocations', 'order_id');
 const LOCKED_PRODUCTS = lockedAmong('inventory', 'product_id', 'text');
 
+const MOVEMENTS = rowSet(
+  columnsOf(StockMovementEntity, 'productId', 'orderId', 'quantityDelta', 'balance', 'reason', 'actor'),
+  2,
+);
+const ALLOCATIONS = rowSet(columnsOf(StockAllocationEntity, 'orderId', 'status', 'items'), MOVEMENTS.next);
+
 // The stock is changed by deltas, not set: should a lock ever be missing, the CHECK still stands in the way of overselling.
 const RECORD = `
   WITH movement AS (
-    SELECT * FROM unnest($2::text[], $3::uuid[], $4::integer[], $5::integer[], $6::text[], $7::text[])
-      WITH ORDINALITY AS m (product_id, order_id, delta, balance, reason, actor, n)
+    SELECT * FROM ${MOVEMENTS.numbered('m')}
   ), stock AS (
     UPDATE inventory AS i SET quantity = i.quantity + c.delta, updated_at = $1
-    FROM (SELECT product_id, sum(delta)::integer AS delta FROM movement GROUP BY product_id) AS c
+    FROM (SELECT product_id, sum(quantity_delta)::integer AS delta FROM movement GROUP BY product_id) AS c
     WHERE i.product_id = c.product_id
   ), allocation AS (
-    UPDATE stock_allocations AS a SET status = o.status, items = o.items::jsonb, updated_at = $1
-    FROM unnest($8::uuid[], $9::text[], $10::text[]) AS o (order_id, status, items)
+    UPDATE stock_allocations AS a SET ${ALLOCATIONS.assignments('o', 'status', 'items')}, updated_at = $1
+    FROM ${ALLOCATIONS.unnest('o')}
     WHERE a.order_id = o.order_id
   )
-  INSERT INTO stock_movements (product_id, order_id, quantity_delta, balance, reason, actor, created_at)
-  SELECT product_id, order_id, delta, balance, reason, actor, $1 FROM movement ORDER BY n`;
+  INSERT INTO stock_movements (${MOVEMENTS.columns()}, created_at)
+  SELECT ${MOVEMENTS.columns()}, $1 FROM movement ORDER BY n`;
 
-interface AllocationRow {
-  readonly order_id: string;
-  readonly status: AllocationStatus;
-  readonly items: readonly { readonly product_id: string; readonly quantity: number }[];
-  readonly user_id: string;
-}
+type AllocationRow = Readonly<Pick<StockAllocationEntity, 'orderId' | 'status' | 'items' | 'userId'>>;
 
 /** A change of stock that an order made, and the service whose event was the reason. */
 export type AttributedMovement = OrderMovement & { readonly actor: string };
@@ -67,14 +71,15 @@ export class StockRepository {
     now: Date,
   ): Promise<Map<string, StockAllocation>> {
     const orderIds = [...orders.keys()];
-    const userIds = [...orders.values()].map(({ userId }) => userId);
-    const inserted = await unitOfWork.query<{ order_id: string }>(INSERT_MISSING, [orderIds, userIds, now]);
+    const claims = [...orders].map(([orderId, { userId }]) => ({ orderId, userId }));
+    const values = [...CLAIMS.parameters(claims), now];
+    const inserted = await unitOfWork.query<{ order_id: string }>(INSERT_MISSING, values);
     const fresh = new Set(inserted.map((row) => row.order_id));
     const known = orderIds.filter((orderId) => !fresh.has(orderId));
     if (known.length === 0) return new Map();
     await unitOfWork.expectFree(LOCKED_ALLOCATIONS, known);
     const rows = await unitOfWork.query<AllocationRow>(LOCK_KNOWN, [known]);
-    return new Map(rows.map((row) => [row.order_id, allocationFrom(row)]));
+    return new Map(rows.map((row) => [row.orderId, allocationFrom(row)]));
   }
 
   /**
@@ -104,20 +109,19 @@ export class StockRepository {
     if (rows.length === 0) return;
     await unitOfWork.query(RECORD, [
       now,
-      movements.map(({ productId }) => productId),
-      movements.map(({ orderId }) => orderId),
-      movements.map(({ delta }) => delta),
-      movements.map(({ balance }) => balance),
-      movements.map(({ change }) => change),
-      movements.map(({ actor }) => actor),
-      rows.map(([orderId]) => orderId),
-      rows.map(([, { status }]) => status),
-      rows.map(([, allocation]) => JSON.stringify(itemsOf(allocation))),
+      ...MOVEMENTS.parameters(movements.map(movementRow)),
+      ...ALLOCATIONS.parameters(
+        rows.map(([orderId, allocation]) => ({ orderId, status: allocation.status, items: itemsOf(allocation) })),
+      ),
     ]);
   }
 }
 
-function allocationFrom({ status, items, user_id: userId }: AllocationRow): StockAllocation {
+function movementRow({ productId, orderId, delta, balance, change, actor }: AttributedMovement) {
+  return { productId, orderId, quantityDelta: delta, balance, reason: change, actor };
+}
+
+function allocationFrom({ status, items, userId }: AllocationRow): StockAllocation {
   if (status === 'refused') return { status, userId };
   return { status, userId, items: items.map(({ product_id: productId, quantity }) => ({ productId, quantity })) };
 }

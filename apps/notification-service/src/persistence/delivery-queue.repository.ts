@@ -1,8 +1,10 @@
 import type { NotificationChannel } from '@app/events';
 import type { UnitOfWork } from '@app/messaging';
+import { columnsOf, rowSet } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Settlement } from '../domain/delivery-settlement';
+import { NotificationEntity } from './notification.entity';
 import { LOCKED_NOTIFICATIONS } from './notification.repository';
 import { DUE_COLUMNS, fromDueRow, type DueNotification, type DueRow } from './due-notification';
 
@@ -45,18 +47,20 @@ const RELEASE = `
     ORDER BY n.notification_id FOR UPDATE OF n SKIP LOCKED))
   RETURNING ${DUE_COLUMNS}`;
 
+const OUTCOMES = rowSet(
+  columnsOf(NotificationEntity, 'notificationId', 'status', 'attempts', 'dueAt', 'sentAt', 'lastError', 'heldBy'),
+);
+
 /*
  * What was sent was sent, whatever has been decided meanwhile; any other outcome only counts for what is still pending. When it was sent
  * is told by the clock that all replicas have in common.
  */
 const SETTLE = `
   UPDATE notifications AS n
-  SET status = r.status, attempts = r.attempts, due_at = r.due_at, held_by = r.held_by,
-      sent_at = CASE WHEN r.sent_at IS NOT NULL THEN clock_timestamp() END,
-      last_error = r.last_error
-  FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[])
-    AS r (id, status, attempts, due_at, sent_at, last_error, held_by)
-  WHERE n.notification_id = r.id
+  SET ${OUTCOMES.assignments('r', 'status', 'attempts', 'dueAt', 'heldBy', 'lastError')},
+      sent_at = CASE WHEN r.sent_at IS NOT NULL THEN clock_timestamp() END
+  FROM ${OUTCOMES.unnest('r')}
+  WHERE n.notification_id = r.notification_id
     AND (n.status = 'pending' OR (n.status = 'superseded' AND r.status = 'sent'))
   RETURNING n.notification_id`;
 
@@ -113,15 +117,8 @@ export class DeliveryQueueRepository {
     await unitOfWork.expectFree(LOCKED_NOTIFICATIONS, ids, (locked) =>
       settlements.filter(({ id }) => id === locked).map(({ orderId }) => orderId),
     );
-    const rows = await unitOfWork.query<{ notification_id: string }>(SETTLE, [
-      ids,
-      settlements.map(({ settlement }) => settlement.status),
-      settlements.map(({ settlement }) => settlement.attempts),
-      settlements.map(({ settlement }) => settlement.dueAt ?? null),
-      settlements.map(({ settlement }) => (settlement.status === 'sent' ? now : null)),
-      settlements.map(({ settlement }) => settlement.error ?? null),
-      settlements.map(({ settlement }) => settlement.heldBy ?? null),
-    ]);
+    const outcomes = settlements.map(({ id, settlement }) => outcomeRow(id, settlement, now));
+    const rows = await unitOfWork.query<{ notification_id: string }>(SETTLE, OUTCOMES.parameters(outcomes));
     return new Set(rows.map((row) => row.notification_id));
   }
 
@@ -130,4 +127,12 @@ export class DeliveryQueueRepository {
     const rows = await unitOfWork.query<{ order_id: string }>(CANCELLED, [orderIds]);
     return new Set(rows.map((row) => row.order_id));
   }
+}
+
+function outcomeRow(notificationId: string, { status, attempts, dueAt, error, heldBy }: Settlement, now: Date) {
+  const sentAt = status === 'sent' ? now : null;
+  return {
+    ...{ notificationId, status, attempts, sentAt },
+    ...{ dueAt: dueAt ?? null, lastError: error ?? null, heldBy: heldBy ?? null },
+  };
 }

@@ -1,5 +1,7 @@
 import type { Cause, NotificationChannel, NotificationType } from '@app/events';
 import type { DueItem } from '@app/messaging';
+import { selectList } from '@app/postgres';
+import { NotificationEntity } from './notification.entity';
 
 /** A notification somebody has to deliver now. */
 export interface DueNotification extends DueItem {
@@ -14,45 +16,47 @@ export interface DueNotification extends DueItem {
   readonly cause: Cause;
 }
 
-/** The columns of a due notification, as {@link fromDueRow} wants them. */
-export const DUE_COLUMNS = `notification_id, order_id, user_id, notification_type, channel, recipient, facts, attempts,
-  created_at, correlation_id, event_id, traceparent`;
+const DUE = [
+  'notificationId',
+  'orderId',
+  'userId',
+  'type',
+  'channel',
+  'recipient',
+  'facts',
+  'attempts',
+  'createdAt',
+  'correlationId',
+  'eventId',
+  'traceparent',
+] as const satisfies (keyof NotificationEntity)[];
 
-export interface DueRow {
-  readonly notification_id: string;
-  readonly order_id: string;
-  readonly user_id: string;
-  readonly notification_type: NotificationType;
-  readonly channel: NotificationChannel;
-  readonly recipient: string;
-  readonly facts: string;
-  readonly attempts: number;
-  readonly created_at: Date;
-  readonly correlation_id: string;
-  readonly event_id: string | null;
-  readonly traceparent: string | null;
-}
+/** Of a {@link DueRow}. */
+export const DUE_COLUMNS = selectList(NotificationEntity, ...DUE);
+
+/** The row of a notification that is due: it has a recipient, as a CHECK says. */
+export type DueRow = Readonly<Pick<NotificationEntity, (typeof DUE)[number]>> & { readonly recipient: string };
 
 export function fromDueRow(row: DueRow, leasedUntil: Date): DueNotification {
   return {
-    id: row.notification_id,
-    orderId: row.order_id,
+    id: row.notificationId,
+    orderId: row.orderId,
     leasedUntil,
-    userId: row.user_id,
-    type: row.notification_type,
+    userId: row.userId,
+    type: row.type,
     channel: row.channel,
     recipient: row.recipient,
     facts: row.facts,
     attempts: row.attempts,
-    createdAt: row.created_at,
+    createdAt: row.createdAt,
     cause: causeOf(row),
   };
 }
 
-export function causeOf(row: Pick<DueRow, 'correlation_id' | 'event_id' | 'traceparent'>): Cause {
+export function causeOf(row: Pick<DueRow, 'correlationId' | 'eventId' | 'traceparent'>): Cause {
   return {
-    correlationId: row.correlation_id,
-    ...(row.event_id === null ? {} : { causationId: row.event_id }),
+    correlationId: row.correlationId,
+    ...(row.eventId === null ? {} : { causationId: row.eventId }),
     ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
   };
 }

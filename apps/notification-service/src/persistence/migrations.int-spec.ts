@@ -1,19 +1,16 @@
-import { MESSAGING_MIGRATIONS } from '@app/messaging';
-import { dataSourceOptions } from '@app/postgres';
+import { migrationOptions } from '@app/postgres';
 import { createTestDatabase, type TestDatabase } from '@app/testing';
 import { DataSource } from 'typeorm';
 import { loadConfig } from '../config';
-import { NOTIFICATION_MIGRATIONS } from './migrations';
+import { databaseOptions } from '../notification-service.module';
 
-const MIGRATIONS = [...MESSAGING_MIGRATIONS, ...NOTIFICATION_MIGRATIONS];
 let database: TestDatabase;
 let dataSource: DataSource;
 
 beforeAll(async () => {
   database = await createTestDatabase('notification-service');
-  const config = loadConfig({ DATABASE_URL: database.url });
-  const options = dataSourceOptions({ config, schema: 'notification_service', entities: [], migrations: [] });
-  dataSource = await new DataSource({ ...options, migrations: MIGRATIONS }).initialize();
+  const options = databaseOptions(loadConfig({ DATABASE_URL: database.url }));
+  dataSource = await new DataSource(migrationOptions(options)).initialize();
 });
 afterAll(async () => {
   await dataSource.destroy();
@@ -29,7 +26,7 @@ const order = `'01900000-0000-7000-8000-000000000000'`;
 describe('the schema', () => {
   it('can be built, taken down and built again', async () => {
     await dataSource.runMigrations();
-    for (const _ of MIGRATIONS) await dataSource.undoLastMigration();
+    for (const _ of dataSource.migrations) await dataSource.undoLastMigration();
     const tables = await dataSource.query(
       `SELECT table_name FROM information_schema.tables WHERE table_schema = 'notification_service'`,
     );

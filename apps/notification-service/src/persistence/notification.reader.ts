@@ -1,10 +1,12 @@
 import type { Cause, NotificationChannel, NotificationType } from '@app/events';
-import { boundedLook, type Look } from '@app/postgres';
+import { boundedLook, type Look, selectList } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { FindOptionsSelect, Repository } from 'typeorm';
 import { readFacts, type Facts } from '../domain/announcement';
 import type { NotificationStatus } from '../domain/notification';
 import { causeOf } from './due-notification';
+import { NotificationEntity } from './notification.entity';
 
 /** A notification as it is shown. */
 export interface StoredNotification {
@@ -30,37 +32,38 @@ export interface NotificationFilter {
   readonly limit: number;
 }
 
-interface Row {
-  readonly notification_id: string;
-  readonly order_id: string;
-  readonly user_id: string;
-  readonly notification_type: NotificationType;
-  readonly channel: NotificationChannel;
-  readonly facts: string;
-  readonly status: NotificationStatus;
-  readonly attempts: number;
-  readonly resend: number;
-  readonly sent_at: Date | null;
-  readonly created_at: Date;
-  readonly correlation_id: string;
-  readonly event_id: string | null;
-  readonly traceparent: string | null;
-}
+const SHOWN = {
+  notificationId: true,
+  orderId: true,
+  userId: true,
+  type: true,
+  channel: true,
+  facts: true,
+  status: true,
+  attempts: true,
+  resend: true,
+  sentAt: true,
+  createdAt: true,
+  correlationId: true,
+  eventId: true,
+  traceparent: true,
+} as const satisfies FindOptionsSelect<NotificationEntity>;
 
-const SELECT = `SELECT notification_id, order_id, user_id, notification_type, channel, facts, status, attempts, resend,
-  sent_at, created_at, correlation_id, event_id, traceparent FROM notifications`;
+type ShownRow = Pick<NotificationEntity, keyof typeof SHOWN>;
+
+const SELECT = `SELECT ${selectList(NotificationEntity, ...(Object.keys(SHOWN) as (keyof typeof SHOWN)[]))} FROM notifications`;
 
 /** Reads notifications for people. */
 @Injectable()
 export class NotificationReader {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(@InjectRepository(NotificationEntity) private readonly notifications: Repository<NotificationEntity>) {}
 
   async find(notificationId: string): Promise<StoredNotification | undefined> {
-    const [row] = await this.dataSource.query<Row[]>(`${SELECT} WHERE notification_id = $1`, [notificationId]);
-    return row && fromRow(row);
+    const found = await this.notifications.findOne({ select: SHOWN, where: { notificationId } });
+    return found === null ? undefined : fromRow(found);
   }
 
-  /** Newest first: the ids are in the order of time. */
+  /** Newest first: the ids are in the order of time. SQL of its own: the bound on the work of a page cannot be said with `find`. */
   async list({ userId, orderId, olderThan, limit }: NotificationFilter): Promise<StoredNotification[]> {
     const values: unknown[] = [];
     const ids =
@@ -72,7 +75,7 @@ export class NotificationReader {
       ...(userId === undefined ? [] : [`user_id = $${values.push(userId)}`]),
       ...(olderThan === undefined ? [] : [`notification_id < $${values.push(olderThan)}`]),
     ];
-    const rows = await this.dataSource.query<Row[]>(
+    const rows = await this.notifications.query<ShownRow[]>(
       `${SELECT} WHERE ${conditions.join(' AND ')} ORDER BY notification_id DESC LIMIT $${values.push(limit)}`,
       values,
     );
@@ -90,19 +93,19 @@ function lookFor(userId: string | undefined, olderThan: string | undefined, valu
   };
 }
 
-function fromRow(row: Row): StoredNotification {
+function fromRow(row: ShownRow): StoredNotification {
   return {
-    notificationId: row.notification_id,
-    orderId: row.order_id,
-    userId: row.user_id,
-    type: row.notification_type,
+    notificationId: row.notificationId,
+    orderId: row.orderId,
+    userId: row.userId,
+    type: row.type,
     channel: row.channel,
-    facts: readFacts(row.notification_type, row.facts),
+    facts: readFacts(row.type, row.facts),
     status: row.status,
     attempts: row.attempts,
     resend: row.resend,
-    sentAt: row.sent_at ?? undefined,
-    createdAt: row.created_at,
+    sentAt: row.sentAt ?? undefined,
+    createdAt: row.createdAt,
     cause: causeOf(row),
   };
 }

@@ -1,5 +1,6 @@
-import { fromNumeric, type NotificationChannel, type NotificationType, toDecimal } from '@app/events';
+import { fromNumeric, type NotificationChannel, type NotificationType, toNumeric } from '@app/events';
 import { lockedAmong, type UnitOfWork } from '@app/messaging';
+import { columnsOf, rowSet, selectList } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import {
   UNKNOWN_ORDER,
@@ -8,6 +9,8 @@ import {
   type NotificationStatus,
 } from '../domain/notification';
 import type { OrderAbout } from '../domain/order-about';
+import { NotificationEntity } from './notification.entity';
+import { OrderNotificationsEntity } from './order-notifications.entity';
 
 /** A notification to insert. */
 export interface NewNotification {
@@ -39,36 +42,44 @@ export interface LockedOrder extends KnownOrder {
   readonly about: OrderAbout;
 }
 
+const ORDERS = rowSet(columnsOf(OrderNotificationsEntity));
+
 /*
  * `xmax = 0` holds for a row this statement has inserted, and not for one it has found and locked. Of an order nobody had
  * heard of there is nothing to read.
  */
 const LOCK_ORDERS = `
-  INSERT INTO order_notifications AS o (order_id, cancelled, user_id, currency, total)
-  SELECT * FROM unnest($1::uuid[], $2::boolean[], $3::text[], $4::text[], $5::numeric[])
-    AS e (order_id, cancelled, user_id, currency, total)
+  INSERT INTO order_notifications AS o (${ORDERS.columns()})
+  SELECT * FROM ${ORDERS.unnest('e')}
   ORDER BY order_id
   ON CONFLICT (order_id) DO UPDATE SET cancelled = o.cancelled OR excluded.cancelled,
     user_id = coalesce(o.user_id, excluded.user_id), currency = coalesce(o.currency, excluded.currency),
     total = coalesce(o.total, excluded.total)
-  RETURNING order_id, cancelled, user_id, currency, total, xmax = 0 AS is_new`;
+  RETURNING ${selectList(OrderNotificationsEntity)}, xmax = 0 AS is_new`;
 
 const LOCKED_ORDERS = lockedAmong('order_notifications', 'order_id');
 /** Of `notifications`, for whoever changes them by their ids. */
 export const LOCKED_NOTIFICATIONS = lockedAmong('notifications', 'notification_id');
 
+const KNOWN = ['notificationId', 'orderId', 'type', 'channel', 'status', 'resend', 'position'] as const;
+
 const READ_NOTIFICATIONS = `
-  SELECT notification_id, order_id, notification_type, channel, status, resend, position,
+  SELECT ${selectList(NotificationEntity, ...KNOWN)},
          CASE WHEN notification_type = 'payment_refunded' THEN (facts::json ->> 'total')::float8 END AS part,
          held_by IS NOT DISTINCT FROM 'worker' AND due_at > $2 AS being_sent
   FROM notifications WHERE order_id = ANY ($1::uuid[])`;
 
+const NEW = rowSet(
+  columnsOf(
+    NotificationEntity,
+    ...(['notificationId', 'orderId', 'userId', 'type', 'channel', 'resend', 'position', 'recipient'] as const),
+    ...(['facts', 'status', 'heldBy', 'dueAt', 'correlationId', 'eventId', 'traceparent'] as const),
+  ),
+);
+
 const INSERT = `
-  INSERT INTO notifications (notification_id, order_id, user_id, notification_type, channel, resend, position, recipient,
-    facts, status, held_by, due_at, correlation_id, event_id, traceparent, created_at)
-  SELECT n.*, $16::timestamptz FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::smallint[],
-    $7::smallint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::text[], $14::uuid[],
-    $15::text[]) AS n
+  INSERT INTO notifications (${NEW.columns()}, created_at)
+  SELECT n.*, $${NEW.next}::timestamptz FROM ${NEW.unnest('n')}
   ON CONFLICT (order_id, notification_type, channel, resend) DO NOTHING`;
 
 const SUPERSEDE = `
@@ -87,26 +98,17 @@ export class NotificationRepository {
   async lockOrders(unitOfWork: UnitOfWork, news: readonly OrderToLock[], now: Date): Promise<Map<string, LockedOrder>> {
     const orders = [...Map.groupBy(news, ({ orderId }) => orderId)];
     const orderIds = orders.map(([orderId]) => orderId);
-    const first = <T>(value: (about: OrderAbout) => T | undefined): (T | null)[] =>
-      orders.map(
-        ([, items]) => items.map(({ about }) => about && value(about)).find((one) => one !== undefined) ?? null,
-      );
     await unitOfWork.expectFree(LOCKED_ORDERS, orderIds);
-    const locked = await unitOfWork.query<LockedRow>(LOCK_ORDERS, [
-      orderIds,
-      orders.map(([, items]) => items.some(({ cancelled }) => cancelled)),
-      first(({ userId }) => userId),
-      first(({ currency }) => currency),
-      first(({ total }) => total && toDecimal(total)),
-    ]);
+    const rowsOfNews = orders.map(([orderId, items]) => toRow(orderId, items));
+    const locked = await unitOfWork.query<LockedRow>(LOCK_ORDERS, ORDERS.parameters(rowsOfNews));
     const known = new Map<string, LockedOrder>(
-      locked.map((row) => [row.order_id, { ...UNKNOWN_ORDER, cancelled: row.cancelled, about: aboutFrom(row) }]),
+      locked.map((row) => [row.orderId, { ...UNKNOWN_ORDER, cancelled: row.cancelled, about: aboutFrom(row) }]),
     );
-    const heardOf = locked.filter(({ is_new }) => !is_new).map(({ order_id }) => order_id);
+    const heardOf = locked.filter(({ is_new }) => !is_new).map(({ orderId }) => orderId);
     if (heardOf.length === 0) return known;
     // A statement of its own: only now, with the locks held, it sees what others have just committed.
     const rows = await unitOfWork.query<KnownRow>(READ_NOTIFICATIONS, [heardOf, now]);
-    for (const [orderId, group] of Map.groupBy(rows, (row) => row.order_id)) {
+    for (const [orderId, group] of Map.groupBy(rows, (row) => row.orderId)) {
       const order = known.get(orderId);
       if (order !== undefined) known.set(orderId, { ...order, notifications: group.map(fromRow) });
     }
@@ -115,26 +117,7 @@ export class NotificationRepository {
 
   async insert(unitOfWork: UnitOfWork, notifications: readonly NewNotification[], now: Date): Promise<void> {
     if (notifications.length === 0) return;
-    const column = <T>(value: (notification: NewNotification) => T | undefined): (T | null)[] =>
-      notifications.map((notification) => value(notification) ?? null);
-    await unitOfWork.query(INSERT, [
-      column((row) => row.notificationId),
-      column((row) => row.orderId),
-      column((row) => row.userId),
-      column((row) => row.type),
-      column((row) => row.channel),
-      column((row) => row.resend),
-      column((row) => row.position),
-      column((row) => row.recipient),
-      column((row) => row.facts),
-      column((row) => row.status),
-      column((row) => row.heldBy),
-      column((row) => row.dueAt),
-      column((row) => row.correlationId),
-      column((row) => row.eventId),
-      column((row) => row.traceparent),
-      now,
-    ]);
+    await unitOfWork.query(INSERT, [...NEW.parameters(notifications.map(newRow)), now]);
   }
 
   /**
@@ -150,16 +133,21 @@ export class NotificationRepository {
   }
 }
 
-interface LockedRow {
-  readonly order_id: string;
-  readonly cancelled: boolean;
-  readonly user_id: string | null;
-  readonly currency: string | null;
-  readonly total: string | null;
-  readonly is_new: boolean;
+type LockedRow = OrderNotificationsEntity & { readonly is_new: boolean };
+
+function toRow(orderId: string, news: readonly OrderToLock[]): OrderNotificationsEntity {
+  const first = <T>(value: (about: OrderAbout) => T | undefined): T | null =>
+    news.map(({ about }) => about && value(about)).find((one) => one !== undefined) ?? null;
+  return {
+    orderId,
+    cancelled: news.some(({ cancelled }) => cancelled),
+    userId: first(({ userId }) => userId),
+    currency: first(({ currency }) => currency),
+    total: first(({ total }) => total && toNumeric(total)),
+  };
 }
 
-function aboutFrom({ user_id: userId, currency, total }: LockedRow): OrderAbout {
+function aboutFrom({ userId, currency, total }: LockedRow): OrderAbout {
   return {
     userId: userId ?? undefined,
     currency: currency ?? undefined,
@@ -167,22 +155,15 @@ function aboutFrom({ user_id: userId, currency, total }: LockedRow): OrderAbout 
   };
 }
 
-interface KnownRow {
-  readonly notification_id: string;
-  readonly order_id: string;
-  readonly notification_type: NotificationType;
-  readonly channel: NotificationChannel;
-  readonly status: NotificationStatus;
-  readonly resend: number;
+type KnownRow = Pick<NotificationEntity, (typeof KNOWN)[number]> & {
   readonly part: number | null;
-  readonly position: number;
   readonly being_sent: boolean;
-}
+};
 
 function fromRow(row: KnownRow): KnownNotification {
   return {
-    notificationId: row.notification_id,
-    type: row.notification_type,
+    notificationId: row.notificationId,
+    type: row.type,
     channel: row.channel,
     status: row.status,
     resend: row.resend,
@@ -190,4 +171,9 @@ function fromRow(row: KnownRow): KnownNotification {
     position: row.position,
     beingSent: row.being_sent,
   };
+}
+
+function newRow(notification: NewNotification) {
+  const { recipient = null, heldBy = null, dueAt = null, eventId = null, traceparent = null } = notification;
+  return { ...notification, recipient, heldBy, dueAt, eventId, traceparent };
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { UnitOfWork } from '@app/messaging';
+import { columnsOf, rowSet } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
+import { IdempotencyKeyEntity } from './idempotency-key.entity';
 
 /** What was answered to the first request with a key. */
 export interface StoredAnswer {
@@ -25,12 +27,11 @@ export type KeyVerdict =
   | { readonly kind: 'mismatch' }
   | { readonly kind: 'in_use' };
 
-interface KeyRow {
-  key: string;
-  fingerprint: string;
-  status: number;
-  body: string;
-}
+type KeyRow = Pick<IdempotencyKeyEntity, 'key' | 'fingerprint' | 'status' | 'body'>;
+
+const ANSWERS = rowSet(columnsOf(IdempotencyKeyEntity));
+
+const STORE = `INSERT INTO idempotency_keys (${ANSWERS.columns()}) SELECT * FROM ${ANSWERS.unnest('a')}`;
 
 /** Remembers the answers to requests with an `Idempotency-Key`, in the transaction of what they caused. */
 @Injectable()
@@ -67,18 +68,10 @@ export class IdempotencyKeys {
     answers: readonly { key: string; content: unknown; orderId: string; answer: StoredAnswer; at: Date }[],
   ): Promise<void> {
     if (answers.length === 0) return;
-    await unitOfWork.query(
-      `INSERT INTO idempotency_keys (key, fingerprint, order_id, status, body, created_at)
-       SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::smallint[], $5::text[], $6::timestamptz[])`,
-      [
-        answers.map(({ key }) => key),
-        answers.map(({ content }) => fingerprintOf(content)),
-        answers.map(({ orderId }) => orderId),
-        answers.map(({ answer }) => answer.status),
-        answers.map(({ answer }) => answer.body),
-        answers.map(({ at }) => at),
-      ],
-    );
+    const rows = answers.map(({ key, content, orderId, answer: { status, body }, at }) => {
+      return { key, fingerprint: fingerprintOf(content), orderId, status, body, createdAt: at };
+    });
+    await unitOfWork.query(STORE, ANSWERS.parameters(rows));
   }
 
   /** Forgets keys older than `before`, a thousand at a time. @returns whether there may be more. */

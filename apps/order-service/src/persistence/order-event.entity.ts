@@ -1,9 +1,11 @@
 import type { CancellationReason } from '@app/events';
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import type { AuditEntry } from '../domain/audit-trail';
 import type { OrderStatus } from '../domain/order';
 
+/** An entry of an order's audit trail. Rows are added, never changed: the service has given up the right to. */
 @Entity('order_events')
+@Check('order_events_number_check', 'number > 0')
 export class OrderEventEntity {
   @PrimaryColumn('uuid', { name: 'order_id' })
   orderId!: string;

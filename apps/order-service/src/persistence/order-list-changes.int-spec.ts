@@ -1,7 +1,9 @@
 import { afterEachStatement, allPages } from '@app/testing';
 import { DataSource } from 'typeorm';
 import { RunningOrderService } from '../../test/running-order-service';
-import { OrderList } from './order-list';
+import { OrderEventEntity } from './order-event.entity';
+import { OrderEntity } from './order.entity';
+import { OrderReader } from './order.reader';
 
 let service: RunningOrderService;
 beforeAll(async () => {
@@ -46,7 +48,11 @@ async function confirm(from: number, to: number): Promise<void> {
 
 /** The numbers of all `pending` orders, newest first, while others leave the open ones or come to them after each statement. */
 async function pendingWhile(change: () => Promise<unknown>): Promise<number[]> {
-  const lists = new OrderList(afterEachStatement(service.provider(DataSource), change));
+  const source = service.provider(DataSource);
+  const lists = new OrderReader(
+    afterEachStatement(source.getRepository(OrderEntity), change),
+    source.getRepository(OrderEventEntity),
+  );
   return allPages<number, string>(async (before) => {
     const { orders, next } = await lists.page({ status: 'pending', ...(before === undefined ? {} : { before }) }, 200);
     return { items: orders.map(({ order }) => Number.parseInt(order.orderId.slice(-12), 16)), next };

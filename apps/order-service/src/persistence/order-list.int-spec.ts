@@ -1,13 +1,13 @@
 import { encodeCursor } from '@app/platform';
 import { allPages, objectionsTo, plansOf } from '@app/testing';
 import { RunningOrderService } from '../../test/running-order-service';
-import { OrderList } from './order-list';
+import { OrderReader } from './order.reader';
 
 let service: RunningOrderService;
-let lists: OrderList;
+let lists: OrderReader;
 beforeAll(async () => {
   service = await RunningOrderService.start();
-  lists = service.provider(OrderList);
+  lists = service.provider(OrderReader);
 });
 afterAll(() => service.stop());
 

@@ -1,21 +1,15 @@
 import { fromNumeric } from '@app/events';
-import type { OrderLine, OrderWithLines } from '../domain/order';
-import { orderFrom, type OrderEntity } from './order.entity';
-
-/** Of {@link COLUMNS}; PostgreSQL gives a numeric as text. */
-export type LockedRow = Omit<OrderEntity, 'items' | 'total'> & { readonly total: string };
+import { selectList } from '@app/postgres';
+import type { OrderWithLines } from '../domain/order';
+import { OrderEntity, orderFrom, type OrderItemEntity, type OrderRow } from './order.entity';
 
 /** One order with its lines. Prices as text: a JSON number would be read as a float. */
-export interface FoundRow extends LockedRow {
-  readonly items: readonly (Pick<OrderLine, 'productId' | 'productName' | 'quantity'> & { readonly price: string })[];
-}
+export type OrderRowWithLines = OrderRow & {
+  readonly items: readonly Pick<OrderItemEntity, 'productId' | 'productName' | 'quantity' | 'price'>[];
+};
 
-/** What is read of an order. */
-export const COLUMNS = `
-  order_id AS "orderId", user_id AS "userId", status, cancellation_reason AS "cancellationReason",
-  total_amount AS total, currency, payment_method AS "paymentMethod", correlation_id AS "correlationId",
-  deadline_at AS "deadlineAt", event_count AS "eventCount", last_event_hash AS "lastEventHash",
-  created_at AS "createdAt", updated_at AS "updatedAt"`;
+/** Of an {@link OrderRow}. */
+export const COLUMNS = selectList(OrderEntity);
 
 /** Orders, named `o`, each with its lines in the order the customer gave them: the database gathers them, in one pass. */
 export const WITH_LINES = `
@@ -29,7 +23,7 @@ export const WITH_LINES = `
 export const FIND = `${WITH_LINES} WHERE order_id = ANY ($1::uuid[])`;
 
 /** A row with its lines, as the domain sees it. */
-export function orderWithLinesFrom(row: FoundRow): OrderWithLines {
+export function orderWithLinesFrom(row: OrderRowWithLines): OrderWithLines {
   const lines = row.items.map(({ price, ...line }) => ({ ...line, price: fromNumeric(price) }));
-  return { order: orderFrom({ ...row, total: fromNumeric(row.total) }), lines };
+  return { order: orderFrom(row), lines };
 }

@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { RunningOrderService } from '../../test/running-order-service';
 import { loadConfig } from '../config';
-import { MIGRATIONS } from '../order-service.module';
+import { databaseOptions } from '../order-service.module';
 
 describe('the audit trail', () => {
   let service: RunningOrderService;
@@ -51,8 +51,7 @@ describe('the audit trail', () => {
 describe('the tables', () => {
   it('can be made, removed and made again', async () => {
     const database = await createTestDatabase('order-service');
-    const config = loadConfig({ DATABASE_URL: database.url });
-    const options = { config, schema: 'order_service', entities: [], migrations: MIGRATIONS };
+    const options = databaseOptions(loadConfig({ DATABASE_URL: database.url }));
     const dataSource = await new DataSource(migrationOptions(options)).initialize();
     const columns = (): Promise<unknown> =>
       dataSource.query(
@@ -61,7 +60,7 @@ describe('the tables', () => {
       );
     await dataSource.runMigrations({ transaction: 'each' });
     const made = await columns();
-    for (const _ of MIGRATIONS) await dataSource.undoLastMigration({ transaction: 'each' });
+    for (const _ of dataSource.migrations) await dataSource.undoLastMigration({ transaction: 'each' });
     const removed = await columns();
     await dataSource.runMigrations({ transaction: 'each' });
     const again = await columns();

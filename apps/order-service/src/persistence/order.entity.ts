@@ -1,8 +1,18 @@
-import { type CancellationReason, type MinorUnits, minorUnitsOf, moneyTransformer } from '@app/events';
-import { Column, Entity, JoinColumn, ManyToOne, OneToMany, PrimaryColumn, type Relation } from 'typeorm';
-import type { Order, OrderStatus } from '../domain/order';
+import { CANCELLATION_REASONS, type CancellationReason, fromNumeric } from '@app/events';
+import { oneOf } from '@app/postgres';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, OneToMany, PrimaryColumn, type Relation } from 'typeorm';
+import { ORDER_STATUSES, type Order, type OrderStatus } from '../domain/order';
 
+/** An order as it stands. */
 @Entity('orders')
+@Check('orders_status_check', oneOf('status', ORDER_STATUSES))
+@Check('orders_cancellation_reason_check', oneOf('cancellation_reason', CANCELLATION_REASONS))
+@Check('orders_check', `(status = 'cancelled') = (cancellation_reason IS NOT NULL)`)
+@Check('orders_total_amount_check', 'total_amount >= 0')
+@Index('orders_of_user', ['userId', 'orderId'])
+@Index('orders_open', ['openUntil'], { where: 'open_until IS NOT NULL' })
+@Index('orders_open_by_id', ['orderId'], { where: 'open_until IS NOT NULL' })
+@Index('orders_cancelled', ['orderId'], { where: 'cancellation_reason IS NOT NULL' })
 export class OrderEntity {
   @PrimaryColumn('uuid', { name: 'order_id' })
   orderId!: string;
@@ -16,8 +26,9 @@ export class OrderEntity {
   @Column('text', { name: 'cancellation_reason', nullable: true })
   cancellationReason!: CancellationReason | null;
 
-  @Column('numeric', { name: 'total_amount', precision: 12, scale: 2, transformer: moneyTransformer })
-  total!: MinorUnits;
+  /** As PostgreSQL gives a numeric: text. */
+  @Column('numeric', { name: 'total_amount', precision: 12, scale: 2 })
+  total!: string;
 
   @Column('text')
   currency!: string;
@@ -43,11 +54,26 @@ export class OrderEntity {
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt!: Date;
 
+  /** The deadline as long as the order is open; PostgreSQL computes it. */
+  @Column({
+    type: 'timestamptz',
+    name: 'open_until',
+    nullable: true,
+    generatedType: 'STORED',
+    asExpression: `CASE WHEN (status = ANY (ARRAY['pending'::text, 'paid'::text])) THEN deadline_at ELSE NULL::timestamp with time zone END`,
+    insert: false,
+    update: false,
+  })
+  openUntil!: Date | null;
+
   @OneToMany(() => OrderItemEntity, (item) => item.order)
   items!: Relation<OrderItemEntity>[];
 }
 
+/** A line of an order, which never changes. */
 @Entity('order_items')
+@Check('order_items_quantity_check', 'quantity > 0')
+@Check('order_items_price_check', 'price >= 0')
 export class OrderItemEntity {
   @PrimaryColumn('uuid', { name: 'order_id' })
   orderId!: string;
@@ -64,19 +90,23 @@ export class OrderItemEntity {
   @Column('integer')
   quantity!: number;
 
-  @Column('numeric', { precision: 12, scale: 2, transformer: moneyTransformer })
-  price!: MinorUnits;
+  /** As PostgreSQL gives a numeric: text. */
+  @Column('numeric', { precision: 12, scale: 2 })
+  price!: string;
 
   @ManyToOne(() => OrderEntity, (order) => order.items)
-  @JoinColumn({ name: 'order_id' })
+  @JoinColumn({ name: 'order_id', foreignKeyConstraintName: 'order_items_order_id_fkey' })
   order!: Relation<OrderEntity>;
 }
 
+/** What makes an order of a row. */
+export type OrderRow = Omit<OrderEntity, 'items' | 'openUntil'>;
+
 /** A row, as the domain sees it. */
-export function orderFrom(row: Omit<OrderEntity, 'items'>): Order {
+export function orderFrom(row: OrderRow): Order {
   const { orderId, userId, paymentMethod, currency, correlationId, deadlineAt, createdAt, updatedAt } = row;
   const facts = { orderId, userId, paymentMethod, currency, correlationId, deadlineAt, createdAt, updatedAt };
-  const total = minorUnitsOf(row.total);
+  const total = fromNumeric(row.total);
   if (row.status !== 'cancelled') return { ...facts, total, status: row.status };
   // The table's CHECK says that a cancelled order has a reason.
   return { ...facts, total, status: 'cancelled', reason: row.cancellationReason as CancellationReason };

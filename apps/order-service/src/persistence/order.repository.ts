@@ -1,18 +1,26 @@
-import { fromNumeric, toDecimal } from '@app/events';
+import { toNumeric } from '@app/events';
 import { lockedAmong, type UnitOfWork } from '@app/messaging';
+import { columnsOf, rowSet } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { AuditEntry, ChainHead } from '../domain/audit-trail';
-import type { Order, OrderLine, OrderWithLines } from '../domain/order';
-import { entryFrom, OrderEventEntity } from './order-event.entity';
-import { COLUMNS, FIND, orderWithLinesFrom, type FoundRow, type LockedRow } from './order-rows';
-import { orderFrom } from './order.entity';
+import type { Order, OrderLine } from '../domain/order';
+import { OrderEventEntity } from './order-event.entity';
+import { COLUMNS } from './order-rows';
+import { OrderEntity, orderFrom, OrderItemEntity, type OrderRow } from './order.entity';
 
 /** An order that is locked for change, and where its audit trail ends. */
 export interface LockedOrder {
   readonly order: Order;
   readonly head: ChainHead;
+}
+
+/** A new order with its lines and the first entry of its audit trail. */
+export interface PlacedOrder {
+  readonly order: Order;
+  readonly lines: readonly OrderLine[];
+  readonly entry: AuditEntry;
 }
 
 const LOCK = `
@@ -23,35 +31,43 @@ const LOCKED = lockedAmong('orders', 'order_id');
 
 const STORED = 'SELECT order_id FROM orders WHERE order_id = ANY ($1::uuid[])';
 
+const PLACED = rowSet({
+  ...columnsOf(OrderEntity, 'orderId', 'userId', 'total', 'currency', 'paymentMethod', 'correlationId', 'deadlineAt'),
+  ...columnsOf(OrderEntity, 'createdAt', 'lastEventHash'),
+  ...columnsOf(OrderEventEntity, 'previousHash'),
+});
+const LINES = rowSet(
+  columnsOf(OrderItemEntity, 'orderId', 'lineNumber', 'productId', 'productName', 'quantity', 'price'),
+  PLACED.next,
+);
+
 const INSERT = `
   WITH placed AS (
     INSERT INTO orders (order_id, user_id, status, total_amount, currency, payment_method, correlation_id, deadline_at,
       event_count, last_event_hash, created_at, updated_at)
-    SELECT order_id, user_id, 'pending', total, currency, method, correlation_id, deadline, 1, hash, created, created
-    FROM unnest($1::uuid[], $2::text[], $3::numeric[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
-      $8::timestamptz[], $9::text[])
-      AS o (order_id, user_id, total, currency, method, correlation_id, deadline, created, hash)
+    SELECT order_id, user_id, 'pending', total_amount, currency, payment_method, correlation_id, deadline_at,
+      1, last_event_hash, created_at, created_at
+    FROM ${PLACED.unnest('o')}
   ), recorded AS (
     INSERT INTO order_events (order_id, number, event, to_status, actor, correlation_id, occurred_at, previous_hash, hash)
-    SELECT order_id, 1, 'order_created', 'pending', 'customer', correlation_id, created, previous_hash, hash
-    FROM unnest($1::uuid[], $6::text[], $8::timestamptz[], $10::text[], $9::text[])
-      AS e (order_id, correlation_id, created, previous_hash, hash)
+    SELECT order_id, 1, 'order_created', 'pending', 'customer', correlation_id, created_at, previous_hash, last_event_hash
+    FROM ${PLACED.unnest('e', 'orderId', 'correlationId', 'createdAt', 'previousHash', 'lastEventHash')}
   )
-  INSERT INTO order_items (order_id, line_number, product_id, product_name, quantity, price)
-  SELECT * FROM unnest($11::uuid[], $12::smallint[], $13::text[], $14::text[], $15::integer[], $16::numeric[])`;
+  INSERT INTO order_items (${LINES.columns()}) SELECT * FROM ${LINES.unnest('i')}`;
+
+const ENTRIES = rowSet(columnsOf(OrderEventEntity));
+const CHANGES = rowSet(
+  columnsOf(OrderEntity, 'orderId', 'status', 'cancellationReason', 'updatedAt', 'eventCount', 'lastEventHash'),
+  ENTRIES.next,
+);
 
 const RECORD = `
   WITH recorded AS (
-    INSERT INTO order_events (order_id, number, event, from_status, to_status, reason, actor, cause_event_id,
-      correlation_id, occurred_at, previous_hash, hash)
-    SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[],
-      $9::text[], $10::timestamptz[], $11::text[], $12::text[])
+    INSERT INTO order_events (${ENTRIES.columns()}) SELECT * FROM ${ENTRIES.unnest('e')}
   )
   UPDATE orders o
-  SET status = c.status, cancellation_reason = c.reason, updated_at = c.updated_at, event_count = c.event_count,
-      last_event_hash = c.hash
-  FROM unnest($13::uuid[], $14::text[], $15::text[], $16::timestamptz[], $17::integer[], $18::text[])
-    AS c (order_id, status, reason, updated_at, event_count, hash)
+  SET ${CHANGES.assignments('c', 'status', 'cancellationReason', 'updatedAt', 'eventCount', 'lastEventHash')}
+  FROM ${CHANGES.unnest('c')}
   WHERE o.order_id = c.order_id`;
 
 @Injectable()
@@ -61,41 +77,22 @@ export class OrderRepository {
   /** Locks orders in the order of their ids, the one order in which everybody locks them. Unknown ids are left out. */
   async lock(unitOfWork: UnitOfWork, orderIds: readonly string[]): Promise<Map<string, LockedOrder>> {
     await unitOfWork.expectFree(LOCKED, orderIds);
-    const rows = await unitOfWork.query<LockedRow>(LOCK, [orderIds]);
+    const rows = await unitOfWork.query<OrderRow>(LOCK, [orderIds]);
     return new Map(
       rows.map((row) => {
-        const order = orderFrom({ ...row, total: fromNumeric(row.total) });
+        const order = orderFrom(row);
         return [row.orderId, { order, head: { number: row.eventCount, hash: row.lastEventHash } }];
       }),
     );
   }
 
   /** Stores new orders with their lines and the first entry of their audit trail. */
-  async insert(
-    unitOfWork: UnitOfWork,
-    placed: readonly { readonly order: Order; readonly lines: readonly OrderLine[]; readonly entry: AuditEntry }[],
-  ): Promise<void> {
-    const orders = placed.map(({ order }) => order);
-    const items = placed.flatMap(({ order, lines }) =>
-      lines.map((line, index) => ({ ...line, orderId: order.orderId, lineNumber: index + 1 })),
-    );
+  async insert(unitOfWork: UnitOfWork, placed: readonly PlacedOrder[]): Promise<void> {
     await unitOfWork.query(INSERT, [
-      orders.map((order) => order.orderId),
-      orders.map((order) => order.userId),
-      orders.map((order) => toDecimal(order.total)),
-      orders.map((order) => order.currency),
-      orders.map((order) => order.paymentMethod),
-      orders.map((order) => order.correlationId),
-      orders.map((order) => order.deadlineAt),
-      orders.map((order) => order.createdAt),
-      placed.map(({ entry }) => entry.hash),
-      placed.map(({ entry }) => entry.previousHash),
-      items.map((item) => item.orderId),
-      items.map((item) => item.lineNumber),
-      items.map((item) => item.productId),
-      items.map((item) => item.productName),
-      items.map((item) => item.quantity),
-      items.map((item) => toDecimal(item.price)),
+      ...PLACED.parameters(placed.map(placedRow)),
+      ...LINES.parameters(
+        placed.flatMap(({ order, lines }) => lines.map((line, index) => lineRow(order, line, index))),
+      ),
     ]);
   }
 
@@ -108,26 +105,7 @@ export class OrderRepository {
   /** Writes audit entries and the states they lead to. `changed` has each order once, with the head of its trail. */
   async record(unitOfWork: UnitOfWork, entries: readonly AuditEntry[], changed: readonly LockedOrder[]): Promise<void> {
     if (entries.length === 0) return;
-    await unitOfWork.query(RECORD, [
-      entries.map((entry) => entry.orderId),
-      entries.map((entry) => entry.number),
-      entries.map((entry) => entry.event),
-      entries.map((entry) => entry.from),
-      entries.map((entry) => entry.to),
-      entries.map((entry) => entry.reason),
-      entries.map((entry) => entry.actor),
-      entries.map((entry) => entry.causeEventId),
-      entries.map((entry) => entry.correlationId),
-      entries.map((entry) => entry.occurredAt),
-      entries.map((entry) => entry.previousHash),
-      entries.map((entry) => entry.hash),
-      changed.map(({ order }) => order.orderId),
-      changed.map(({ order }) => order.status),
-      changed.map(({ order }) => (order.status === 'cancelled' ? order.reason : null)),
-      changed.map(({ order }) => order.updatedAt),
-      changed.map(({ head }) => head.number),
-      changed.map(({ head }) => head.hash),
-    ]);
+    await unitOfWork.query(RECORD, [...ENTRIES.parameters(entries), ...CHANGES.parameters(changed.map(changedRow))]);
   }
 
   /** Open orders whose deadline has passed, oldest first, without those that somebody has locked at this moment. Only ids. */
@@ -139,12 +117,6 @@ export class OrderRepository {
     return rows.map((row) => row.order_id);
   }
 
-  /** By id, those that there are. */
-  async findAll(orderIds: readonly string[]): Promise<Map<string, OrderWithLines>> {
-    const rows = await this.dataSource.query<FoundRow[]>(FIND, [orderIds]);
-    return new Map(rows.map((row) => [row.orderId, orderWithLinesFrom(row)]));
-  }
-
   /** Of the given orders those that are settled. */
   async settled(orderIds: readonly string[]): Promise<string[]> {
     const rows: { order_id: string }[] = await this.dataSource.query(
@@ -153,10 +125,20 @@ export class OrderRepository {
     );
     return rows.map((row) => row.order_id);
   }
+}
 
-  /** The audit trail of one order, oldest first. */
-  async events(orderId: string): Promise<AuditEntry[]> {
-    const trail = this.dataSource.getRepository(OrderEventEntity);
-    return (await trail.find({ where: { orderId }, order: { number: 'ASC' } })).map(entryFrom);
-  }
+function placedRow({ order, entry }: PlacedOrder) {
+  const { orderId, userId, currency, paymentMethod, correlationId, deadlineAt, createdAt } = order;
+  const facts = { orderId, userId, total: toNumeric(order.total), currency, paymentMethod, correlationId };
+  return { ...facts, deadlineAt, createdAt, lastEventHash: entry.hash, previousHash: entry.previousHash };
+}
+
+function lineRow({ orderId }: Order, { productId, productName, quantity, price }: OrderLine, index: number) {
+  return { orderId, lineNumber: index + 1, productId, productName, quantity, price: toNumeric(price) };
+}
+
+function changedRow({ order, head }: LockedOrder) {
+  const { orderId, status, updatedAt } = order;
+  const cancellationReason = order.status === 'cancelled' ? order.reason : null;
+  return { orderId, status, cancellationReason, updatedAt, eventCount: head.number, lastEventHash: head.hash };
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isSettled, type OrderWithLines } from '../domain/order';
 import { OrderNotFound, ReadsOverloaded } from '../domain/order.errors';
 import { OrderCache } from '../persistence/order-cache';
-import { OrderRepository } from '../persistence/order.repository';
+import { OrderReader } from '../persistence/order.reader';
 import { BatchedReads } from '../persistence/batched-reads';
 import { SettledOrders } from '../persistence/settled-orders';
 
@@ -22,7 +22,7 @@ export class GetOrder {
   private readonly reads: BatchedReads<OrderWithLines>;
 
   constructor(
-    private readonly orders: OrderRepository,
+    private readonly orders: OrderReader,
     private readonly cache: OrderCache,
     private readonly settled: SettledOrders,
   ) {

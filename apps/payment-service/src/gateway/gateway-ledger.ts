@@ -1,11 +1,25 @@
 import { fromNumeric, toNumeric } from '@app/events';
 import { GroupCommit, type Settled } from '@app/messaging';
-import { onSession, queryRows } from '@app/postgres';
+import { columnsOf, onSession, queryRows, rowSet, selectList } from '@app/postgres';
 import type { Pool, PoolClient } from 'pg';
 import type { GatewayAnswer, OpenOutcome } from '../domain/gateway-outcome';
+import { GatewayLedgerEntity } from '../persistence/gateway-ledger.entity';
 import { answerOf, judge, type FollowUp, type LedgerEntry } from './simulator-rules';
 
-const COLUMNS = 'idempotency_key, operation, reference, outcome, amount, currency, payment_method';
+const LINE = [
+  'idempotencyKey',
+  'operation',
+  'reference',
+  'outcome',
+  'amount',
+  'currency',
+  'paymentMethod',
+] as const satisfies (keyof GatewayLedgerEntity)[];
+
+type LedgerRow = Readonly<Pick<GatewayLedgerEntity, (typeof LINE)[number]>>;
+
+const COLUMNS = selectList(GatewayLedgerEntity, ...LINE);
+const LINES = rowSet(columnsOf(GatewayLedgerEntity, ...LINE));
 
 /*
  * Statements have names, so that they are planned once for each connection. Their plans can not go wrong when the books grow:
@@ -14,9 +28,8 @@ const COLUMNS = 'idempotency_key, operation, reference, outcome, amount, currenc
 const WRITE = {
   name: 'write',
   text: `
-    INSERT INTO gateway_ledger (${COLUMNS})
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::text[])
-      AS line (${COLUMNS})
+    INSERT INTO gateway_ledger (${LINES.columns()})
+    SELECT * FROM ${LINES.unnest('line')}
     ORDER BY idempotency_key
     ON CONFLICT DO NOTHING
     RETURNING idempotency_key`,
@@ -53,16 +66,6 @@ export interface LedgerReply {
   readonly answer: GatewayAnswer | OpenOutcome;
   /** Written just now, as opposed to read from the books. */
   readonly isNew: boolean;
-}
-
-interface LedgerRow {
-  readonly idempotency_key: string;
-  readonly operation: LedgerEntry['operation'];
-  readonly reference: string;
-  readonly outcome: LedgerEntry['outcome'];
-  readonly amount: string;
-  readonly currency: string;
-  readonly payment_method: string | null;
 }
 
 /**
@@ -165,20 +168,12 @@ export class GatewayLedger {
 async function find(client: PoolClient, entries: readonly LedgerEntry[]): Promise<Map<string, LedgerEntry>> {
   const keys = entries.map(({ idempotencyKey }) => idempotencyKey);
   const rows = await queryRows<LedgerRow>(client, FIND, [keys]);
-  return new Map(rows.map((row) => [row.idempotency_key, fromRow(row)]));
+  return new Map(rows.map((row) => [row.idempotencyKey, fromRow(row)]));
 }
 
 async function write(client: PoolClient, entries: readonly LedgerEntry[]): Promise<Set<string>> {
   if (entries.length === 0) return new Set();
-  const values = [
-    entries.map((entry) => entry.idempotencyKey),
-    entries.map((entry) => entry.operation),
-    entries.map((entry) => entry.reference),
-    entries.map((entry) => entry.outcome),
-    entries.map((entry) => toNumeric(entry.amount)),
-    entries.map((entry) => entry.currency),
-    entries.map((entry) => entry.paymentMethod),
-  ];
+  const values = LINES.parameters(entries.map((entry) => ({ ...entry, amount: toNumeric(entry.amount) })));
   const rows = await queryRows<{ idempotency_key: string }>(client, WRITE, values);
   return new Set(rows.map((row) => row.idempotency_key));
 }
@@ -194,13 +189,5 @@ function settled(reply: LedgerReply | undefined): Settled<LedgerReply> {
 }
 
 function fromRow(row: LedgerRow): LedgerEntry {
-  return {
-    idempotencyKey: row.idempotency_key,
-    operation: row.operation,
-    reference: row.reference,
-    outcome: row.outcome,
-    amount: fromNumeric(row.amount),
-    currency: row.currency,
-    paymentMethod: row.payment_method,
-  };
+  return { ...row, amount: fromNumeric(row.amount) };
 }

@@ -16,13 +16,24 @@ export const TEST_METHODS = {
 } as const;
 
 /** What is written into the books. */
-export type LedgerOutcome =
-  'authorized' | 'declined' | 'insufficient_funds' | 'captured' | 'capture_refused' | 'voided' | 'refunded';
+export const LEDGER_OUTCOMES = [
+  'authorized',
+  'declined',
+  'insufficient_funds',
+  'captured',
+  'capture_refused',
+  'voided',
+  'refunded',
+] as const;
+export type LedgerOutcome = (typeof LEDGER_OUTCOMES)[number];
+
+/** What moves money, and so is written into the books. */
+export const LEDGER_OPERATIONS = ['authorize', 'capture', 'void', 'refund'] as const satisfies GatewayOperation[];
 
 /** A line of the books: what was answered under a key. */
 export interface LedgerEntry {
   readonly idempotencyKey: string;
-  readonly operation: Exclude<GatewayOperation, 'inspect'>;
+  readonly operation: (typeof LEDGER_OPERATIONS)[number];
   /** Names the hold, and everything done to it. */
   readonly reference: string;
   readonly outcome: LedgerOutcome;

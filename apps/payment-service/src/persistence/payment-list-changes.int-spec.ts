@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { startReplica } from '../../test/replica';
+import { PaymentEntity } from './payment.entity';
 import { PaymentReader } from './payment.reader';
 
 let database: TestDatabase;
@@ -47,7 +48,7 @@ async function capture(from: number, to: number): Promise<void> {
 
 /** The numbers of all `pending` payments, newest first, while others end or begin after each statement. */
 async function pendingWhile(change: () => Promise<unknown>): Promise<number[]> {
-  const reader = new PaymentReader(afterEachStatement(app.get(DataSource), change));
+  const reader = new PaymentReader(afterEachStatement(app.get(DataSource).getRepository(PaymentEntity), change));
   return allPages<number, string>(async (before) => {
     const { payments, next } = await reader.page({ status: 'pending', before }, 200);
     return { items: payments.map(({ paymentId }) => Number.parseInt(paymentId.slice(-12), 16)), next };

@@ -1,114 +1,87 @@
-import { type DisputeState, fromNumeric, type MinorUnits, type PaymentFailureReason, toNumeric } from '@app/events';
-import type { GatewayOperation } from '../domain/gateway-outcome';
+import { fromNumeric, toNumeric } from '@app/events';
+import { columnsOf } from '@app/postgres';
 import { statusOf, type Payment, type PendingOperation } from '../domain/payment';
-import type { PaymentStage, PaymentStatus } from '../domain/payment-stage';
+import { PaymentEntity } from './payment.entity';
 
-/** A row of `payments` as the driver gives it. */
-export interface PaymentRow {
-  readonly payment_id: string;
-  readonly order_id: string;
-  readonly user_id: string;
-  readonly stage: PaymentStage;
-  readonly status: PaymentStatus;
-  readonly amount: string;
-  readonly captured_amount: string;
-  readonly refunded_amount: string;
-  readonly currency: string;
-  readonly payment_method: string | null;
-  readonly items: readonly { readonly product_id: string; readonly quantity: number }[];
-  readonly failure_reason: PaymentFailureReason | null;
-  readonly gateway_reference: string | null;
-  readonly refund_reference: string | null;
-  readonly dispute: DisputeState | null;
-  readonly heard: boolean;
-  readonly adjustments: number;
-  readonly operation: GatewayOperation | null;
-  readonly attempts: number | null;
-  readonly uncertain: boolean | null;
-  readonly sent_at: Date | null;
-  readonly due_at: Date | null;
-  readonly correlation_id: string;
-  readonly causation_id: string | null;
-  readonly traceparent: string | null;
-  readonly created_at: Date;
-  readonly updated_at: Date;
-}
+/** What is read and written of a payment: all but what PostgreSQL computes, and when the sweep looks at it. */
+export type PaymentRow = Readonly<Omit<PaymentEntity, 'lookAt' | 'idempotencyKey' | 'finalStatus'>>;
+
+/** The properties of a {@link PaymentRow}. */
+export const PAYMENT_PROPERTIES = Object.keys(columnsOf(PaymentEntity)).filter(
+  (property): property is keyof PaymentRow => property !== 'lookAt',
+);
 
 export function toRow(payment: Payment): PaymentRow {
   const { operation, cause } = payment;
   return {
-    payment_id: payment.paymentId,
-    order_id: payment.orderId,
-    user_id: payment.userId,
+    paymentId: payment.paymentId,
+    orderId: payment.orderId,
+    userId: payment.userId,
     stage: payment.stage,
     status: statusOf(payment),
     amount: toNumeric(payment.amount),
-    captured_amount: toNumeric(payment.capturedAmount),
-    refunded_amount: toNumeric(payment.refundedAmount),
+    capturedAmount: toNumeric(payment.capturedAmount),
+    refundedAmount: toNumeric(payment.refundedAmount),
     currency: payment.currency,
-    payment_method: payment.paymentMethod,
+    paymentMethod: payment.paymentMethod,
     items: payment.items.map(({ productId, quantity }) => ({ product_id: productId, quantity })),
-    failure_reason: payment.failureReason,
-    gateway_reference: payment.gatewayReference,
-    refund_reference: payment.refundReference,
+    failureReason: payment.failureReason,
+    gatewayReference: payment.gatewayReference,
+    refundReference: payment.refundReference,
     dispute: payment.dispute,
     heard: payment.heard,
     adjustments: payment.adjustments,
     ...operationColumns(operation),
-    correlation_id: cause.correlationId,
-    causation_id: cause.causationId ?? null,
+    correlationId: cause.correlationId,
+    causationId: cause.causationId ?? null,
     traceparent: cause.traceparent ?? null,
-    created_at: payment.createdAt,
-    updated_at: payment.updatedAt,
+    createdAt: payment.createdAt,
+    updatedAt: payment.updatedAt,
   };
 }
 
 function operationColumns(operation: PendingOperation | null) {
-  if (operation === null) return { operation, attempts: null, uncertain: null, sent_at: null, due_at: null };
+  if (operation === null) return { operation, attempts: null, uncertain: null, sentAt: null, dueAt: null };
   const { kind, attempts, uncertain, sentAt, dueAt } = operation;
-  return { operation: kind, attempts, uncertain, sent_at: sentAt, due_at: dueAt };
+  return { operation: kind, attempts, uncertain, sentAt, dueAt };
 }
 
 export function fromRow(row: PaymentRow): Payment {
   return {
-    paymentId: row.payment_id,
-    orderId: row.order_id,
-    userId: row.user_id,
+    paymentId: row.paymentId,
+    orderId: row.orderId,
+    userId: row.userId,
     stage: row.stage,
-    amount: amountFrom(row.amount),
-    capturedAmount: amountFrom(row.captured_amount),
-    refundedAmount: amountFrom(row.refunded_amount),
+    amount: fromNumeric(row.amount),
+    capturedAmount: fromNumeric(row.capturedAmount),
+    refundedAmount: fromNumeric(row.refundedAmount),
     currency: row.currency,
-    paymentMethod: row.payment_method,
+    paymentMethod: row.paymentMethod,
     items: row.items.map(({ product_id, quantity }) => ({ productId: product_id, quantity })),
-    failureReason: row.failure_reason,
-    gatewayReference: row.gateway_reference,
-    refundReference: row.refund_reference,
+    failureReason: row.failureReason,
+    gatewayReference: row.gatewayReference,
+    refundReference: row.refundReference,
     dispute: row.dispute,
     heard: row.heard,
     adjustments: row.adjustments,
     operation: operationFrom(row),
     cause: {
-      correlationId: row.correlation_id,
-      ...(row.causation_id === null ? {} : { causationId: row.causation_id }),
+      correlationId: row.correlationId,
+      ...(row.causationId === null ? {} : { causationId: row.causationId }),
       ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
     },
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
   };
 }
 
 function operationFrom(row: PaymentRow): PendingOperation | null {
-  if (row.operation === null || row.due_at === null) return null;
+  if (row.operation === null || row.dueAt === null) return null;
   return {
     kind: row.operation,
-    dueAt: row.due_at,
+    dueAt: row.dueAt,
     attempts: row.attempts ?? 0,
     uncertain: row.uncertain ?? false,
-    sentAt: row.sent_at,
+    sentAt: row.sentAt,
   };
-}
-
-function amountFrom(decimal: string): MinorUnits {
-  return fromNumeric(decimal);
 }

@@ -1,6 +1,9 @@
+import { fromNumeric } from '@app/events';
 import { boundedPage, type Look, pageFrom, type PageRow } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
-import { DataSource, In } from 'typeorm';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type FindOptionsSelect, In, type Repository } from 'typeorm';
+import type { Payment } from '../domain/payment';
 import { isFinalStatus, type PaymentStatus } from '../domain/payment-stage';
 import { PaymentEntity } from './payment.entity';
 
@@ -13,33 +16,68 @@ export interface PaymentFilter {
   readonly before?: string | undefined;
 }
 
+const SHOWN = {
+  paymentId: true,
+  orderId: true,
+  userId: true,
+  status: true,
+  amount: true,
+  capturedAmount: true,
+  refundedAmount: true,
+  dispute: true,
+  currency: true,
+  paymentMethod: true,
+  failureReason: true,
+  createdAt: true,
+  updatedAt: true,
+} as const satisfies FindOptionsSelect<PaymentEntity>;
+
+/** A payment as people see it. */
+export type PaymentView = Pick<Payment, Exclude<keyof typeof SHOWN, 'status'>> & { readonly status: PaymentStatus };
+
 /** A part of a list, newest first. */
 export interface PaymentPage {
-  readonly payments: readonly PaymentEntity[];
+  readonly payments: readonly PaymentView[];
   /** The list goes on with what is older than this payment; absent at its end. */
   readonly next: string | undefined;
 }
 
-/** Reads lists of payments. Whatever the filter, a page costs a bounded look into an index that is in the order of the list. */
+/** Reads payments for people. Whatever the filter, a page costs a bounded look into an index that is in the order of the list. */
 @Injectable()
 export class PaymentReader {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(@InjectRepository(PaymentEntity) private readonly payments: Repository<PaymentEntity>) {}
+
+  async find(paymentId: string): Promise<PaymentView | undefined> {
+    const found = await this.payments.findOne({ select: SHOWN, where: { paymentId } });
+    return found === null ? undefined : viewFrom(found);
+  }
 
   /** The ids are UUIDs v7 and sort by time. A page may have fewer payments than `limit` although there is a next one. */
   async page(filter: PaymentFilter, limit: number): Promise<PaymentPage> {
     const values: unknown[] = [];
+    // SQL of its own: the bound on the work of a page cannot be said with `find`.
     const statement = boundedPage(lookFor(filter, values), `$${values.push(limit + 1)}`);
-    const { shown, next } = pageFrom(await this.dataSource.query<PageRow[]>(statement, values), limit);
+    const { shown, next } = pageFrom(await this.payments.query<PageRow[]>(statement, values), limit);
     const ids = shown.map(({ page_key }) => page_key);
     return { payments: await this.read(ids, filter), next };
   }
 
   /** Without those whose status has become another one meanwhile. */
-  private async read(ids: readonly string[], { status }: PaymentFilter): Promise<PaymentEntity[]> {
+  private async read(ids: readonly string[], { status }: PaymentFilter): Promise<PaymentView[]> {
     if (ids.length === 0) return [];
     const where = { paymentId: In(ids), ...(status === undefined ? {} : { status }) };
-    return this.dataSource.getRepository(PaymentEntity).find({ where, order: { paymentId: 'DESC' } });
+    const found = await this.payments.find({ select: SHOWN, where, order: { paymentId: 'DESC' } });
+    return found.map(viewFrom);
   }
+}
+
+function viewFrom(row: PaymentEntity): PaymentView {
+  return {
+    ...row,
+    amount: fromNumeric(row.amount),
+    capturedAmount: fromNumeric(row.capturedAmount),
+    refundedAmount: fromNumeric(row.refundedAmount),
+  };
 }
 
 /** @param values gets the values of the look. */

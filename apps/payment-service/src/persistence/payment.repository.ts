@@ -1,69 +1,44 @@
 import { lockedAmong, type UnitOfWork } from '@app/messaging';
+import { columnsOf, rowSet, type RowSet, selectList } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import { PAYMENT_STAGES, isUnwanted } from '../domain/payment-stage';
 import type { Payment } from '../domain/payment';
-import { fromRow, toRow, type PaymentRow } from './payment-row';
+import { fromRow, PAYMENT_PROPERTIES, toRow, type PaymentRow } from './payment-row';
+import { PaymentEntity } from './payment.entity';
 
-/** What is written of a payment, and how PostgreSQL is to read it. */
-const COLUMN_TYPES = {
-  payment_id: 'uuid',
-  order_id: 'uuid',
-  user_id: 'text',
-  stage: 'text',
-  status: 'text',
-  amount: 'numeric',
-  captured_amount: 'numeric',
-  refunded_amount: 'numeric',
-  currency: 'text',
-  payment_method: 'text',
-  items: 'jsonb',
-  failure_reason: 'text',
-  gateway_reference: 'text',
-  refund_reference: 'text',
-  dispute: 'text',
-  heard: 'boolean',
-  adjustments: 'integer',
-  operation: 'text',
-  attempts: 'integer',
-  uncertain: 'boolean',
-  sent_at: 'timestamptz',
-  due_at: 'timestamptz',
-  correlation_id: 'text',
-  causation_id: 'text',
-  traceparent: 'text',
-  created_at: 'timestamptz',
-  updated_at: 'timestamptz',
-} as const satisfies Record<keyof PaymentRow, string>;
+type Property = keyof PaymentRow;
 
-type Column = keyof typeof COLUMN_TYPES;
-
-const COLUMNS = Object.keys(COLUMN_TYPES) as Column[];
 /** What never changes once the row is there. */
-const FIXED: readonly Column[] = ['payment_id', 'order_id', 'user_id', 'amount', 'currency', 'created_at'];
+const FIXED: readonly Property[] = ['paymentId', 'orderId', 'userId', 'amount', 'currency', 'createdAt'];
 /** What has no value yet when a row is new, and is left to the defaults of the table. */
-const LATER: readonly Column[] = [
-  'captured_amount',
-  'refunded_amount',
-  'failure_reason',
-  'gateway_reference',
-  'refund_reference',
+const LATER: readonly Property[] = [
+  'capturedAmount',
+  'refundedAmount',
+  'failureReason',
+  'gatewayReference',
+  'refundReference',
   'dispute',
   'heard',
   'adjustments',
 ];
-const INSERTED = COLUMNS.filter((column) => !LATER.includes(column));
 /** What hardly ever changes is left alone: what an order says of itself, and what somebody else did at the gateway. */
-const FACTS: readonly Column[] = ['payment_method', 'items', 'dispute', 'heard', 'adjustments'];
-const CHANGEABLE = COLUMNS.filter((column) => !FIXED.includes(column));
-const USUALLY_CHANGED = CHANGEABLE.filter((column) => !FACTS.includes(column));
+const FACTS: readonly Property[] = ['paymentMethod', 'items', 'dispute', 'heard', 'adjustments'];
+const CHANGEABLE = PAYMENT_PROPERTIES.filter((property) => !FIXED.includes(property));
+const USUALLY_CHANGED = CHANGEABLE.filter((property) => !FACTS.includes(property));
 
-const LOCK = `SELECT ${COLUMNS.join(', ')} FROM payments WHERE order_id = ANY ($1::uuid[]) ORDER BY order_id FOR UPDATE`;
+const NEW = rowSet(columnsOf(PaymentEntity, ...PAYMENT_PROPERTIES.filter((property) => !LATER.includes(property))));
+const CHANGED = rowSet(columnsOf(PaymentEntity, 'orderId', ...USUALLY_CHANGED));
+const CHANGED_WITH_FACTS = rowSet(columnsOf(PaymentEntity, 'orderId', ...CHANGEABLE));
+
+const COLUMNS = selectList(PaymentEntity, ...PAYMENT_PROPERTIES);
+
+const LOCK = `SELECT ${COLUMNS} FROM payments WHERE order_id = ANY ($1::uuid[]) ORDER BY order_id FOR UPDATE`;
 
 const LOCKED = lockedAmong('payments', 'order_id');
 
 const INSERT = `
-  INSERT INTO payments (${INSERTED.join(', ')}, look_at)
-  SELECT ${INSERTED.join(', ')}, due_at FROM ${unnest(INSERTED)} ORDER BY order_id
+  INSERT INTO payments (${NEW.columns()}, look_at)
+  SELECT ${NEW.columns()}, due_at FROM ${NEW.unnest('fresh')} ORDER BY order_id
   ON CONFLICT (order_id) DO NOTHING
   RETURNING order_id`;
 
@@ -76,8 +51,8 @@ const LOOK_AT = `
       CASE WHEN changed.due_at IS NOT NULL THEN least(payments.look_at, changed.due_at)
         WHEN changed.stage = 'authorized' THEN payments.look_at END`;
 
-const UPDATE = update(USUALLY_CHANGED);
-const UPDATE_WITH_FACTS = update(CHANGEABLE);
+const UPDATE = update(CHANGED, USUALLY_CHANGED);
+const UPDATE_WITH_FACTS = update(CHANGED_WITH_FACTS, CHANGEABLE);
 
 const LOOK = `
   SELECT payment_id, coalesce(due_at <= $1::timestamptz, false) AS due FROM payments
@@ -90,7 +65,7 @@ const LEASE = `
   SET due_at = $3::timestamptz, look_at = $3::timestamptz,
       sent_at = CASE WHEN stage = ANY ($4::text[]) THEN sent_at ELSE $2::timestamptz END
   WHERE payment_id = ANY ($1::uuid[])
-  RETURNING ${COLUMNS.join(', ')}`;
+  RETURNING ${COLUMNS}`;
 
 /** The table of payments, for whole batches at a time. */
 @Injectable()
@@ -100,13 +75,13 @@ export class PaymentRepository {
     if (orderIds.length === 0) return new Map();
     await unitOfWork.expectFree(LOCKED, orderIds);
     const rows = await unitOfWork.query<PaymentRow>(LOCK, [orderIds]);
-    return new Map(rows.map((row) => [row.order_id, fromRow(row)]));
+    return new Map(rows.map((row) => [row.orderId, fromRow(row)]));
   }
 
   /** Stores new payments. @returns the orders whose payment was stored; the others have one already. */
   async insert(unitOfWork: UnitOfWork, payments: readonly Payment[]): Promise<Set<string>> {
     if (payments.length === 0) return new Set();
-    const rows = await unitOfWork.query<{ order_id: string }>(INSERT, valuesOf(INSERTED, payments));
+    const rows = await unitOfWork.query<{ order_id: string }>(INSERT, NEW.parameters(payments.map(toRow)));
     return new Set(rows.map((row) => row.order_id));
   }
 
@@ -119,8 +94,9 @@ export class PaymentRepository {
     const isCompleted = (payment: Payment): boolean => hasNewFacts(payment, known.get(payment.orderId));
     const completed = payments.filter(isCompleted);
     const others = payments.filter((payment) => !isCompleted(payment));
-    if (completed.length > 0) await unitOfWork.query(UPDATE_WITH_FACTS, valuesOf(keyAnd(CHANGEABLE), completed));
-    if (others.length > 0) await unitOfWork.query(UPDATE, valuesOf(keyAnd(USUALLY_CHANGED), others));
+    if (completed.length > 0)
+      await unitOfWork.query(UPDATE_WITH_FACTS, CHANGED_WITH_FACTS.parameters(completed.map(toRow)));
+    if (others.length > 0) await unitOfWork.query(UPDATE, CHANGED.parameters(others.map(toRow)));
   }
 
   /** Leases up to `limit` payments with an operation that is due and nobody is at, the longest waiting first. */
@@ -143,14 +119,10 @@ export class PaymentRepository {
   }
 }
 
-function update(columns: readonly Column[]): string {
+function update(set: RowSet<PaymentRow>, properties: readonly Property[]): string {
   return `
-    UPDATE payments SET ${columns.map((column) => `${column} = changed.${column}`).join(', ')}, look_at = ${LOOK_AT}
-    FROM ${unnest(keyAnd(columns))} WHERE payments.order_id = changed.order_id`;
-}
-
-function keyAnd(columns: readonly Column[]): Column[] {
-  return ['order_id', ...columns];
+    UPDATE payments SET ${set.assignments('changed', ...properties)}, look_at = ${LOOK_AT}
+    FROM ${set.unnest('changed')} WHERE payments.order_id = changed.order_id`;
 }
 
 function hasNewFacts(payment: Payment, before: Payment | undefined): boolean {
@@ -161,14 +133,4 @@ function hasNewFacts(payment: Payment, before: Payment | undefined): boolean {
     payment.dispute !== before.dispute ||
     payment.adjustments !== before.adjustments
   );
-}
-
-function unnest(columns: readonly Column[]): string {
-  const arrays = columns.map((column, index) => `$${index + 1}::${COLUMN_TYPES[column]}[]`);
-  return `unnest(${arrays.join(', ')}) AS changed (${columns.join(', ')})`;
-}
-
-function valuesOf(columns: readonly Column[], payments: readonly Payment[]): unknown[][] {
-  const rows = payments.map(toRow);
-  return columns.map((column) => rows.map((row) => (column === 'items' ? JSON.stringify(row.items) : row[column])));
 }

@@ -1,20 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { PaymentNotFound } from '../domain/payment.errors';
-import { PaymentEntity } from '../persistence/payment.entity';
+import { PaymentReader, type PaymentView } from '../persistence/payment.reader';
 
-/** A payment as people see it. */
-export type PaymentView = Readonly<PaymentEntity>;
+export type { PaymentView };
 
 /** Finds one payment. */
 @Injectable()
 export class GetPayment {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly reader: PaymentReader) {}
 
   /** @throws PaymentNotFound */
   async execute(paymentId: string): Promise<PaymentView> {
-    const payment = await this.dataSource.getRepository(PaymentEntity).findOneBy({ paymentId });
-    if (payment !== null) return payment;
+    const payment = await this.reader.find(paymentId);
+    if (payment !== undefined) return payment;
     throw new PaymentNotFound();
   }
 }

@@ -2,7 +2,7 @@ import { Ids } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import type { ConsumedRecord } from '../record/consumed-record';
 import { deadLetterHeaders } from './dead-letter-headers';
-import type { DeadLetterReason } from './failed-message';
+import type { DeadLetterReason } from './failed-message-states';
 import { headersAsBase64 } from '../record/stored-headers';
 import { MessagingOptions } from '../messaging-options';
 import { Outbox } from '../unit-of-work/outbox';

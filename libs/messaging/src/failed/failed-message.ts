@@ -1,32 +1,8 @@
-import type { DecodingFailure, EventCatalogue } from '@app/cloudevents';
+import type { EventCatalogue } from '@app/cloudevents';
+import { selectList } from '@app/postgres';
 import { toConsumedRecord, type ConsumedRecord } from '../record/consumed-record';
-import { headersFromBase64, type StoredHeaders } from '../record/stored-headers';
-
-/** `x-reason` of a dead letter. */
-export type DeadLetterReason = DecodingFailure | 'handler_failed';
-
-export const DEAD_LETTER_REASONS = ['undecodable', 'unknown_type', 'invalid', 'handler_failed'] as const;
-
-/**
- * - `retrying`: will be tried at `next_attempt_at`, by schedule or because the desk says so.
- * - `waiting`: has not failed; an earlier message of the same order stands before it, or somebody has locked a row it needs.
- * - `dead_lettered`: given up; stays for a person to retry or discard.
- * - `quarantined`: a dead letter that the desk has retried too often; bulk retries leave it alone.
- * - `resolved`, `discarded`: done with.
- */
-export const FAILED_MESSAGE_STATUSES = [
-  'retrying',
-  'waiting',
-  'dead_lettered',
-  'quarantined',
-  'resolved',
-  'discarded',
-] as const;
-export type FailedMessageStatus = (typeof FAILED_MESSAGE_STATUSES)[number];
-
-/** How an attempt came about: as the record was consumed, by the schedule of retries, or from the desk. */
-export const ATTEMPT_KINDS = ['handling', 'retry', 'desk'] as const;
-export type AttemptKind = (typeof ATTEMPT_KINDS)[number];
+import { headersFromBase64 } from '../record/stored-headers';
+import { FailedMessageEntity } from './failed-message.entity';
 
 /** One attempt that failed. */
 export interface FailedAttempt {
@@ -47,24 +23,26 @@ export interface FailedMessage {
   readonly record: ConsumedRecord;
 }
 
-export interface FailedMessageRow {
-  readonly id: string;
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: string;
-  readonly timestamp: string;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers: StoredHeaders;
-  readonly attempts: number;
-  readonly desk_retries: number;
-  readonly from_desk: boolean;
-  readonly order_id: string | null;
-  readonly first_failure_at: Date | null;
-}
+const REBUILT = [
+  'id',
+  'topic',
+  'partition',
+  'offset',
+  'timestamp',
+  'key',
+  'value',
+  'headers',
+  'attempts',
+  'desk_retries',
+  'from_desk',
+  'order_id',
+  'first_failure_at',
+] as const satisfies (keyof FailedMessageEntity)[];
 
-export const FAILED_MESSAGE_COLUMNS = `id, topic, partition, "offset", "timestamp", key, value, headers, attempts,
-  desk_retries, from_desk, order_id, first_failure_at`;
+/** What a message is rebuilt from. */
+export type FailedMessageRow = Pick<FailedMessageEntity, (typeof REBUILT)[number]>;
+
+export const FAILED_MESSAGE_COLUMNS = selectList(FailedMessageEntity, ...REBUILT);
 
 export function toFailedMessage(row: FailedMessageRow, catalogue: EventCatalogue): FailedMessage {
   const { topic, partition, offset, timestamp, key, value } = row;

@@ -1,5 +1,5 @@
 import { migrate, migrationOptions } from '@app/postgres';
-import { createTestDatabase } from '@app/testing';
+import { createTestDatabase, schemaDifferences } from '@app/testing';
 import { DataSource } from 'typeorm';
 import { databaseOptions } from '../../test/core';
 import { MESSAGING_MIGRATIONS } from '.';
@@ -25,5 +25,12 @@ it('the messaging tables can be made, taken away without a trace, and made again
   expect(await shape()).toEqual(made);
   expect(made.indexes).toHaveLength(22);
   await dataSource.destroy();
+  await database.drop();
+});
+
+it('the entities describe the messaging tables, and all of them', async () => {
+  const database = await createTestDatabase('order-service');
+  const differences = await schemaDifferences(databaseOptions(database.url), database);
+  expect(differences).toEqual({ statements: [], tables: [], definitions: [] });
   await database.drop();
 });

@@ -3,6 +3,7 @@ import { PLANNING, queryRows, settingsOf } from '@app/postgres';
 import type { Message } from 'kafkajs';
 import { Client } from 'pg';
 import type { MessagingOptions } from '../messaging-options';
+import type { OutboxEntity } from '../unit-of-work/outbox.entity';
 import { OUTBOX_CHANNEL_PREFIX } from '../unit-of-work/outbox-signal';
 import {
   DELETE,
@@ -35,16 +36,10 @@ export interface MeasuredRow extends OutboxRow {
   readonly bytes: number;
 }
 
-interface StoredRow {
-  position: string;
-  aggregateid: string | null;
-  type: string;
-  payload: string | null;
-  headers: string;
-  sequence: string | null;
-  encoding: 'text' | 'base64';
-  bytes?: number;
-}
+type StoredRow = Pick<
+  OutboxEntity,
+  'position' | 'aggregateid' | 'type' | 'payload' | 'headers' | 'sequence' | 'encoding'
+> & { bytes?: number };
 
 /** A PostgreSQL that says nothing for so long has lost this session. */
 const QUERY_TIMEOUT_MS = 4_000;

@@ -5,10 +5,10 @@ import {
   errorColumns,
   FAILED_MESSAGE_COLUMNS,
   toFailedMessage,
-  type DeadLetterReason,
   type FailedMessage,
   type FailedMessageRow,
 } from '../failed/failed-message';
+import type { DeadLetterReason } from '../failed/failed-message-states';
 import { LOCKED_FOR_MS } from '../failed/failed-messages';
 import { blocksOrder } from '../failed/failure';
 import { MessagingOptions } from '../messaging-options';

@@ -2,7 +2,8 @@ import { asError, backoff, bisect, Clock, messageOf, repeatedly } from '@app/pla
 import { Injectable, Logger } from '@nestjs/common';
 import { AroundLocks } from '../unit-of-work/around-locks';
 import { byTopic, firstCopies } from '../record/event-groups';
-import type { DeadLetterReason, FailedMessage } from '../failed/failed-message';
+import type { FailedMessage } from '../failed/failed-message';
+import type { DeadLetterReason } from '../failed/failed-message-states';
 import { classifyFailure, PermanentFailure } from '../failed/failure';
 import { Inbox } from '../consumer/inbox';
 import { KafkaEventServer } from '../consumer/kafka-event-server';

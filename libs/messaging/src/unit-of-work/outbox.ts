@@ -1,7 +1,9 @@
 import { contractViolations, headersOf, type EventEnvelope } from '@app/cloudevents';
 import { Clock, Ids } from '@app/platform';
+import { columnsOf, rowSet } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import { lockedAmong } from './locked-rows';
+import { EventSequenceEntity, OutboxEntity } from './outbox.entity';
 import { MessagingOptions } from '../messaging-options';
 import type { StoredHeaders } from '../record/stored-headers';
 import type { OutgoingEvent, UnitOfWork } from './unit-of-work';
@@ -15,6 +17,14 @@ export interface RawOutgoingRecord {
   readonly headers: StoredHeaders;
 }
 
+const EVENTS = rowSet({
+  ...columnsOf(OutboxEntity, 'id'),
+  order_id: 'uuid',
+  ...columnsOf(OutboxEntity, 'type', 'payload', 'headers'),
+  later: 'bigint',
+});
+const COUNTERS = rowSet({ ...columnsOf(EventSequenceEntity, 'order_id'), events: 'bigint' }, EVENTS.next);
+
 /*
  * The per-order counters are advanced in the statement that stores the events. Their row locks also put the transactions
  * that speak of one order in a row, so that `position` order is commit order for each order even though a sequence alone
@@ -23,23 +33,22 @@ export interface RawOutgoingRecord {
 const STORE_EVENTS = `
   WITH advanced AS (
     INSERT INTO event_sequences AS s (order_id, last_sequence)
-    SELECT order_id, events FROM unnest($7::uuid[], $8::bigint[]) AS o (order_id, events)
+    SELECT order_id, events FROM ${COUNTERS.unnest('o')}
     ON CONFLICT (order_id) DO UPDATE SET last_sequence = s.last_sequence + excluded.last_sequence
     RETURNING order_id, last_sequence
   )
   INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers, sequence)
   SELECT e.id, 'order', e.order_id::text, e.type, e.payload, e.headers, a.last_sequence - e.later
-  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[])
-    WITH ORDINALITY AS e (id, order_id, type, payload, headers, later, n)
-    JOIN advanced a USING (order_id)
+  FROM ${EVENTS.numbered('e')} JOIN advanced a USING (order_id)
   ORDER BY e.n`;
 
 const LOCKED_COUNTERS = lockedAmong('event_sequences', 'order_id');
 
+const RAW = rowSet(columnsOf(OutboxEntity, 'id', 'aggregateid', 'type', 'payload', 'headers'));
+
 const STORE_RAW = `
-  INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers, encoding)
-  SELECT id, 'dead_letter', aggregateid, type, payload, headers, 'base64'
-  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) AS r (id, aggregateid, type, payload, headers)`;
+  INSERT INTO outbox (${RAW.columns()}, aggregatetype, encoding)
+  SELECT *, 'dead_letter', 'base64' FROM ${RAW.unnest('r')}`;
 
 /** Stores what a unit of work wants published. The columns are those of Debezium's outbox event router. */
 @Injectable()
@@ -63,27 +72,22 @@ export class Outbox {
     const orderIds = counters.map(([orderId]) => orderId);
     await unitOfWork.expectFree(LOCKED_COUNTERS, orderIds);
     await unitOfWork.query(STORE_EVENTS, [
-      rows.map((row) => row.id),
-      rows.map((row) => row.orderId),
-      rows.map((row) => row.type),
-      rows.map((row) => JSON.stringify(row.payload)),
-      rows.map((row) => headersAsStored(row)),
-      later,
-      orderIds,
-      counters.map(([, count]) => count),
+      ...EVENTS.parameters(rows.map((row, index) => storedRow(row, later[index] ?? 0))),
+      ...COUNTERS.parameters(counters.map(([order_id, events]) => ({ order_id, events }))),
     ]);
   }
 
   /** Writes records whose bytes must not change, without numbering them. */
   async storeRaw(unitOfWork: UnitOfWork, records: readonly RawOutgoingRecord[]): Promise<void> {
     if (records.length === 0) return;
-    await unitOfWork.query(STORE_RAW, [
-      records.map((record) => record.id),
-      records.map((record) => record.key?.toString('base64') ?? null),
-      records.map((record) => record.topic),
-      records.map((record) => record.value?.toString('base64') ?? null),
-      records.map((record) => JSON.stringify(record.headers)),
-    ]);
+    const rows = records.map(({ id, key, topic, value, headers }) => ({
+      id,
+      aggregateid: key?.toString('base64') ?? null,
+      type: topic,
+      payload: value?.toString('base64') ?? null,
+      headers: JSON.stringify(headers),
+    }));
+    await unitOfWork.query(STORE_RAW, RAW.parameters(rows));
   }
 
   private row(event: OutgoingEvent): EventEnvelope {
@@ -106,6 +110,11 @@ export class Outbox {
       payload,
     };
   }
+}
+
+function storedRow(envelope: EventEnvelope, later: number) {
+  const { id, orderId, type, payload } = envelope;
+  return { id, order_id: orderId, type, payload: JSON.stringify(payload), headers: headersAsStored(envelope), later };
 }
 
 /** The sequence is known only to the database: the relay adds its header from the row. */

@@ -27,7 +27,7 @@ function elementLiteral(value: unknown): string | undefined {
 }
 
 function textLiteral(text: string): string {
-  if (PLAIN.test(text) && !NULL.test(text)) return text;
+  if (PLAIN.test(text) && (text.length !== 4 || !NULL.test(text))) return text;
   if (!NOT_AS_IN_JSON.test(text)) return JSON.stringify(text);
   return `"${text.replace(TO_ESCAPE, '\\$&')}"`;
 }

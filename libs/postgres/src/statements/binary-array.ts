@@ -1,5 +1,6 @@
 /** The types whose arrays are sent in binary form, by the names they have in casts: `$1::uuid[]`. */
-export type BinaryElementType = 'uuid' | 'text' | 'integer' | 'smallint' | 'bigint' | 'boolean' | 'timestamptz';
+export type BinaryElementType =
+  'uuid' | 'text' | 'integer' | 'smallint' | 'bigint' | 'boolean' | 'timestamptz' | 'json' | 'jsonb' | 'bytea';
 
 interface Element {
   /** Of PostgreSQL's catalog (pg_type). */
@@ -47,6 +48,9 @@ const ELEMENTS: Readonly<Record<BinaryElementType, Element>> = {
   bigint: { oid: 20, write: writeBigint },
   boolean: { oid: 16, write: writeBoolean },
   timestamptz: { oid: 1184, write: writeTimestamp },
+  json: { oid: 114, write: writeText },
+  jsonb: { oid: 3802, write: writeJsonb },
+  bytea: { oid: 17, write: writeBytes },
 };
 
 export function isBinaryElementType(type: string): type is BinaryElementType {
@@ -129,6 +133,22 @@ function writeAscii(text: string): boolean {
     bytes[end + index] = code;
   }
   end += text.length;
+  return true;
+}
+
+/** Text behind the version of the format. */
+function writeJsonb(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  ensure(1);
+  bytes[end++] = 1;
+  return writeText(value);
+}
+
+function writeBytes(value: unknown): boolean {
+  if (!(value instanceof Uint8Array)) return false;
+  ensure(value.length);
+  bytes.set(value, end);
+  end += value.length;
   return true;
 }
 

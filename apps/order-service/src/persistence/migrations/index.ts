@@ -1,0 +1,15 @@
+import { CreateOrderTables1763800100000 } from './1763800100000-create-order-tables';
+import { CreateOrderEvents1763800200000 } from './1763800200000-create-order-events';
+import { CreateIdempotencyKeys1763800300000 } from './1763800300000-create-idempotency-keys';
+import { LeaveIndexesOfOrdersAlone1764300000000 } from './1764300000000-leave-indexes-of-orders-alone';
+import { IndexCancelledOrders1766100000000 } from './1766100000000-index-cancelled-orders';
+import { IndexOpenOrdersById1766200000000 } from './1766200000000-index-open-orders-by-id';
+
+export const ORDER_MIGRATIONS = [
+  CreateOrderTables1763800100000,
+  CreateOrderEvents1763800200000,
+  CreateIdempotencyKeys1763800300000,
+  LeaveIndexesOfOrdersAlone1764300000000,
+  IndexCancelledOrders1766100000000,
+  IndexOpenOrdersById1766200000000,
+];
