@@ -15,6 +15,7 @@ import { CreateIdempotencyKeys1763800300000 } from './persistence/migrations/176
 import { LeaveIndexesOfOrdersAlone1764300000000 } from './persistence/migrations/1764300000000-leave-indexes-of-orders-alone';
 import { IndexCancelledOrders1766100000000 } from './persistence/migrations/1766100000000-index-cancelled-orders';
 import { IndexOpenOrdersById1766200000000 } from './persistence/migrations/1766200000000-index-open-orders-by-id';
+import { NumberOrders1767200000000 } from './persistence/migrations/1767200000000-number-orders';
 import { OrderCache } from './persistence/order-cache';
 import { OrderEventEntity } from './persistence/order-event.entity';
 import { OrderEntity, OrderItemEntity } from './persistence/order.entity';
@@ -25,6 +26,7 @@ import { CancelOrder } from './use-cases/cancel-order';
 import { CancelOverdueOrders } from './use-cases/cancel-overdue-orders';
 import { GetOrder } from './use-cases/get-order';
 import { HousekeepingOptions } from './use-cases/housekeeping.options';
+import { OrderNumbers, RandomOrderNumbers } from './use-cases/order-numbers';
 import { PlaceOrder } from './use-cases/place-order';
 import { PlaceOrderOptions } from './use-cases/place-order.options';
 import { SettledOrders } from './use-cases/settled-orders';
@@ -38,6 +40,7 @@ export const MIGRATIONS = [
   LeaveIndexesOfOrdersAlone1764300000000,
   IndexCancelledOrders1766100000000,
   IndexOpenOrdersById1766200000000,
+  NumberOrders1767200000000,
 ];
 
 @Module({})
@@ -73,6 +76,7 @@ export class OrderServiceModule {
         GetOrder,
         IdempotencyKeys,
         OrderCache,
+        { provide: OrderNumbers, useClass: RandomOrderNumbers },
         OrderRepository,
         OrderList,
         PlaceOrder,

@@ -3,6 +3,7 @@ export {
   CurrencySchema,
   type EventDefinition,
   IdentifierSchema,
+  ORDER_NUMBER,
   type PayloadOf,
   QuantitySchema,
   type ServiceName,

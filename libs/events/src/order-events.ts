@@ -1,5 +1,13 @@
 import Type from 'typebox';
-import { CurrencySchema, defineEvent, IdentifierSchema, MoneySchema, QuantitySchema, type PayloadOf } from './contract';
+import {
+  CurrencySchema,
+  defineEvent,
+  IdentifierSchema,
+  MoneySchema,
+  OrderNumberSchema,
+  QuantitySchema,
+  type PayloadOf,
+} from './contract';
 
 /** Why an order ended without being fulfilled. Closed: a new reason is a new version of `order_cancelled`. */
 export const CANCELLATION_REASONS = ['payment_failed', 'out_of_stock', 'cancelled_by_customer', 'timed_out'] as const;
@@ -15,6 +23,7 @@ export const OrderCreated = defineEvent({
   publisher: 'order-service',
   summary: 'A customer placed an order; it awaits payment.',
   schema: Type.Object({
+    order_number: Type.Optional(OrderNumberSchema),
     user_id: IdentifierSchema,
     payment_method: IdentifierSchema,
     currency: CurrencySchema,
@@ -38,6 +47,7 @@ export const OrderConfirmed = defineEvent({
   publisher: 'order-service',
   summary: 'Money is held and stock is taken: the order will be fulfilled, and the payment may be captured.',
   schema: Type.Object({
+    order_number: Type.Optional(OrderNumberSchema),
     user_id: IdentifierSchema,
     currency: CurrencySchema,
     total_amount: MoneySchema,
@@ -51,6 +61,7 @@ export const OrderCancelled = defineEvent({
   publisher: 'order-service',
   summary: 'The order will not be fulfilled. The only trigger of compensation: money goes back, stock goes back.',
   schema: Type.Object({
+    order_number: Type.Optional(OrderNumberSchema),
     user_id: IdentifierSchema,
     reason: Type.Enum(CANCELLATION_REASONS),
     detail: Type.Optional(Type.Enum(CANCELLATION_DETAILS)),

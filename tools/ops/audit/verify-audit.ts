@@ -15,6 +15,7 @@ export interface AuditProblem {
 
 interface TrailRow {
   readonly order_id: string;
+  readonly order_number: string;
   readonly user_id: string;
   readonly status: OrderStatus;
   readonly cancellation_reason: CancellationReason | null;
@@ -42,7 +43,7 @@ interface TrailRow {
 
 /* Order and trail in one statement, so that they are of one moment although the system goes on. */
 const PAGE = `
-  SELECT o.order_id, user_id, status, cancellation_reason, total_amount, currency, payment_method,
+  SELECT o.order_id, order_number, user_id, status, cancellation_reason, total_amount, currency, payment_method,
     o.correlation_id AS order_correlation_id, deadline_at, event_count, last_event_hash, created_at, updated_at,
     number, event, from_status, to_status, reason, actor, cause_event_id, e.correlation_id, occurred_at, previous_hash, hash
   FROM (SELECT * FROM order_service.orders
@@ -103,6 +104,7 @@ function firstEntryIn(problems: readonly string[]): number | null {
 function orderOf(row: TrailRow): Order {
   const facts = {
     orderId: row.order_id,
+    orderNumber: row.order_number,
     userId: row.user_id,
     paymentMethod: row.payment_method,
     currency: row.currency,

@@ -12,7 +12,7 @@ export interface FoundRow extends LockedRow {
 
 /** What is read of an order. */
 export const COLUMNS = `
-  order_id AS "orderId", user_id AS "userId", status, cancellation_reason AS "cancellationReason",
+  order_id AS "orderId", order_number AS "orderNumber", user_id AS "userId", status, cancellation_reason AS "cancellationReason",
   total_amount AS total, currency, payment_method AS "paymentMethod", correlation_id AS "correlationId",
   deadline_at AS "deadlineAt", event_count AS "eventCount", last_event_hash AS "lastEventHash",
   created_at AS "createdAt", updated_at AS "updatedAt"`;

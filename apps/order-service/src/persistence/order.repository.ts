@@ -1,5 +1,6 @@
 import { fromNumeric, toDecimal } from '@app/events';
 import { lockedAmong, type UnitOfWork } from '@app/messaging';
+import { violatedConstraint } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
@@ -15,6 +16,9 @@ export interface LockedOrder {
   readonly head: ChainHead;
 }
 
+/** The unique index of order numbers. */
+const ORDER_NUMBERS = 'orders_order_number_key';
+
 const LOCK = `
   SELECT ${COLUMNS}
   FROM orders WHERE order_id = ANY ($1::uuid[]) ORDER BY order_id FOR UPDATE`;
@@ -26,11 +30,11 @@ const STORED = 'SELECT order_id FROM orders WHERE order_id = ANY ($1::uuid[])';
 const INSERT = `
   WITH placed AS (
     INSERT INTO orders (order_id, user_id, status, total_amount, currency, payment_method, correlation_id, deadline_at,
-      event_count, last_event_hash, created_at, updated_at)
-    SELECT order_id, user_id, 'pending', total, currency, method, correlation_id, deadline, 1, hash, created, created
+      event_count, last_event_hash, created_at, updated_at, order_number)
+    SELECT order_id, user_id, 'pending', total, currency, method, correlation_id, deadline, 1, hash, created, created, number
     FROM unnest($1::uuid[], $2::text[], $3::numeric[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
-      $8::timestamptz[], $9::text[])
-      AS o (order_id, user_id, total, currency, method, correlation_id, deadline, created, hash)
+      $8::timestamptz[], $9::text[], $17::text[])
+      AS o (order_id, user_id, total, currency, method, correlation_id, deadline, created, hash, number)
   ), recorded AS (
     INSERT INTO order_events (order_id, number, event, to_status, actor, correlation_id, occurred_at, previous_hash, hash)
     SELECT order_id, 1, 'order_created', 'pending', 'customer', correlation_id, created, previous_hash, hash
@@ -54,6 +58,11 @@ const RECORD = `
     AS c (order_id, status, reason, updated_at, event_count, hash)
   WHERE o.order_id = c.order_id`;
 
+/** Whether an insert failed because an order has the number of another one. */
+export function isOrderNumberTaken(error: unknown): boolean {
+  return violatedConstraint(error) === ORDER_NUMBERS;
+}
+
 @Injectable()
 export class OrderRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
@@ -70,7 +79,10 @@ export class OrderRepository {
     );
   }
 
-  /** Stores new orders with their lines and the first entry of their audit trail. */
+  /**
+   * Stores new orders with their lines and the first entry of their audit trail.
+   * @throws the error of PostgreSQL; `isOrderNumberTaken` recognises the one that another number helps against.
+   */
   async insert(
     unitOfWork: UnitOfWork,
     placed: readonly { readonly order: Order; readonly lines: readonly OrderLine[]; readonly entry: AuditEntry }[],
@@ -96,6 +108,7 @@ export class OrderRepository {
       items.map((item) => item.productName),
       items.map((item) => item.quantity),
       items.map((item) => toDecimal(item.price)),
+      orders.map((order) => order.orderNumber),
     ]);
   }
 

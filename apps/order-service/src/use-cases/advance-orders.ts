@@ -101,7 +101,8 @@ function announce(unitOfWork: UnitOfWork, announcement: Announcement, order: Ord
     ...(news.causeEventId === undefined ? {} : { causationId: news.causeEventId }),
     ...(news.traceparent === undefined ? {} : { traceparent: news.traceparent }),
   };
-  const facts = { user_id: order.userId, currency: order.currency, total_amount: toDecimal(order.total) };
+  const { orderNumber: order_number, userId: user_id, currency, total } = order;
+  const facts = { order_number, user_id, currency, total_amount: toDecimal(total) };
   if (announcement === 'order_confirmed') {
     unitOfWork.publish(OrderConfirmed, { orderId, cause, payload: facts });
     return;

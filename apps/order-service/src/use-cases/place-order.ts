@@ -12,12 +12,13 @@ import {
 import { Clock, Ids } from '@app/platform';
 import { CommitOutcomeUnknown, sqlState } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
-import { appendFact, EMPTY_CHAIN, type AuditEntry } from '../domain/audit-trail';
-import type { Order, OrderWithLines } from '../domain/order';
+import { placedEntry } from '../domain/audit-trail';
+import type { OpenOrder, OrderWithLines } from '../domain/order';
 import { placeOrder, type OrderRequest } from '../domain/place-order';
 import { IdempotencyKeys, type KeyVerdict, type StoredAnswer } from '../persistence/idempotency-keys';
-import { OrderRepository } from '../persistence/order.repository';
+import { isOrderNumberTaken, OrderRepository } from '../persistence/order.repository';
 import { keyInUse, keyMismatch, outcomeUnknown, overloaded } from './order.errors';
+import { OrderNumbers } from './order-numbers';
 import { PlaceOrderOptions } from './place-order.options';
 
 /** Most orders of one transaction. */
@@ -28,6 +29,8 @@ const CONCURRENCY = 2;
 const GATHER_MS = 15;
 /** An order that has waited so long is refused, so that nobody is served whose client has given up. */
 const MAX_WAIT_MS = 5_000;
+/** How often a group may draw other order numbers because one was taken. */
+const MAX_DRAWS = 5;
 
 /** A request to place an order. */
 export interface PlaceOrderCommand {
@@ -45,8 +48,10 @@ export interface PlacedOrder {
 }
 
 interface Placing extends Omit<PlaceOrderCommand, 'answer'> {
-  readonly order: Order;
-  readonly answer: StoredAnswer;
+  readonly answerFor: PlaceOrderCommand['answer'];
+  /** Replaced, with its answer, when another order has its number. */
+  order: OpenOrder;
+  answer: StoredAnswer;
 }
 
 type Outcomes = Map<Placing, Settled<PlacedOrder>>;
@@ -68,6 +73,7 @@ export class PlaceOrder {
     private readonly keys: IdempotencyKeys,
     private readonly clock: Clock,
     private readonly ids: Ids,
+    private readonly numbers: OrderNumbers,
   ) {
     this.locks = new AroundLocks(transactions);
     this.group = new GroupCommit((placings) => this.placeTogether(placings), {
@@ -85,10 +91,11 @@ export class PlaceOrder {
    * (conflict), too many orders are waiting, or nobody can tell whether the order was stored (unavailable).
    */
   async execute(command: PlaceOrderCommand): Promise<PlacedOrder> {
-    const identity = { orderId: this.ids.next(), correlationId: command.cause.correlationId };
-    const order = placeOrder(command.request, identity, this.clock.now(), this.options.deadlineMs);
-    const answer = command.answer({ order, lines: command.request.lines });
-    return this.group.submit({ ...command, order, answer }).catch((error: unknown) => {
+    const { request, cause, answer: answerFor } = command;
+    const identity = { orderId: this.ids.next(), orderNumber: this.numbers.next(), correlationId: cause.correlationId };
+    const order = placeOrder(request, identity, this.clock.now(), this.options.deadlineMs);
+    const answer = answerFor({ order, lines: request.lines });
+    return this.group.submit({ ...command, answerFor, order, answer }).catch((error: unknown) => {
       if (error instanceof Overloaded) throw overloaded();
       throw error instanceof CommitOutcomeUnknown ? outcomeUnknown(order.orderId, error) : error;
     });
@@ -101,7 +108,7 @@ export class PlaceOrder {
     return placings.map((placing) => outcomes.get(placing) ?? { status: 'rejected', reason: keyInUse() });
   }
 
-  private async placeInto(outcomes: Outcomes, placings: readonly Placing[]): Promise<void> {
+  private async placeInto(outcomes: Outcomes, placings: readonly Placing[], draws = 1): Promise<void> {
     try {
       const heldUp = await this.locks.run(
         placings,
@@ -115,6 +122,10 @@ export class PlaceOrder {
         const found = await this.findOut(left, error);
         left.forEach((placing, index) => outcomes.set(placing, found[index] ?? { status: 'rejected', reason: error }));
         return;
+      }
+      if (isOrderNumberTaken(error) && draws < MAX_DRAWS) {
+        for (const placing of left) renumber(placing, this.numbers.next());
+        return this.placeInto(outcomes, left, draws + 1);
       }
       // An outage is nobody's fault.
       if (left.length === 1 || classifyFailure(error) !== 'permanent') {
@@ -175,7 +186,7 @@ export class PlaceOrder {
   private async store(unitOfWork: UnitOfWork, placings: readonly Placing[]): Promise<void> {
     await this.orders.insert(
       unitOfWork,
-      placings.map(({ order, request }) => ({ order, lines: request.lines, entry: firstEntry(order) })),
+      placings.map(({ order, request }) => ({ order, lines: request.lines, entry: placedEntry(order) })),
     );
     const keyed = placings.flatMap(({ idempotencyKey, request, order, answer }) =>
       idempotencyKey === undefined
@@ -187,18 +198,9 @@ export class PlaceOrder {
   }
 }
 
-function firstEntry(order: Order): AuditEntry {
-  return appendFact(EMPTY_CHAIN, {
-    orderId: order.orderId,
-    event: 'order_created',
-    from: null,
-    to: order.status,
-    reason: null,
-    actor: 'customer',
-    causeEventId: null,
-    correlationId: order.correlationId,
-    occurredAt: order.createdAt,
-  });
+function renumber(placing: Placing, orderNumber: string): void {
+  placing.order = { ...placing.order, orderNumber };
+  placing.answer = placing.answerFor({ order: placing.order, lines: placing.request.lines });
 }
 
 function announceCreated(unitOfWork: UnitOfWork, { order, request, cause }: Placing): void {
@@ -206,6 +208,7 @@ function announceCreated(unitOfWork: UnitOfWork, { order, request, cause }: Plac
     orderId: order.orderId,
     cause,
     payload: {
+      order_number: order.orderNumber,
       user_id: order.userId,
       payment_method: order.paymentMethod,
       currency: order.currency,
