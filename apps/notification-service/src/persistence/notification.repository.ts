@@ -44,14 +44,14 @@ export interface LockedOrder extends KnownOrder {
  * heard of there is nothing to read.
  */
 const LOCK_ORDERS = `
-  INSERT INTO order_notifications AS o (order_id, cancelled, user_id, currency, total)
-  SELECT * FROM unnest($1::uuid[], $2::boolean[], $3::text[], $4::text[], $5::numeric[])
-    AS e (order_id, cancelled, user_id, currency, total)
+  INSERT INTO order_notifications AS o (order_id, cancelled, user_id, currency, total, order_number)
+  SELECT * FROM unnest($1::uuid[], $2::boolean[], $3::text[], $4::text[], $5::numeric[], $6::text[])
+    AS e (order_id, cancelled, user_id, currency, total, order_number)
   ORDER BY order_id
   ON CONFLICT (order_id) DO UPDATE SET cancelled = o.cancelled OR excluded.cancelled,
     user_id = coalesce(o.user_id, excluded.user_id), currency = coalesce(o.currency, excluded.currency),
-    total = coalesce(o.total, excluded.total)
-  RETURNING order_id, cancelled, user_id, currency, total, xmax = 0 AS is_new`;
+    total = coalesce(o.total, excluded.total), order_number = coalesce(o.order_number, excluded.order_number)
+  RETURNING order_id, cancelled, user_id, currency, total, order_number, xmax = 0 AS is_new`;
 
 const LOCKED_ORDERS = lockedAmong('order_notifications', 'order_id');
 /** Of `notifications`, for whoever changes them by their ids. */
@@ -98,6 +98,7 @@ export class NotificationRepository {
       first(({ userId }) => userId),
       first(({ currency }) => currency),
       first(({ total }) => total && toDecimal(total)),
+      first(({ orderNumber }) => orderNumber),
     ]);
     const known = new Map<string, LockedOrder>(
       locked.map((row) => [row.order_id, { ...UNKNOWN_ORDER, cancelled: row.cancelled, about: aboutFrom(row) }]),
@@ -156,12 +157,14 @@ interface LockedRow {
   readonly user_id: string | null;
   readonly currency: string | null;
   readonly total: string | null;
+  readonly order_number: string | null;
   readonly is_new: boolean;
 }
 
-function aboutFrom({ user_id: userId, currency, total }: LockedRow): OrderAbout {
+function aboutFrom({ user_id: userId, order_number: orderNumber, currency, total }: LockedRow): OrderAbout {
   return {
     userId: userId ?? undefined,
+    orderNumber: orderNumber ?? undefined,
     currency: currency ?? undefined,
     total: total === null ? undefined : fromNumeric(total),
   };
