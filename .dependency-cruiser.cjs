@@ -56,10 +56,11 @@ module.exports = {
     },
     {
       name: 'domain-stands-alone',
-      comment: 'domain/ is the centre: everything may use it, it uses itself and the published events only.',
+      comment:
+        'domain/ is the centre: everything may use it, it uses itself, the published events and the pure lifecycles only.',
       severity: 'error',
       from: { path: '^apps/([^/]+)/src/domain/', pathNot: SPEC },
-      to: { path: '^(?:apps|libs)/', pathNot: ['^apps/$1/src/domain/', '^libs/events/src/index\\.ts$'] },
+      to: { path: '^(?:apps|libs)/', pathNot: ['^apps/$1/src/domain/', '^libs/(?:events|lifecycle)/src/index\\.ts$'] },
     },
     {
       name: 'use-cases-know-no-door',
@@ -105,10 +106,10 @@ module.exports = {
     },
     {
       name: 'platform-and-events-are-the-ground',
-      comment: 'The two at the bottom know no other lib, so they can be built, and understood, first.',
+      comment: 'Those at the bottom know no other lib, so they can be built, and understood, first.',
       severity: 'error',
-      from: { path: '^libs/(platform|events)/', pathNot: SPEC },
-      to: { path: '^libs/', pathNot: '^libs/$1/' },
+      from: { path: '^libs/(platform|events|lifecycle|cloudevents)/', pathNot: SPEC },
+      to: { path: '^libs/', pathNot: ['^libs/$1/', '^libs/cloudevents/src/index\\.ts$'] },
     },
     {
       name: 'postgres-knows-no-messages',
@@ -118,6 +119,13 @@ module.exports = {
       to: { path: '^libs/', pathNot: '^libs/(?:postgres|platform)/' },
     },
     ...messagingFloorRules,
+    {
+      name: 'messaging-knows-no-product',
+      comment: 'The catalogue of events is given to it, so that it serves any product, and can leave this repository.',
+      severity: 'error',
+      from: { path: '^libs/(?:messaging|cloudevents)/', pathNot: SPEC },
+      to: { path: '^libs/events/' },
+    },
     {
       name: 'messaging-knows-no-desk',
       comment: 'Retries and dead letters work without anybody who administrates them; the desk is built on top.',
@@ -146,6 +154,14 @@ module.exports = {
       severity: 'error',
       from: { path: '^tools/', pathNot: SPEC },
       to: { path: '^(?:bench|test)/' },
+    },
+    {
+      name: 'tools-use-rules-not-services',
+      comment:
+        'Domain and configuration are plain data and functions; anything else of a service would have to be wired.',
+      severity: 'error',
+      from: { path: '^tools/', pathNot: SPEC },
+      to: { path: '^apps/', pathNot: '^apps/[^/]+/src/(?:domain/|config\\.ts$)' },
     },
     {
       name: 'suites-are-separate',

@@ -67,6 +67,17 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     },
   },
+  {
+    // What is recognised as valid is not converted, see libs/platform/src/http/body-recogniser.ts.
+    files: ['{apps,libs}/*/src/**/*.dto.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { name: 'class-transformer', message: 'The body of a request is not converted; nest objects with @Nested.' },
+        { name: 'class-validator', importNames: ['ValidateNested'], message: 'Use @Nested from @app/platform.' },
+      ],
+    },
+  },
   { files: ['apps/*/src/use-cases/**/*.ts'], rules: { 'max-lines-per-function': ['error', { max: 80 }] } },
   {
     // A controller method binds a request to a use case; ten lines and a long signature are enough for that.

@@ -1,7 +1,6 @@
-import { DEFAULT_PAGE_LIMIT, invalidRequest, IsPage, IsPrintable } from '@app/platform';
+import { DEFAULT_PAGE_LIMIT, invalidRequest, IsPage, IsPrintable, Nested } from '@app/platform';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { Equals, IsBoolean, IsInt, IsObject, IsOptional, IsUUID, Max, Min, ValidateNested } from 'class-validator';
+import { Equals, IsBoolean, IsInt, IsObject, IsOptional, IsUUID, Max, Min } from 'class-validator';
 import type { DeskJobKind } from './desk-rules';
 import { FailedMessageFilterDto, filterOf } from './failed-message.dto';
 import type { DeskJobOrder } from './start-desk-job';
@@ -20,8 +19,7 @@ export class RetryManyDto {
   })
   @IsOptional()
   @IsObject()
-  @ValidateNested()
-  @Type(() => FailedMessageFilterDto)
+  @Nested(() => FailedMessageFilterDto)
   filter?: FailedMessageFilterDto;
 
   @ApiPropertyOptional({ description: 'Says that an empty filter is meant', example: false })

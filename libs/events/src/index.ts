@@ -1,25 +1,12 @@
 export {
-  contractViolations,
-  CurrencySchema,
-  type EventDefinition,
-  IdentifierSchema,
-  ORDER_NUMBER,
-  type PayloadOf,
-  QuantitySchema,
-  type ServiceName,
-} from './contract';
-export {
   type Cause,
-  type DecodedRecord,
-  decodeRecord,
-  type DecodingFailure,
+  type EventDefinition,
   type EventEnvelope,
   headersOf,
-  type HeaderValue,
-  type RawRecord,
+  type PayloadOf,
   type ReceivedEvent,
-  SEQUENCE_DIGITS,
-} from './envelope';
+} from '@app/cloudevents';
+export { CurrencySchema, IdentifierSchema, ORDER_NUMBER, QuantitySchema, type ServiceName } from './contract';
 export { InventoryInsufficient, InventoryUpdated, type ShortageReason, type StockChange } from './inventory-events';
 export {
   fromNumeric,
@@ -62,10 +49,12 @@ export {
 } from './payment-events';
 export {
   type AnyEvent,
+  CATALOGUE,
   consumerGroupOf,
+  decodeRecord,
   deadLetterTopicOf,
   eventOfTopic,
   EVENTS,
-  eventsPublishedBy,
+  messagingIdentityOf,
   type EventType,
 } from './topics';

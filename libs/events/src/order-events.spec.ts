@@ -1,6 +1,6 @@
+import { contractViolations } from '@app/cloudevents';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { contractViolations } from './contract';
 import { OrderCancelled, OrderConfirmed, OrderCreated } from './order-events';
 
 function payloadOf(type: string): object {

@@ -7,6 +7,7 @@ import type { Order, OrderStatus } from '../../../apps/order-service/src/domain/
 /** An order whose audit trail does not vouch for it. */
 export interface AuditProblem {
   readonly orderId: string;
+  readonly orderNumber: string;
   /** The first entry that is wrong; null when none is, but the order as a whole. */
   readonly entry: number | null;
   /** One sentence each; the first is about the first bad row. */
@@ -92,7 +93,8 @@ function verify(orderId: string, rows: readonly TrailRow[]): AuditProblem | unde
   if (row === undefined) return undefined;
   const head = { number: row.event_count, hash: row.last_event_hash };
   const problems = verifyTrail(orderOf(row), head, rows.flatMap(entryOf));
-  return problems.length === 0 ? undefined : { orderId, entry: firstEntryIn(problems), problems };
+  if (problems.length === 0) return undefined;
+  return { orderId, orderNumber: row.order_number, entry: firstEntryIn(problems), problems };
 }
 
 /** The sentences of the domain name an entry by its number; of several the smallest is where the damage begins. */
