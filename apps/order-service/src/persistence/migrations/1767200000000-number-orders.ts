@@ -8,13 +8,13 @@ export class NumberOrders1767200000000 implements MigrationInterface {
   readonly name = 'NumberOrders1767200000000';
 
   async up(runner: QueryRunner): Promise<void> {
-    // Crockford's base 32, of bytes of a version 4 UUID that are wholly random.
     await runner.query(`
-      CREATE FUNCTION new_order_number() RETURNS text LANGUAGE sql VOLATILE AS $$
-        SELECT left(characters, 4) || '-' || right(characters, 4) FROM (
-          SELECT string_agg(substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', get_byte(bytes, n) % 32 + 1, 1), '') AS characters
-          FROM uuid_send(gen_random_uuid()) AS bytes, unnest(ARRAY[0, 1, 2, 3, 4, 5, 9, 10]) AS n) AS drawn
-      $$`);
+      CREATE FUNCTION new_order_number() RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+      DECLARE
+        random bytea := uuid_send(gen_random_uuid());
+      BEGIN
+        RETURN ${[0, 1, 2, 3].map(character).join(' || ')} || '-' || ${[4, 5, 9, 10].map(character).join(' || ')};
+      END $$`);
     await runner.query(`ALTER TABLE orders ADD order_number text COLLATE "C" NOT NULL DEFAULT new_order_number()`);
     await drawAgainForDuplicates(runner);
     await runner.query('ALTER TABLE orders ADD CONSTRAINT orders_order_number_key UNIQUE (order_number)');
@@ -24,6 +24,11 @@ export class NumberOrders1767200000000 implements MigrationInterface {
     await runner.query('ALTER TABLE orders DROP order_number');
     await runner.query('DROP FUNCTION new_order_number');
   }
+}
+
+/** One character of Crockford's base 32, of a byte of a version 4 UUID that is wholly random. */
+function character(byte: number): string {
+  return `substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', get_byte(random, ${byte}) % 32 + 1, 1)`;
 }
 
 /** Among millions of random numbers some are alike: all but one of them are drawn again, until there are none. */
