@@ -1,4 +1,12 @@
-export { bootstrapService, createService, startService } from './bootstrap';
+export {
+  applicationOptions,
+  bootstrapService,
+  createService,
+  prepareService,
+  serviceImports,
+  type ServiceOptions,
+  startService,
+} from './bootstrap';
 export { CallNotAnswered, CallNotMade } from './breaker/breaker-errors';
 export { breakerDetails, BreakerHealthIndicator } from './breaker/breaker.health-indicator';
 export { type BreakerOptions, CircuitBreaker } from './breaker/circuit-breaker';
@@ -33,6 +41,7 @@ export { decodeCursor, encodeCursor } from './http/cursor';
 export { IsMoney, IsPrintable } from './http/field-decorators';
 export { parseIdempotencyKey } from './http/idempotency-key';
 export { DEFAULT_PAGE_LIMIT, IsPage, PageQuery } from './http/page';
+export { httpAdapter } from './http/http-adapter';
 export { keepRawBody, rawBodyOf } from './http/raw-body';
 export { Nested } from './http/nested.decorator';
 export { invalidRequest, validationPipe } from './http/validation.pipe';
