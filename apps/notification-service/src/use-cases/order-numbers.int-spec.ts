@@ -49,10 +49,8 @@ describe('the number of an order', () => {
 
   it('is missing in mails about an order that nobody has given one', async () => {
     const orderId = anOrderId();
-    await system.handle([news.order_received(orderId), news.payment_failed(orderId), news.order_cancelled(orderId)]);
-    expect(await subjects(orderId)).toEqual(
-      expect.arrayContaining(['Your payment for your order was declined', 'Your order was cancelled']),
-    );
+    await system.handle([news.payment_failed(orderId), news.order_cancelled(orderId)]);
+    expect(await subjects(orderId)).toEqual(['Your payment for your order was declined', 'Your order was cancelled']);
   });
 
   it('is in a mail that is sent again after it has become known', async () => {
