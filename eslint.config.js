@@ -40,6 +40,15 @@ const NO_FIXED_SLEEP = [
   },
 ];
 
+/** Nest's own take any value for a pattern, a contract too, and check no handler against it. */
+const PATTERNS_OF_CONTRACTS = [
+  {
+    name: '@nestjs/microservices',
+    importNames: ['EventPattern', 'MessagePattern'],
+    message: 'Use EventPattern of @app/messaging: it takes the contract and checks the type of the payload.',
+  },
+];
+
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', '.local/', 'node_modules/', 'test/boundaries/fixtures/'] },
   ...tseslint.configs.recommendedTypeChecked,
@@ -66,6 +75,11 @@ export default tseslint.config(
       '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     },
+  },
+  {
+    files: ['{apps,libs}/**/*.ts'],
+    ignores: ['libs/messaging/src/consumer/event-pattern.decorator.ts'],
+    rules: { 'no-restricted-imports': ['error', ...PATTERNS_OF_CONTRACTS] },
   },
   {
     // What is recognised as valid is not converted, see libs/platform/src/http/body-recogniser.ts.

@@ -5,7 +5,7 @@ import { code, fenced, GENERATED, table } from './write-markdown';
 /** What the page shows of an event besides its contract. */
 export interface EventFacts {
   readonly event: AnyEvent;
-  /** Services with an `@OnEvent` method for it. */
+  /** Services with an `@EventPattern` method for it. */
   readonly consumers: readonly string[];
   /** The golden record: key, headers and payload. */
   readonly example: unknown;

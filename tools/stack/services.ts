@@ -32,14 +32,17 @@ interface Heap {
   readonly growthPercent: number;
 }
 
-const ROOMY: Heap = { youngMiB: 16, growthPercent: 60 };
-/** For 200 MiB in all. */
-const SPARING: Heap = { youngMiB: 8, growthPercent: 60 };
+const DEFAULT_HEAP: Heap = { youngMiB: 16, growthPercent: 60 };
+/** Aims at 200 MiB for the whole process. */
+const SMALL_YOUNG_HEAP: Heap = { youngMiB: 8, growthPercent: 60 };
 /** The order service has requests in hand beside messages, the notification service the most messages. */
-const HEAPS: Partial<Record<ServiceName, Heap>> = { 'order-service': SPARING, 'notification-service': SPARING };
+const HEAPS: Partial<Record<ServiceName, Heap>> = {
+  'order-service': SMALL_YOUNG_HEAP,
+  'notification-service': SMALL_YOUNG_HEAP,
+};
 
 export function memoryFlags(service?: ServiceName): string[] {
-  const { youngMiB, growthPercent } = (service && HEAPS[service]) ?? ROOMY;
+  const { youngMiB, growthPercent } = (service && HEAPS[service]) ?? DEFAULT_HEAP;
   return [
     `--max-semi-space-size=${String(youngMiB)}`,
     '--no-parallel-scavenge',

@@ -65,7 +65,7 @@ export const news = {
 
 export type AnyNews = ReturnType<(typeof news)[keyof typeof news]>;
 
-/** Everything that waits, waits shortly. */
+/** Short delays everywhere. */
 const HURRY = {
   LOG_LEVEL: 'fatal',
   DELIVERY_SWEEP_INTERVAL_MS: '50',

@@ -52,7 +52,8 @@ export const OrderCancelled = defineEvent({
   type: 'order_cancelled',
   version: 1,
   publisher: 'order-service',
-  summary: 'The order will not be fulfilled. The only trigger of compensation: money goes back, stock goes back.',
+  summary:
+    'The order will not be fulfilled. The only trigger of compensation: the payment is refunded and the stock returned.',
   schema: Type.Object({
     order_number: Type.Optional(OrderNumberSchema),
     user_id: IdentifierSchema,

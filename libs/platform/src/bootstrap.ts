@@ -117,11 +117,11 @@ function serviceLogger({ name, version, config }: ServiceOptions): PinoLogger {
 
 function exitOnUncaught(logger: PinoLogger): void {
   process.on('uncaughtException', (error) => {
-    logger.fatal('An exception reached nobody; the process ends', error);
+    logger.fatal('Uncaught exception; exiting', error);
     process.exit(1);
   });
   process.on('unhandledRejection', (reason) => {
-    logger.fatal('A rejected promise reached nobody; the process ends', asError(reason));
+    logger.fatal('Unhandled promise rejection; exiting', asError(reason));
     process.exit(1);
   });
 }

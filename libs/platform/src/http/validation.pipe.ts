@@ -77,7 +77,7 @@ export function invalidRequest(errors: readonly FieldError[]): DomainError {
 }
 
 function bodyMissing(): DomainError {
-  const message = 'The body is empty, JSON is expected.';
+  const message = 'The body is empty; JSON is expected.';
   return new DomainError({ code: 'REQUEST.MALFORMED_JSON', kind: 'invalid', message });
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** JSON values as text, because many of them no JavaScript value can be written as. */
-const NASTY_JSON: readonly string[] = [
+const HOSTILE_JSON: readonly string[] = [
   ...['null', 'true', 'false', '[]', '{}', '""', '" "', '"a"', '[null]', '[[]]', '{"a":1}'],
   ...['0', '-0', '-1', '1.5', '1e400', '-1e400', '1e-400', '9007199254740993', '2147483648', '-2147483649', '1E3'],
   ...[
@@ -64,8 +64,8 @@ const NASTY_JSON: readonly string[] = [
 ];
 
 /** A JSON value that somebody should refuse, or survive. */
-export const nastyJson: fc.Arbitrary<string> = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom(...NASTY_JSON) },
+export const hostileJson: fc.Arbitrary<string> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...HOSTILE_JSON) },
   { weight: 1, arbitrary: fc.json() },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 120 }).map((text) => JSON.stringify(text)) },
   { weight: 1, arbitrary: fc.double().map((number) => String(number)) },
@@ -85,12 +85,12 @@ const NAMES = [
 ];
 
 /** A member beside those that belong there. */
-export const nastyMember: fc.Arbitrary<string> = fc
-  .tuple(fc.constantFrom(...NAMES), nastyJson)
+export const hostileMember: fc.Arbitrary<string> = fc
+  .tuple(fc.constantFrom(...NAMES), hostileJson)
   .map(([name, value]) => `"${name}":${value}`);
 
 /** A text in a path or a query, percent-encoded or not as it happens. */
-export const nastyUrlPart: fc.Arbitrary<string> = fc.oneof(
+export const hostileUrlPart: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     ...[
       '%00',

@@ -8,7 +8,7 @@ export interface Line {
 }
 
 /** Customers a scenario sends itself; they stand in the journal like those of the load, and are judged like them. */
-export class Shop {
+export class ScenarioCustomers {
   private readonly world: World;
   private readonly client = new Client();
 

@@ -1,10 +1,10 @@
-import { OrderConfirmed, PaymentSuccessful, type ReceivedEvent } from '@app/events';
+import { InventoryUpdated, OrderConfirmed, PaymentSuccessful, type Events } from '@app/events';
 import { anOrderId } from '@app/testing';
 import { Controller, Logger, type INestMicroservice } from '@nestjs/common';
-import { ServerKafka } from '@nestjs/microservices';
+import { Ctx, Payload, ServerKafka } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { paymentSuccessful } from '../../test/events';
-import { OnEvent } from './on-event.decorator';
+import { EventPattern } from './event-pattern.decorator';
 import type { UnitOfWork } from '../unit-of-work/unit-of-work';
 
 Logger.overrideLogger(false);
@@ -14,14 +14,14 @@ let failure: Error | undefined;
 
 @Controller()
 class PaymentConsumer {
-  @OnEvent(PaymentSuccessful)
-  async successful(events: readonly ReceivedEvent<typeof PaymentSuccessful>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(PaymentSuccessful)
+  async successful(@Payload() events: Events<typeof PaymentSuccessful>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     calls.push([events, unitOfWork]);
     await Promise.resolve();
     if (failure !== undefined) throw failure;
   }
 
-  @OnEvent(OrderConfirmed)
+  @EventPattern(OrderConfirmed)
   confirmed(): Promise<void> {
     throw new RangeError('before any promise');
   }
@@ -50,7 +50,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-describe('a method with @OnEvent', () => {
+describe('a method with @EventPattern', () => {
   it('subscribes to the topic of its event', () => {
     expect([...server.getHandlers().keys()]).toEqual(['payment_successful', 'order_confirmed']);
   });
@@ -67,5 +67,36 @@ describe('a method with @OnEvent', () => {
     failure = Object.assign(new Error('terminating connection'), { code: '57P01' });
     await expect(server.dispatch('payment_successful', [], {})).rejects.toBe(failure);
     await expect(server.dispatch('order_confirmed', [], {})).rejects.toThrow(RangeError);
+  });
+
+  it('does not compile with the payload of another event, nor with parameters in another order', () => {
+    class Misfits {
+      // @ts-expect-error the payload of inventory_updated has fields that payment_successful lacks
+      @EventPattern(PaymentSuccessful)
+      async other(@Payload() _: Events<typeof InventoryUpdated>): Promise<void> {}
+
+      // @ts-expect-error a handler gets a batch, not an event
+      @EventPattern(PaymentSuccessful)
+      async single(@Payload() _: Events<typeof PaymentSuccessful>[number]): Promise<void> {}
+    }
+    expect(Object.getOwnPropertyNames(Misfits.prototype)).toEqual(['constructor', 'other', 'single']);
+    expect(() => {
+      class Swapped {
+        // @ts-expect-error the unit of work comes second
+        @EventPattern(PaymentSuccessful)
+        async swapped(@Ctx() _: UnitOfWork, @Payload() __: Events<typeof PaymentSuccessful>): Promise<void> {}
+      }
+      return Swapped;
+    }).toThrow('Swapped.swapped must take (@Payload() events, @Ctx() unitOfWork), in this order');
+  });
+
+  it('is refused when a parameter lacks its decorator, for Nest would pass undefined', () => {
+    expect(() => {
+      class Forgetful {
+        @EventPattern(PaymentSuccessful)
+        async successful(@Payload() _: Events<typeof PaymentSuccessful>, __: UnitOfWork): Promise<void> {}
+      }
+      return Forgetful;
+    }).toThrow('Forgetful.successful must take (@Payload() events, @Ctx() unitOfWork), in this order');
   });
 });

@@ -9,7 +9,7 @@ import { pathOf, requestLogContext } from './request-context';
 /** Headers a request may have; browsers and proxies send thirty. */
 export const MOST_HEADERS = 100;
 
-/** Node takes the first of several of these, or joins them: whoever stands before us may have taken another one. */
+/** Node takes the first of several of these, or joins them; a proxy in front may have taken another one. */
 const ONCE: Readonly<Record<string, string>> = {
   host: 'Host',
   'content-type': 'Content-Type',
@@ -27,7 +27,7 @@ const ONCE: Readonly<Record<string, string>> = {
  */
 export function refuseWhatNodeAnswers(server: FastifyInstance): void {
   const node = server.server;
-  // Node drops the headers beyond it without a word: one more than are taken has to be seen.
+  // Node silently drops headers beyond this limit, so it must be one higher than ours for us to see the excess.
   node.maxHeadersCount = MOST_HEADERS + 1;
   node.on('connect', (request: IncomingMessage, socket: Duplex) => {
     socket.on('error', () => socket.destroy());
@@ -53,10 +53,10 @@ function problemOfHead({ httpVersion, rawHeaders, headers, url = '' }: IncomingM
     return Object.assign(new Error('the request has too many headers'), { statusCode: 431 });
   }
   const twice = repeated(rawHeaders);
-  if (twice !== undefined) return invalidHeader(ONCE[twice] ?? twice, 'is there more than once', 'isOnce');
+  if (twice !== undefined) return invalidHeader(ONCE[twice] ?? twice, 'is repeated', 'isOnce');
   if (headers.host === undefined && httpVersion === '1.1') return invalidHeader('Host', 'is missing', 'isHost');
   if (isEncodedUtf8(url)) return undefined;
-  return invalidRequest([{ pointer: '#/query', detail: 'the query is not UTF-8 in percent-encoding', code: 'isUtf8' }]);
+  return invalidRequest([{ pointer: '#/query', detail: 'the query is not percent-encoded UTF-8', code: 'isUtf8' }]);
 }
 
 function invalidHeader(name: string, what: string, code: string): Error {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** Header lines, complete. */
-export const nastyHeader: fc.Arbitrary<string> = fc.oneof(
+export const hostileHeader: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     ...[
       '',
