@@ -34,9 +34,9 @@ const hash = (entry: number): string =>
 
 const orders: Statement = (values) => `
   INSERT INTO orders (order_id, user_id, status, total_amount, currency, payment_method, correlation_id, deadline_at,
-    event_count, last_event_hash, created_at, updated_at)
+    event_count, last_event_hash, created_at, updated_at, order_number)
   SELECT order_id, user_id, 'confirmed', ${values.price}, 'USD', 'credit_card', ${correlation}, at + interval '15 minutes',
-    3, ${hash(3)}, at, at + interval '200 ms' FROM ${placed(values)}`;
+    3, ${hash(3)}, at, at + interval '200 ms', overlay(right(upper(number), 8) PLACING '-' FROM 5 FOR 0) FROM ${placed(values)}`;
 
 const items: Statement = (values) => `
   INSERT INTO order_items (order_id, line_number, product_id, product_name, quantity, price)

@@ -54,7 +54,12 @@ export class World {
     this.levels = new Map([['LAPTOP001', stock]]);
     const line = { productId: 'LAPTOP001', productName: 'Laptop', quantity: 2, price: toMinorUnits(10) };
     const request = { userId: 'user_1', paymentMethod: 'card', currency: 'USD', lines: [line] };
-    this.order = placeOrder(request, { orderId: 'order-1', correlationId: 'c-1' }, this.now, 15 * MINUTE_MS);
+    this.order = placeOrder(
+      request,
+      { orderId: 'order-1', orderNumber: '7F3K-29QX', correlationId: 'c-1' },
+      this.now,
+      15 * MINUTE_MS,
+    );
     this.publish('order_created', { to: 'payment', kind: 'order_created' });
     this.tell('order_received');
   }

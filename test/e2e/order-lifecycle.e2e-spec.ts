@@ -61,6 +61,16 @@ describe('an order for goods that are there, with a card that works', () => {
     const { body: mails } = await system.mail.get<{ subject: string; text: string }[]>('/api/email');
     const about = mails.filter((mail) => JSON.stringify(mail).includes(order.order_id));
     expect(about).toHaveLength(3);
+    const { order_number: number } = order;
+    expect(about.map(({ subject }) => subject)).toEqual(
+      expect.arrayContaining([`We received your order ${number}`, `Your order ${number} is confirmed`]),
+    );
+  });
+
+  it('is found by the number in its mails, as a customer types it', async () => {
+    const typed = order.order_number.replace('-', '').toLowerCase();
+    const { body } = await system.orders.get<{ orders: OrderAnswer[] }>(`/orders?order_number=${typed}`);
+    expect(body.orders).toEqual([expect.objectContaining({ order_id: order.order_id, status: 'confirmed' })]);
   });
 
   it('has an audit trail that says who did what', async () => {

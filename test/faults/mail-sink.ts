@@ -6,7 +6,7 @@ export interface ReceivedMail {
   readonly messageId: string;
   readonly orderId: string;
   readonly recipient: string;
-  /** The subject without the order's number: what kind of mail it is. */
+  /** The subject without the order's number, which the first mail of an order may lack: what kind of mail it is. */
   readonly kind: string;
   /** Milliseconds since the sink was made. */
   readonly at: number;
@@ -64,7 +64,7 @@ export class MailSink {
   private take(mail: string, recipient: string): void {
     const header = (name: string): string => new RegExp(`^${name}: (.*)\\r$`, 'im').exec(mail)?.[1] ?? '';
     const orderId = header('X-Order-Id');
-    const kind = header('Subject').replace(orderId, '…');
+    const kind = header('Subject').replace(/(?:your )?order(?: [0-9A-Z]{4}-[0-9A-Z]{4})?/i, 'order');
     this.mails.push({ messageId: header('Message-ID'), orderId, recipient, kind, at: performance.now() - this.begin });
   }
 }

@@ -205,7 +205,7 @@ describe('npm run ops', () => {
   it('verifies the trail of an order, and names the entry that was edited', async () => {
     const [order] = await system.sql<{ order_id: string }>(`SELECT order_id FROM order_events WHERE actor = 'nobody'`);
     const { text, exit } = await ops('audit', 'verify', '--order', order?.order_id ?? '');
-    expect(text).toMatch(/^order [0-9a-f-]{36}: entry 2 is not what its hash says/m);
+    expect(text).toMatch(/^order [0-9a-f-]{36} \([0-9A-Z]{4}-[0-9A-Z]{4}\): entry 2 is not what its hash says/m);
     expect(exit).toBe(1);
   });
 

@@ -1,6 +1,7 @@
 /** What the services answer, as their documentation says. */
 export interface OrderAnswer {
   readonly order_id: string;
+  readonly order_number: string;
   readonly user_id: string;
   readonly status: 'pending' | 'paid' | 'confirmed' | 'cancelled';
   readonly cancellation_reason: string | null;

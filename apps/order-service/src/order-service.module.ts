@@ -26,6 +26,7 @@ import { GetAuditTrail } from './use-cases/get-audit-trail';
 import { GetOrder } from './use-cases/get-order';
 import { HousekeepingOptions } from './use-cases/housekeeping.options';
 import { ListOrders } from './use-cases/list-orders';
+import { OrderNumbers, RandomOrderNumbers } from './persistence/order-numbers';
 import { PlaceOrder } from './use-cases/place-order';
 import { PlaceOrderOptions } from './use-cases/place-order.options';
 import { SettledOrders } from './persistence/settled-orders';
@@ -71,6 +72,7 @@ export class OrderServiceModule {
         ListOrders,
         IdempotencyKeys,
         OrderCache,
+        { provide: OrderNumbers, useClass: RandomOrderNumbers },
         OrderRepository,
         OrderReader,
         PlaceOrder,

@@ -11,6 +11,7 @@ export const LATER = new Date('2026-01-15T09:30:01.500Z');
 export function anOpenOrder(overrides: Partial<OpenOrder> = {}): OpenOrder {
   return {
     orderId: '019a3c1e-5d57-7b6c-9c4e-2f1a9d0b7e11',
+    orderNumber: '7F3K-29QX',
     userId: 'user_123',
     paymentMethod: 'credit_card',
     currency: 'USD',

@@ -19,6 +19,12 @@ export const IdentifierSchema = Type.Refine(
   () => 'must be well-formed text without NUL',
 );
 
+/** What people call an order by: `7F3K-29QX`, in Crockford's base 32, which has no I, L, O and U. */
+export const ORDER_NUMBER = /^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/;
+
+/** Of {@link ORDER_NUMBER}. Events from before orders had numbers have none. */
+export const OrderNumberSchema = Type.String({ pattern: ORDER_NUMBER.source });
+
 /** ISO 4217 alphabetic code. */
 export const CurrencySchema = Type.String({ pattern: '^[A-Z]{3}$' });
 

@@ -8,7 +8,7 @@ export {
   type PayloadOf,
   type ReceivedEvent,
 } from '@app/cloudevents';
-export { CurrencySchema, IdentifierSchema, QuantitySchema, type ServiceName } from './contract';
+export { CurrencySchema, IdentifierSchema, ORDER_NUMBER, QuantitySchema, type ServiceName } from './contract';
 export { InventoryInsufficient, InventoryUpdated, type ShortageReason, type StockChange } from './inventory-events';
 export { fromNumeric, MAX_AMOUNT, type MinorUnits, minorUnitsOf, toDecimal, toMinorUnits, toNumeric } from './money';
 export {

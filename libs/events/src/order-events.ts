@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { defineEvent, type PayloadOf } from '@app/cloudevents';
-import { CurrencySchema, IdentifierSchema, MoneySchema, QuantitySchema } from './contract';
+import { CurrencySchema, IdentifierSchema, MoneySchema, OrderNumberSchema, QuantitySchema } from './contract';
 
 /** Why an order ended without being fulfilled. Closed: a new reason is a new version of `order_cancelled`. */
 export const CANCELLATION_REASONS = ['payment_failed', 'out_of_stock', 'cancelled_by_customer', 'timed_out'] as const;
@@ -16,6 +16,7 @@ export const OrderCreated = defineEvent({
   publisher: 'order-service',
   summary: 'A customer placed an order; it awaits payment.',
   schema: Type.Object({
+    order_number: Type.Optional(OrderNumberSchema),
     user_id: IdentifierSchema,
     payment_method: IdentifierSchema,
     currency: CurrencySchema,
@@ -39,6 +40,7 @@ export const OrderConfirmed = defineEvent({
   publisher: 'order-service',
   summary: 'Money is held and stock is taken: the order will be fulfilled, and the payment may be captured.',
   schema: Type.Object({
+    order_number: Type.Optional(OrderNumberSchema),
     user_id: IdentifierSchema,
     currency: CurrencySchema,
     total_amount: MoneySchema,
@@ -53,6 +55,7 @@ export const OrderCancelled = defineEvent({
   summary:
     'The order will not be fulfilled. The only trigger of compensation: the payment is refunded and the stock returned.',
   schema: Type.Object({
+    order_number: Type.Optional(OrderNumberSchema),
     user_id: IdentifierSchema,
     reason: Type.Enum(CANCELLATION_REASONS),
     detail: Type.Optional(Type.Enum(CANCELLATION_DETAILS)),

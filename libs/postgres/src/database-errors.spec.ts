@@ -1,6 +1,12 @@
 import { errorToProblem, translateErrorsBy } from '@app/platform';
 import { QueryFailedError } from 'typeorm';
-import { isDatabaseTimeout, isDatabaseUnavailable, isSerializationFailure, sqlState } from './database-errors';
+import {
+  isDatabaseTimeout,
+  isDatabaseUnavailable,
+  isSerializationFailure,
+  sqlState,
+  violatedConstraint,
+} from './database-errors';
 import { databaseProblem } from './database-problem';
 
 const pg = (code: string, more: object = {}) => Object.assign(new Error('pg'), { code, ...more });
@@ -38,9 +44,10 @@ describe('an error of the database', () => {
     expect([pg('57014'), failed(pg('55P03')), pg('08006')].map(isDatabaseTimeout)).toEqual([true, true, false]);
   });
 
-  it('gives its SQLSTATE away, however deep', () => {
+  it('gives its SQLSTATE away, and the constraint it is about, however deep', () => {
     const error = failed(pg('23505', { constraint: 'orders_pkey' }));
     expect([sqlState(error), sqlState(new Error())]).toEqual(['23505', undefined]);
+    expect([violatedConstraint(error), violatedConstraint(pg('23505'))]).toEqual(['orders_pkey', undefined]);
   });
 
   it('that contains itself does not hang us', () => {

@@ -101,6 +101,17 @@ export function sqlState(error: unknown): string | undefined {
   return found;
 }
 
+/** Name of the constraint, or of the unique index, that the PostgreSQL error inside complains of; `undefined` when it is of none. */
+export function violatedConstraint(error: unknown): string | undefined {
+  let found: string | undefined;
+  some(error, (one) => {
+    if (typeof one !== 'object' || one === null || !('constraint' in one)) return false;
+    found = typeof one.constraint === 'string' ? one.constraint : undefined;
+    return found !== undefined;
+  });
+  return found;
+}
+
 /** By shape, not by `instanceof`: errors of Node's core belong to another realm under Jest. */
 function messageOf(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('message' in error)) return '';

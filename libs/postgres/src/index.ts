@@ -9,7 +9,7 @@ export {
 } from './connection/data-source-options';
 export { guardedClient } from './connection/guarded-client';
 export { onSession } from './connection/on-session';
-export { isDatabaseUnavailable, isSerializationFailure, sqlState } from './database-errors';
+export { isDatabaseUnavailable, isSerializationFailure, sqlState, violatedConstraint } from './database-errors';
 export { migrate } from './migrate';
 export { PostgresModule } from './postgres.module';
 export { CommitOutcomeUnknown, DatabaseSession } from './statements/database-session';

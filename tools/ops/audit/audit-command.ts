@@ -36,10 +36,11 @@ export async function auditVerify(
   return bad === 0 ? EXIT.fine : EXIT.found;
 }
 
-function sentenceOf({ orderId, entry, problems }: AuditProblem): string {
+function sentenceOf({ orderId, orderNumber, entry, problems }: AuditProblem): string {
   const [first = ''] = problems;
   // Most problems begin with the entry they are about.
-  const where = entry === null || first.startsWith('entry ') ? `order ${orderId}` : `order ${orderId}, entry ${entry}`;
+  const order = `order ${orderId} (${orderNumber})`;
+  const where = entry === null || first.startsWith('entry ') ? order : `${order}, entry ${entry}`;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
   return `${where}: ${first}${more}`;
 }

@@ -7,6 +7,7 @@ import type { Order, OrderStatus } from '../../../apps/order-service/src/domain/
 /** An order whose audit trail does not vouch for it. */
 export interface AuditProblem {
   readonly orderId: string;
+  readonly orderNumber: string;
   /** The first entry that is wrong; null when none is, but the order as a whole. */
   readonly entry: number | null;
   /** One sentence each; the first is about the first bad row. */
@@ -15,6 +16,7 @@ export interface AuditProblem {
 
 interface TrailRow {
   readonly order_id: string;
+  readonly order_number: string;
   readonly user_id: string;
   readonly status: OrderStatus;
   readonly cancellation_reason: CancellationReason | null;
@@ -42,7 +44,7 @@ interface TrailRow {
 
 /* Order and trail in one statement, so that they are of one moment although the system goes on. */
 const PAGE = `
-  SELECT o.order_id, user_id, status, cancellation_reason, total_amount, currency, payment_method,
+  SELECT o.order_id, order_number, user_id, status, cancellation_reason, total_amount, currency, payment_method,
     o.correlation_id AS order_correlation_id, deadline_at, event_count, last_event_hash, created_at, updated_at,
     number, event, from_status, to_status, reason, actor, cause_event_id, e.correlation_id, occurred_at, previous_hash, hash
   FROM (SELECT * FROM order_service.orders
@@ -91,7 +93,8 @@ function verify(orderId: string, rows: readonly TrailRow[]): AuditProblem | unde
   if (row === undefined) return undefined;
   const head = { number: row.event_count, hash: row.last_event_hash };
   const problems = verifyTrail(orderOf(row), head, rows.flatMap(entryOf));
-  return problems.length === 0 ? undefined : { orderId, entry: firstEntryIn(problems), problems };
+  if (problems.length === 0) return undefined;
+  return { orderId, orderNumber: row.order_number, entry: firstEntryIn(problems), problems };
 }
 
 /** The sentences of the domain name an entry by its number; of several the smallest is where the damage begins. */
@@ -103,6 +106,7 @@ function firstEntryIn(problems: readonly string[]): number | null {
 function orderOf(row: TrailRow): Order {
   const facts = {
     orderId: row.order_id,
+    orderNumber: row.order_number,
     userId: row.user_id,
     paymentMethod: row.payment_method,
     currency: row.currency,

@@ -17,7 +17,7 @@ function aNotification(over: Partial<DueNotification> = {}): DueNotification {
     type: 'order_confirmed',
     channel: 'email',
     recipient: 'ada@example.test',
-    facts: '{"currency":"USD","amount":129999}',
+    facts: '{"orderNumber":"7F3K-29QX","currency":"USD","amount":129999}',
     attempts: 0,
     createdAt: TIME,
     cause: { correlationId: 'c' },
@@ -39,9 +39,7 @@ describe('a notification', () => {
   it('becomes a mail to its recipient', async () => {
     const { mails, deliver } = aCourier();
     expect(await deliver()).toBe('sent');
-    expect(mails.arrived()).toMatchObject([
-      { to: 'ada@example.test', subject: 'Your order 01936f5e-7d10-7e05-9a70-0d4c2a6f3b52 is confirmed' },
-    ]);
+    expect(mails.arrived()).toMatchObject([{ to: 'ada@example.test', subject: 'Your order 7F3K-29QX is confirmed' }]);
   });
 
   it('becomes a short message on the other channel', async () => {

@@ -1,7 +1,7 @@
 import type { NotificationChannel } from '@app/events';
 import type { Facts } from '../domain/announcement';
+import { htmlPage, plainText, type OrderReference } from './templates/layout';
 import {
-  htmlPage,
   orderCancelled,
   orderConfirmed,
   orderPaid,
@@ -10,7 +10,8 @@ import {
   paymentFailed,
   paymentRefunded,
   paymentVoided,
-  type Wording,
+  type ItemLine,
+  type Words,
 } from './templates/templates';
 import {
   amountInWords,
@@ -33,42 +34,56 @@ export interface RenderedMail extends RenderedMessage {
 
 /** The words of a notification: subject and plain text of a mail, or a short message. */
 export function renderMessage(facts: Facts, orderId: string, channel: NotificationChannel): RenderedMessage {
-  const { subject, text, sms } = wordingOf(facts, orderId);
-  return { subject, message: channel === 'sms' ? sms() : text() };
+  const reference = { orderId, orderNumber: facts.orderNumber };
+  const words = wordsOf(facts, reference);
+  return { subject: words.subject, message: channel === 'sms' ? words.sms : plainText(words, reference) };
 }
 
 /** A mail, also for programs that show HTML: there everything that is not ours is escaped. */
 export function renderMail(facts: Facts, orderId: string): RenderedMail {
-  const { subject, text, html } = wordingOf(facts, orderId);
-  return { subject, message: text(), html: htmlPage({ subject, content: html(), orderId }).toString() };
+  const reference = { orderId, orderNumber: facts.orderNumber };
+  const words = wordsOf(facts, reference);
+  const { subject } = words;
+  return { subject, message: plainText(words, reference), html: htmlPage(words, reference).toString() };
 }
 
-function wordingOf(facts: Facts, orderId: string): Wording {
-  const order = { orderId, amount: amountInWords(facts.amount, facts.currency) };
+function wordsOf(facts: Facts, { orderId, orderNumber }: OrderReference): Words {
+  const order = {
+    order: orderNumber === undefined ? 'order' : `order ${orderNumber}`,
+    orderInSms: `order ${orderNumber ?? orderId}`,
+    amount: amountInWords(facts.amount, facts.currency),
+  };
   switch (facts.type) {
     case 'order_received':
-      return orderReceived(
-        order,
-        facts.items.map(({ name, quantity, price }) => ({
-          name: onOneLine(name),
-          quantity,
-          price: amountInWords(price, facts.currency),
-        })),
-      );
+      return orderReceived(order, itemsOf(facts));
     case 'order_paid':
       return orderPaid(order);
     case 'payment_failed':
-      return paymentFailed(order, PAYMENT_FAILURE_WORDS[facts.reason]);
+      return paymentFailed(order, PAYMENT_FAILURE_WORDS[facts.reason], isDeclined(facts));
     case 'order_confirmed':
       return orderConfirmed(order);
     case 'order_cancelled':
       return orderCancelled(order, reasonOf(facts));
     case 'payment_refunded':
       if (facts.method === 'void') return paymentVoided(order);
-      return facts.total === undefined ? paymentRefunded(order) : partRefunded(order);
+      if (facts.total === undefined) return paymentRefunded(order);
+      return partRefunded(order, amountInWords(facts.total, facts.currency));
     default:
       return facts satisfies never;
   }
+}
+
+function itemsOf({ items, currency }: Extract<Facts, { type: 'order_received' }>): ItemLine[] {
+  return items.map(({ name, quantity, price }) => ({
+    name: onOneLine(name),
+    quantity,
+    price: amountInWords(price, currency),
+    total: amountInWords(quantity * price, currency),
+  }));
+}
+
+function isDeclined({ reason }: Extract<Facts, { type: 'payment_failed' }>): boolean {
+  return reason === 'declined' || reason === 'insufficient_funds';
 }
 
 function reasonOf({ reason, detail }: Extract<Facts, { type: 'order_cancelled' }>): string {

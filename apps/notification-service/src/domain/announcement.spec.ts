@@ -15,6 +15,7 @@ import {
   paymentFailed,
   paymentRefunded,
   readFacts,
+  withOrderNumber,
   writeFacts,
 } from './announcement';
 
@@ -51,6 +52,24 @@ describe('what a customer is told', () => {
   ])('is made of the event: %#', (announcement, facts) => {
     expect(announcement).toMatchObject({ orderId, userId: 'user_123', facts });
     expect(readFacts(announcement.facts.type, writeFacts(announcement.facts))).toEqual(facts);
+  });
+
+  it('has the number of the order when the event tells it', () => {
+    const numbered = { ...total, order_number: '7F3K-29QX' };
+    for (const { facts } of [
+      orderReceived(anEvent(OrderCreated, orderId, { ...numbered, items })),
+      orderConfirmed(anEvent(OrderConfirmed, orderId, numbered)),
+      orderCancelled(anEvent(OrderCancelled, orderId, { ...numbered, reason: 'out_of_stock' })),
+    ]) {
+      expect(facts.orderNumber).toBe('7F3K-29QX');
+      expect(readFacts(facts.type, writeFacts(facts))).toEqual(facts);
+    }
+  });
+
+  it('can be given the number of the order that other news told', () => {
+    const { facts } = orderConfirmed(anEvent(OrderConfirmed, orderId, total));
+    expect(withOrderNumber(facts, '7F3K-29QX')).toEqual({ ...facts, orderNumber: '7F3K-29QX' });
+    expect(withOrderNumber(facts, undefined)).toEqual(facts);
   });
 
   it('names the event as its cause and keeps correlation and trace', () => {

@@ -26,28 +26,31 @@ export interface OrderedItem {
   readonly price: MinorUnits;
 }
 
-interface Amount {
+/** What every message names. */
+interface OrderFacts {
+  /** `7F3K-29QX`; not known of orders that are older than their numbers. */
+  readonly orderNumber?: string;
   readonly currency: string;
   readonly amount: MinorUnits;
 }
 
 /** Everything a message says: its wording is made from this and nothing else. */
 export type Facts =
-  | ({ readonly type: 'order_received'; readonly items: readonly OrderedItem[] } & Amount)
-  | ({ readonly type: 'order_paid' } & Amount)
-  | ({ readonly type: 'payment_failed'; readonly reason: PaymentFailureReason } & Amount)
-  | ({ readonly type: 'order_confirmed' } & Amount)
+  | ({ readonly type: 'order_received'; readonly items: readonly OrderedItem[] } & OrderFacts)
+  | ({ readonly type: 'order_paid' } & OrderFacts)
+  | ({ readonly type: 'payment_failed'; readonly reason: PaymentFailureReason } & OrderFacts)
+  | ({ readonly type: 'order_confirmed' } & OrderFacts)
   | ({
       readonly type: 'order_cancelled';
       readonly reason: CancellationReason;
       readonly detail?: CancellationDetail;
-    } & Amount)
+    } & OrderFacts)
   | ({
       readonly type: 'payment_refunded';
       readonly method: RefundMethod;
       /** Refunded in total, when it was only a part: an order may have several such refunds, each with its own. */
       readonly total?: MinorUnits;
-    } & Amount);
+    } & OrderFacts);
 
 /** Something a customer should hear of. */
 export interface Announcement {
@@ -58,9 +61,10 @@ export interface Announcement {
 }
 
 export function orderReceived(event: ReceivedEvent<typeof OrderCreated>): Announcement {
-  const { currency, total_amount, items } = event.payload;
+  const { order_number, currency, total_amount, items } = event.payload;
   return announcement(event, {
     type: 'order_received',
+    ...numbered(order_number),
     currency,
     amount: toMinorUnits(total_amount),
     items: items.map(({ product_name, quantity, price }) => ({
@@ -82,14 +86,16 @@ export function paymentFailed(event: ReceivedEvent<typeof PaymentFailed>): Annou
 }
 
 export function orderConfirmed(event: ReceivedEvent<typeof OrderConfirmed>): Announcement {
-  const { currency, total_amount } = event.payload;
-  return announcement(event, { type: 'order_confirmed', currency, amount: toMinorUnits(total_amount) });
+  const { order_number, currency, total_amount } = event.payload;
+  const amount = toMinorUnits(total_amount);
+  return announcement(event, { type: 'order_confirmed', ...numbered(order_number), currency, amount });
 }
 
 export function orderCancelled(event: ReceivedEvent<typeof OrderCancelled>): Announcement {
-  const { currency, total_amount, reason, detail } = event.payload;
-  const amount = toMinorUnits(total_amount);
-  return announcement(event, { type: 'order_cancelled', currency, amount, reason, ...(detail && { detail }) });
+  const { order_number, currency, total_amount, reason, detail } = event.payload;
+  const money = { currency, amount: toMinorUnits(total_amount) };
+  const why = { reason, ...(detail && { detail }) };
+  return announcement(event, { type: 'order_cancelled', ...numbered(order_number), ...money, ...why });
 }
 
 export function paymentRefunded(event: ReceivedEvent<typeof PaymentRefunded>): Announcement {
@@ -109,6 +115,11 @@ export function partlyRefunded(event: ReceivedEvent<typeof PaymentAdjusted>): An
   });
 }
 
+/** The facts with the number of their order, which events of payments do not tell. */
+export function withOrderNumber(facts: Facts, orderNumber: string | undefined): Facts {
+  return { ...facts, ...numbered(orderNumber) };
+}
+
 /** The facts as they are stored; the type has a column of its own. */
 export function writeFacts(facts: Facts): string {
   const { type: _type, ...rest } = facts;
@@ -118,6 +129,10 @@ export function writeFacts(facts: Facts): string {
 /** The inverse of {@link writeFacts}. */
 export function readFacts(type: NotificationType, text: string): Facts {
   return { type, ...(JSON.parse(text) as object) } as Facts;
+}
+
+function numbered(orderNumber: string | undefined): { readonly orderNumber?: string } {
+  return orderNumber === undefined ? {} : { orderNumber };
 }
 
 function announcement(event: ReceivedEvent<EventDefinition>, facts: Facts): Announcement {

@@ -3,7 +3,7 @@ import type { Announcement, Facts } from './announcement';
 import { aboutOf, expectSameOrder } from './order-about';
 
 const money = { currency: 'USD', amount: minorUnitsOf(129_999) };
-const known = { userId: 'user_123', currency: 'USD', total: money.amount };
+const known = { userId: 'user_123', orderNumber: undefined, currency: 'USD', total: money.amount };
 const part = (amount: number, total: number): Facts => {
   return {
     ...money,
@@ -45,6 +45,15 @@ describe('news of an order', () => {
     }
   });
 
+  it('may leave the number of the order out, but not give it another one', () => {
+    const numbered = { ...known, orderNumber: '7F3K-29QX' };
+    const facts: Facts = { ...money, type: 'order_confirmed' };
+    expect(() => expectSameOrder(numbered, said(facts))).not.toThrow();
+    expect(() => expectSameOrder(numbered, said({ ...facts, orderNumber: '7F3K-29QX' }))).not.toThrow();
+    expect(() => expectSameOrder(numbered, said({ ...facts, orderNumber: '7F3K-29QY' }))).toThrow('another number');
+    expect(aboutOf(said({ ...facts, orderNumber: '7F3K-29QX' }))).toEqual(numbered);
+  });
+
   it('may be about a part of the money, but not about more than all of it', () => {
     for (const facts of [part(1, 1), part(1, 129_999), part(129_999, 129_999)]) expectSameOrder(known, said(facts));
     for (const facts of [part(1, 130_000), part(2, 1), part(130_000, 130_000)]) {
@@ -54,7 +63,7 @@ describe('news of an order', () => {
   });
 
   it('is not compared with what nobody has said yet', () => {
-    const nothing = { userId: undefined, currency: undefined, total: undefined };
+    const nothing = { userId: undefined, orderNumber: undefined, currency: undefined, total: undefined };
     for (const facts of [...WHOLE, part(1, 2)]) expectSameOrder(nothing, said(facts, 'anybody'));
   });
 });

@@ -4,6 +4,7 @@ import type { Announcement, Facts } from './announcement';
 /** Whose order it is and over what, as far as that is known. It never changes. */
 export interface OrderAbout {
   readonly userId: string | undefined;
+  readonly orderNumber: string | undefined;
   readonly currency: string | undefined;
   readonly total: MinorUnits | undefined;
 }
@@ -23,7 +24,7 @@ export class OrderContradicted extends Error {
 /** What news says of its order. A refund of a part does not say how much all of it is. */
 export function aboutOf({ userId, facts }: Announcement): OrderAbout {
   const total = totalRefunded(facts) === undefined ? facts.amount : undefined;
-  return { userId, currency: facts.currency, total };
+  return { userId, orderNumber: facts.orderNumber, currency: facts.currency, total };
 }
 
 /** @throws OrderContradicted naming what is different, without values: they are somebody's data. */
@@ -31,6 +32,7 @@ export function expectSameOrder(known: OrderAbout, news: Announcement): void {
   const said = aboutOf(news);
   const found: string[] = [];
   if (differ(known.userId, said.userId)) found.push('customer');
+  if (differ(known.orderNumber, said.orderNumber)) found.push('number');
   if (differ(known.currency, said.currency)) found.push('currency');
   if (differ(known.total, said.total) || !isPart(news.facts, known.total)) found.push('amount');
   if (found.length > 0) throw new OrderContradicted(news, found);

@@ -25,13 +25,13 @@ export class NotificationResponse {
   @ApiProperty({ enum: NOTIFICATION_CHANNELS, example: 'email' })
   readonly channel!: NotificationChannel;
 
-  @ApiProperty({ example: 'Your order 01936f5e-7d10-7e05-9a70-0d4c2a6f3b52 is confirmed' })
+  @ApiProperty({ example: 'Your order 7F3K-29QX is confirmed' })
   readonly subject!: string;
 
   @ApiProperty({
     description: 'The plain text sent to the customer',
     example:
-      'Good news: your order 01936f5e-7d10-7e05-9a70-0d4c2a6f3b52 for 1,299.99 USD is confirmed. Everything you ordered has been set aside for you.',
+      'Your order is confirmed\n\nGood news: your order 7F3K-29QX for 1,299.99 USD is confirmed. Everything you ordered has been set aside for you.\n…',
   })
   readonly message!: string;
 

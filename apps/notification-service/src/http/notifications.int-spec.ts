@@ -43,15 +43,15 @@ describe('GET /notifications', () => {
         user_id: 'reader',
         notification_type: 'order_confirmed',
         channel: 'email',
-        subject: `Your order ${orderId} is confirmed`,
-        message: expect.stringContaining('over 1,299.99 USD is confirmed'),
+        subject: 'Your order is confirmed',
+        message: expect.stringContaining('your order for 1,299.99 USD is confirmed'),
         status: 'sent',
         attempts: 1,
         resend_number: 0,
         sent_at: expect.stringMatching(/Z$/),
         created_at: expect.stringMatching(/Z$/),
       },
-      { notification_type: 'order_received', message: expect.stringContaining('1 x Gaming Laptop') },
+      { notification_type: 'order_received', message: expect.stringContaining('1 x Gaming Laptop: 1,299.99 USD') },
     ]);
   });
 

@@ -54,7 +54,7 @@ const LOCK_ORDERS = `
   ORDER BY order_id
   ON CONFLICT (order_id) DO UPDATE SET cancelled = o.cancelled OR excluded.cancelled,
     user_id = coalesce(o.user_id, excluded.user_id), currency = coalesce(o.currency, excluded.currency),
-    total = coalesce(o.total, excluded.total)
+    total = coalesce(o.total, excluded.total), order_number = coalesce(o.order_number, excluded.order_number)
   RETURNING ${selectList(OrderNotificationsEntity)}, xmax = 0 AS is_new`;
 
 const LOCKED_ORDERS = lockedAmong('order_notifications', 'order_id');
@@ -144,12 +144,14 @@ function toRow(orderId: string, news: readonly OrderToLock[]): OrderNotification
     userId: first(({ userId }) => userId),
     currency: first(({ currency }) => currency),
     total: first(({ total }) => total && toNumeric(total)),
+    orderNumber: first(({ orderNumber }) => orderNumber),
   };
 }
 
-function aboutFrom({ userId, currency, total }: LockedRow): OrderAbout {
+function aboutFrom({ userId, orderNumber, currency, total }: LockedRow): OrderAbout {
   return {
     userId: userId ?? undefined,
+    orderNumber: orderNumber ?? undefined,
     currency: currency ?? undefined,
     total: total === null ? undefined : fromNumeric(total),
   };

@@ -18,4 +18,8 @@ export class OrderNotificationsEntity {
   /** As PostgreSQL gives a numeric: text. */
   @Column('numeric', { precision: 12, scale: 2, nullable: true })
   total!: string | null;
+
+  /** Null also of an order that no event has named by its number. */
+  @Column('text', { name: 'order_number', nullable: true })
+  orderNumber!: string | null;
 }

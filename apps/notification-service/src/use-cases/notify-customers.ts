@@ -3,13 +3,13 @@ import type { UnitOfWork } from '@app/messaging';
 import { Clock, Ids } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { DeliverySettings } from '../delivery/delivery-settings';
-import { writeFacts, type Announcement, type Facts } from '../domain/announcement';
+import { withOrderNumber, writeFacts, type Announcement, type Facts } from '../domain/announcement';
 import { UNKNOWN_ORDER, type KnownOrder } from '../domain/notification';
 import { afterPlan, planNotifications } from '../domain/notification-plan';
 import { aboutOf, expectSameOrder } from '../domain/order-about';
 import { recipientsOf, type Contact } from '../domain/recipients';
 import { ContactRepository } from '../persistence/contact.repository';
-import { NotificationRepository } from '../persistence/notification.repository';
+import { NotificationRepository, type LockedOrder } from '../persistence/notification.repository';
 import { EnqueueNotifications, type Enqueued } from './enqueue-notifications';
 
 /** For a message that must not go before those which could not be taken back, whichever and wherever they are. */
@@ -62,10 +62,10 @@ export class NotifyCustomers {
   /** One announcement after the other, each upon what the ones before have made of its order. */
   private plan(
     announcements: readonly Announcement[],
-    orders: ReadonlyMap<string, KnownOrder>,
+    orders: ReadonlyMap<string, LockedOrder>,
     contacts: ReadonlyMap<string, Contact>,
   ): { readonly created: readonly Enqueued[]; readonly superseded: ReadonlyMap<string, string> } {
-    const known = new Map(orders);
+    const known = new Map<string, KnownOrder>(orders);
     const created: Enqueued[] = [];
     const superseded = new Map<string, string>();
     for (const { orderId, userId, facts, cause } of announcements) {
@@ -74,7 +74,7 @@ export class NotifyCustomers {
       const plan = planNotifications(order, facts.type, recipients, () => this.ids.next(), partOf(facts));
       known.set(orderId, afterPlan(order, facts.type, plan));
       plan.supersede.forEach((id) => superseded.set(id, orderId));
-      const text = writeFacts(facts);
+      const text = writeFacts(withOrderNumber(facts, orders.get(orderId)?.about.orderNumber));
       plan.create.forEach((planned) => created.push({ ...planned, orderId, userId, facts: text, cause }));
     }
     return { created, superseded };

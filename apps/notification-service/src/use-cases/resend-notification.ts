@@ -2,7 +2,7 @@ import { Transactions, Turns, type UnitOfWork } from '@app/messaging';
 import { Clock, currentLogContext, Ids } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { DeliverySettings } from '../delivery/delivery-settings';
-import { writeFacts } from '../domain/announcement';
+import { withOrderNumber, writeFacts } from '../domain/announcement';
 import { UNKNOWN_ORDER, type KnownNotification, type KnownOrder } from '../domain/notification';
 import { NotificationNotFound, ResendRefused } from '../domain/notification.errors';
 import { addressFor } from '../domain/recipients';
@@ -60,11 +60,13 @@ export class ResendNotification {
     const { traceparent } = currentLogContext();
     const { correlationId } = original.cause;
     const cause = { correlationId, ...(traceparent === undefined ? {} : { traceparent }) };
-    const facts = writeFacts(original.facts);
-    await this.queue.execute(unitOfWork, [{ ...decision.notification, orderId, userId, facts, cause }]);
+    // It may have become known since.
+    const facts = withOrderNumber(original.facts, locked.get(orderId)?.about.orderNumber);
+    const stored = { orderId, userId, facts: writeFacts(facts), cause };
+    await this.queue.execute(unitOfWork, [{ ...decision.notification, ...stored }]);
     const { notificationId, resend } = decision.notification;
     const pending = { status: 'pending', attempts: 0, sentAt: undefined } as const;
-    return { ...original, ...pending, notificationId, resend, createdAt: now, cause };
+    return { ...original, facts, ...pending, notificationId, resend, createdAt: now, cause };
   }
 }
 

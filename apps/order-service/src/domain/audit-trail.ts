@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CancellationReason } from '@app/events';
-import type { Order, OrderStatus } from './order';
+import type { OpenOrder, OrderStatus } from './order';
 import type { OrderTrigger } from './order-lifecycle';
 
 /** What is written down about a step. */
@@ -35,25 +35,25 @@ export interface ChainHead {
 /** The head of a chain that has no entry yet. */
 export const EMPTY_CHAIN: ChainHead = { number: 0, hash: '0'.repeat(64) };
 
+/** The first entry of every order: its customer has placed it. */
+export function placedEntry({ orderId, status, correlationId, createdAt }: OpenOrder): AuditEntry {
+  return appendFact(EMPTY_CHAIN, {
+    orderId,
+    event: 'order_created',
+    from: null,
+    to: status,
+    reason: null,
+    actor: 'customer',
+    causeEventId: null,
+    correlationId,
+    occurredAt: createdAt,
+  });
+}
+
 /** Appends a fact: the hash covers everything in the entry and, through the previous hash, everything before it. */
 export function appendFact(head: ChainHead, fact: AuditFact): AuditEntry {
   const number = head.number + 1;
   return { ...fact, number, previousHash: head.hash, hash: hashOf(fact, number, head.hash) };
-}
-
-/** The entry with which every trail begins. */
-export function firstEntry(order: Order): AuditEntry {
-  return appendFact(EMPTY_CHAIN, {
-    orderId: order.orderId,
-    event: 'order_created',
-    from: null,
-    to: order.status,
-    reason: null,
-    actor: 'customer',
-    causeEventId: null,
-    correlationId: order.correlationId,
-    occurredAt: order.createdAt,
-  });
 }
 
 /** SHA-256, hexadecimal, of the entry as a JSON array in this fixed order; times with milliseconds, in UTC. */

@@ -43,8 +43,8 @@ function stateProblems(stored: Order, trail: readonly AuditEntry[]): string[] {
 
 /** The trail tells what became of an order, not what was ordered: those facts never change. */
 function asPlaced(stored: Order, createdAt: Date): OpenOrder {
-  const { orderId, userId, paymentMethod, currency, total, correlationId, deadlineAt } = stored;
-  const facts = { orderId, userId, paymentMethod, currency, total, correlationId, deadlineAt };
+  const { orderId, orderNumber, userId, paymentMethod, currency, total, correlationId, deadlineAt } = stored;
+  const facts = { orderId, orderNumber, userId, paymentMethod, currency, total, correlationId, deadlineAt };
   return { ...facts, status: 'pending', createdAt, updatedAt: createdAt };
 }
 

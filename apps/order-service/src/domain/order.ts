@@ -11,6 +11,8 @@ export interface OrderLine {
 /** What an order is whatever state it is in. */
 interface OrderFacts {
   readonly orderId: string;
+  /** What people call it by: `7F3K-29QX`. */
+  readonly orderNumber: string;
   readonly userId: string;
   readonly paymentMethod: string;
   readonly currency: string;

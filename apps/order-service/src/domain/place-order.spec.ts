@@ -4,7 +4,11 @@ import { PLACED_AT } from '../../test/orders';
 import type { OrderLine } from './order';
 import { OrderTotalTooLarge, placeOrder, type OrderRequest } from './place-order';
 
-const IDENTITY = { orderId: '019a3c1e-5d57-7b6c-9c4e-2f1a9d0b7e11', correlationId: 'correlation-1' };
+const IDENTITY = {
+  orderId: '019a3c1e-5d57-7b6c-9c4e-2f1a9d0b7e11',
+  orderNumber: '7F3K-29QX',
+  correlationId: 'correlation-1',
+};
 
 function aRequest(...lines: readonly (readonly [quantity: number, cents: number])[]): OrderRequest {
   const toLine = ([quantity, cents]: readonly [number, number]): OrderLine => ({
@@ -20,6 +24,7 @@ describe('a new order', () => {
   it('awaits payment until its deadline', () => {
     expect(placeOrder(aRequest([1, 129_999]), IDENTITY, PLACED_AT, 900_000)).toEqual({
       orderId: '019a3c1e-5d57-7b6c-9c4e-2f1a9d0b7e11',
+      orderNumber: '7F3K-29QX',
       correlationId: 'correlation-1',
       userId: 'user_123',
       paymentMethod: 'credit_card',

@@ -23,7 +23,7 @@ export class OrderTotalTooLarge extends Error {
 /** A new order, awaiting payment. @throws OrderTotalTooLarge */
 export function placeOrder(
   request: OrderRequest,
-  identity: { readonly orderId: string; readonly correlationId: string },
+  identity: Pick<OpenOrder, 'orderId' | 'orderNumber' | 'correlationId'>,
   now: Date,
   deadlineMs: number,
 ): OpenOrder {

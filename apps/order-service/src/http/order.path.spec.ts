@@ -32,10 +32,17 @@ describe('the query of the list', () => {
     });
   });
 
+  it('takes an order number as people type it', async () => {
+    expect(await read({ order_number: '7f3k29qx' })).toEqual({ limit: 20, order_number: '7F3K-29QX' });
+  });
+
   it.each<[object, string]>([
     [{ limit: '0' }, '#/query/limit'],
     [{ limit: '101' }, '#/query/limit'],
     [{ status: 'lost' }, '#/query/status'],
+    [{ order_number: '' }, '#/query/order_number'],
+    [{ order_number: '7F3U-29QX' }, '#/query/order_number'],
+    [{ order_number: ['7F3K-29QX', '7F3K-29QX'] }, '#/query/order_number'],
     [{ user_id: '' }, '#/query/user_id'],
     [{ user_id: ['a', 'b'] }, '#/query/user_id'],
     [{ cursor: ['a'] }, '#/query/cursor'],

@@ -21,6 +21,9 @@ export class OrderResponse {
   @ApiProperty({ format: 'uuid', example: '019a3c1e-5d57-7b6c-9c4e-2f1a9d0b7e11' })
   order_id!: string;
 
+  @ApiProperty({ description: 'What people call the order by', example: '7F3K-29QX' })
+  order_number!: string;
+
   @ApiProperty({ example: 'user_123' })
   user_id!: string;
 
@@ -105,6 +108,7 @@ export class OrderEventListResponse {
 export function toOrderResponse({ order, lines }: OrderWithLines): OrderResponse {
   return {
     order_id: order.orderId,
+    order_number: order.orderNumber,
     user_id: order.userId,
     status: order.status,
     cancellation_reason: order.status === 'cancelled' ? order.reason : null,

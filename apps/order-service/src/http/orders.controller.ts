@@ -52,9 +52,10 @@ export class OrdersController {
 
   @Get()
   @DocumentList()
-  async list(@Query() { user_id, status, limit, cursor }: ListOrdersQuery): Promise<OrderListResponse> {
+  async list(@Query() { order_number, user_id, status, limit, cursor }: ListOrdersQuery): Promise<OrderListResponse> {
     const before = cursor === undefined ? undefined : decodeCursor(cursor, ['uuid'])[0];
     const filter = {
+      ...(order_number === undefined ? {} : { orderNumber: order_number }),
       ...(user_id === undefined ? {} : { userId: user_id }),
       ...(status === undefined ? {} : { status }),
       ...(before === undefined ? {} : { before }),

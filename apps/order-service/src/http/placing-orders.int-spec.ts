@@ -16,6 +16,7 @@ describe('the documented request', () => {
     expect(body).toEqual({
       ...DOCUMENTED_REQUEST,
       order_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      order_number: expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/),
       status: 'pending',
       cancellation_reason: null,
       total_amount: 1299.99,
@@ -144,12 +145,18 @@ describe('the list of orders', () => {
     expect(body.orders).toEqual([expect.objectContaining({ order_id, status: 'paid' })]);
   });
 
-  it.each(['limit=0', 'limit=x', 'status=lost', 'cursor=x', 'cursor=WyJub3QgYW4gaWQiXQ', 'page=2', 'user_id='])(
-    'refuses %s',
-    async (query) => {
-      expect((await service.get(`/orders?${query}`)).status).toBe(400);
-    },
-  );
+  it.each([
+    'limit=0',
+    'limit=x',
+    'status=lost',
+    'order_number=7F3U-29QX',
+    'cursor=x',
+    'cursor=WyJub3QgYW4gaWQiXQ',
+    'page=2',
+    'user_id=',
+  ])('refuses %s', async (query) => {
+    expect((await service.get(`/orders?${query}`)).status).toBe(400);
+  });
 });
 
 describe('an id', () => {

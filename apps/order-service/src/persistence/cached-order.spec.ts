@@ -8,6 +8,7 @@ const AT = new Date('2026-01-15T09:30:00.085Z');
 const CANCELLED: OrderWithLines = {
   order: {
     orderId: ORDER_ID,
+    orderNumber: '7F3K-29QX',
     userId: 'user_123',
     paymentMethod: 'credit_card',
     currency: 'USD',
@@ -44,6 +45,8 @@ describe('an entry of the cache', () => {
     ['a list', [entryWith()]],
     ['of another order', entryWith({ orderId: '019a3c1e-5d57-7b6c-9c4e-2f1a9d0b7e12' })],
     ['of an order that may still change', entryWith({ status: 'confirmed' })],
+    ['without a number', entryWith({ orderNumber: undefined })],
+    ['with a number that is none', entryWith({ orderNumber: '7F3K29QX' })],
     ['without a reason', entryWith({ reason: undefined })],
     ['with a reason that does not exist', entryWith({ reason: 'whim' })],
     ['without a customer', entryWith({ userId: undefined })],

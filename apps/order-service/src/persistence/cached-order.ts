@@ -4,6 +4,7 @@ import {
   IdentifierSchema,
   MAX_AMOUNT,
   minorUnitsOf,
+  ORDER_NUMBER,
   QuantitySchema,
 } from '@app/events';
 import Type, { type Static } from 'typebox';
@@ -18,6 +19,7 @@ const CACHED_ORDER = Type.Object(
     order: Type.Object(
       {
         orderId: Type.String(),
+        orderNumber: Type.String({ pattern: ORDER_NUMBER.source }),
         userId: IdentifierSchema,
         paymentMethod: IdentifierSchema,
         currency: CurrencySchema,

@@ -22,9 +22,9 @@ async function fill(from: number, to: number): Promise<void> {
     await client.query('SET session_replication_role = replica');
     await client.query(
       `INSERT INTO orders (order_id, user_id, status, total_amount, currency, payment_method, correlation_id, deadline_at,
-         event_count, last_event_hash, created_at, updated_at)
+         event_count, last_event_hash, created_at, updated_at, order_number)
        SELECT ${ID}, 'somebody', CASE WHEN n % 100 = 5 THEN 'pending' ELSE 'paid' END, 10, 'USD', 'card', 'c',
-         now() + interval '1 day', 1, 'hash', now(), now()
+         now() + interval '1 day', 1, 'hash', now(), now(), overlay(lpad(upper(to_hex(n)), 8, '0') PLACING '-' FROM 5 FOR 0)
        FROM generate_series($1::int, $2::int) AS n`,
       [from, to],
     );

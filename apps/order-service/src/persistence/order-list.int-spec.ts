@@ -12,6 +12,7 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 const idOf = (n: number): string => `01900000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
+const numberOf = (n: number): string => n.toString(16).toUpperCase().padStart(8, '0').replace(/^.{4}/, '$&-');
 
 /**
  * Orders number `from` to `to`, whose ids rise. The newest tenth is `paid`, of a thousand one is cancelled, the oldest five are
@@ -25,11 +26,12 @@ async function fill(from: number, to: number, lines = 1, user = 'somebody'): Pro
     await client.query(`SET session_replication_role = replica`);
     await client.query(
       `INSERT INTO orders (order_id, user_id, status, cancellation_reason, total_amount, currency, payment_method,
-         correlation_id, deadline_at, event_count, last_event_hash, created_at, updated_at)
+         correlation_id, deadline_at, event_count, last_event_hash, created_at, updated_at, order_number)
        SELECT ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
          CASE WHEN n % 10000 = 7 THEN 'regular' WHEN n % 2 = 0 AND n <= $2 * 0.4 THEN 'former' ELSE $3 END,
          CASE WHEN n % 1000 = 0 THEN 'cancelled' WHEN n <= 5 THEN 'pending' WHEN n > $2 * 0.9 THEN 'paid' ELSE 'confirmed' END,
-         CASE WHEN n % 1000 = 0 THEN 'timed_out' END, 10, 'USD', 'card', 'c', now() + interval '1 day', 1, 'hash', now(), now()
+         CASE WHEN n % 1000 = 0 THEN 'timed_out' END, 10, 'USD', 'card', 'c', now() + interval '1 day', 1, 'hash', now(), now(),
+         overlay(lpad(upper(to_hex(n)), 8, '0') PLACING '-' FROM 5 FOR 0)
        FROM generate_series($1::int, $2::int) AS n`,
       [from, to, user],
     );
@@ -83,6 +85,9 @@ describe.each([
     ['/orders?user_id=somebody&status=cancelled', LOOKED_THROUGH],
     [`/orders?user_id=somebody&status=pending&cursor=${middle}`, LOOKED_THROUGH],
     ['/orders?user_id=regular&status=paid', LOOKED_THROUGH],
+    [`/orders?order_number=${numberOf(count / 2)}`, ONE],
+    [`/orders?order_number=${numberOf(count / 2)}&user_id=somebody&status=confirmed&cursor=${middle}`, ONE],
+    [`/orders?order_number=ZZZZ-ZZZZ`, ONE],
     [`/orders/${idOf(3)}`, ONE],
     [`/orders/${idOf(3)}/events`, ONE],
   ])('%s looks at no more than a page needs', async (url, bounds) => {

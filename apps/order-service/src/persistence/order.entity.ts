@@ -17,6 +17,9 @@ export class OrderEntity {
   @PrimaryColumn('uuid', { name: 'order_id' })
   orderId!: string;
 
+  @Column({ type: 'text', name: 'order_number', collation: 'C', unique: true, default: () => 'new_order_number()' })
+  orderNumber!: string;
+
   @Column('text', { name: 'user_id' })
   userId!: string;
 
@@ -104,8 +107,10 @@ export type OrderRow = Omit<OrderEntity, 'items' | 'openUntil'>;
 
 /** A row, as the domain sees it. */
 export function orderFrom(row: OrderRow): Order {
-  const { orderId, userId, paymentMethod, currency, correlationId, deadlineAt, createdAt, updatedAt } = row;
-  const facts = { orderId, userId, paymentMethod, currency, correlationId, deadlineAt, createdAt, updatedAt };
+  const { orderId, orderNumber, userId, paymentMethod, currency, correlationId } = row;
+  const { deadlineAt, createdAt, updatedAt } = row;
+  const identity = { orderId, orderNumber, correlationId };
+  const facts = { ...identity, userId, paymentMethod, currency, deadlineAt, createdAt, updatedAt };
   const total = fromNumeric(row.total);
   if (row.status !== 'cancelled') return { ...facts, total, status: row.status };
   // The table's CHECK says that a cancelled order has a reason.

@@ -10,6 +10,8 @@ import { OrderEntity } from './order.entity';
 
 /** What a list of orders is narrowed to. */
 export interface OrderFilter {
+  /** As it is stored: `7F3K-29QX`. One order has it, or none. */
+  readonly orderNumber?: string;
   readonly userId?: string;
   readonly status?: OrderStatus;
   /** Only orders older than this one. */
@@ -62,7 +64,9 @@ export class OrderReader {
 }
 
 /** @param values gets the values of the look. */
-function lookFor({ userId, status, before }: OrderFilter, values: unknown[]): Look {
+function lookFor(filter: OrderFilter, values: unknown[]): Look {
+  const { orderNumber, userId, status, before } = filter;
+  if (orderNumber !== undefined) return lookForNumber(orderNumber, filter, values);
   const look: Look = {
     table: 'orders',
     key: 'order_id',
@@ -76,4 +80,20 @@ function lookFor({ userId, status, before }: OrderFilter, values: unknown[]): Lo
   const wanted = [`status = $${values.push(status)}`];
   const isAmongOpen = status !== 'cancelled' && status !== 'confirmed' && userId === undefined;
   return { ...look, scope: isAmongOpen ? ['open_until IS NOT NULL'] : [], wanted };
+}
+
+/** Whatever else is asked for is tried on that one order. */
+function lookForNumber(orderNumber: string, { userId, status, before }: OrderFilter, values: unknown[]): Look {
+  const scope = [`order_number = $${values.push(orderNumber)}::text`];
+  const wanted = [
+    ...(userId === undefined ? [] : [`user_id = $${values.push(userId)}::text`]),
+    ...(status === undefined ? [] : [`status = $${values.push(status)}`]),
+  ];
+  return {
+    table: 'orders',
+    key: 'order_id',
+    before: before === undefined ? undefined : `$${values.push(before)}::uuid`,
+    scope,
+    wanted,
+  };
 }

@@ -1,6 +1,6 @@
 import { toNumeric } from '@app/events';
 import { lockedAmong, type UnitOfWork } from '@app/messaging';
-import { columnsOf, rowSet } from '@app/postgres';
+import { columnsOf, rowSet, violatedConstraint } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
@@ -23,6 +23,9 @@ export interface PlacedOrder {
   readonly entry: AuditEntry;
 }
 
+/** The unique index of order numbers. */
+const ORDER_NUMBERS = 'orders_order_number_key';
+
 const LOCK = `
   SELECT ${COLUMNS}
   FROM orders WHERE order_id = ANY ($1::uuid[]) ORDER BY order_id FOR UPDATE`;
@@ -33,7 +36,7 @@ const STORED = 'SELECT order_id FROM orders WHERE order_id = ANY ($1::uuid[])';
 
 const PLACED = rowSet({
   ...columnsOf(OrderEntity, 'orderId', 'userId', 'total', 'currency', 'paymentMethod', 'correlationId', 'deadlineAt'),
-  ...columnsOf(OrderEntity, 'createdAt', 'lastEventHash'),
+  ...columnsOf(OrderEntity, 'createdAt', 'lastEventHash', 'orderNumber'),
   ...columnsOf(OrderEventEntity, 'previousHash'),
 });
 const LINES = rowSet(
@@ -44,9 +47,9 @@ const LINES = rowSet(
 const INSERT = `
   WITH placed AS (
     INSERT INTO orders (order_id, user_id, status, total_amount, currency, payment_method, correlation_id, deadline_at,
-      event_count, last_event_hash, created_at, updated_at)
+      event_count, last_event_hash, created_at, updated_at, order_number)
     SELECT order_id, user_id, 'pending', total_amount, currency, payment_method, correlation_id, deadline_at,
-      1, last_event_hash, created_at, created_at
+      1, last_event_hash, created_at, created_at, order_number
     FROM ${PLACED.unnest('o')}
   ), recorded AS (
     INSERT INTO order_events (order_id, number, event, to_status, actor, correlation_id, occurred_at, previous_hash, hash)
@@ -70,6 +73,11 @@ const RECORD = `
   FROM ${CHANGES.unnest('c')}
   WHERE o.order_id = c.order_id`;
 
+/** Whether an insert failed because an order has the number of another one. */
+export function isOrderNumberTaken(error: unknown): boolean {
+  return violatedConstraint(error) === ORDER_NUMBERS;
+}
+
 @Injectable()
 export class OrderRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
@@ -86,7 +94,10 @@ export class OrderRepository {
     );
   }
 
-  /** Stores new orders with their lines and the first entry of their audit trail. */
+  /**
+   * Stores new orders with their lines and the first entry of their audit trail.
+   * @throws the error of PostgreSQL; `isOrderNumberTaken` recognises the one that another number helps against.
+   */
   async insert(unitOfWork: UnitOfWork, placed: readonly PlacedOrder[]): Promise<void> {
     await unitOfWork.query(INSERT, [
       ...PLACED.parameters(placed.map(placedRow)),
@@ -128,8 +139,8 @@ export class OrderRepository {
 }
 
 function placedRow({ order, entry }: PlacedOrder) {
-  const { orderId, userId, currency, paymentMethod, correlationId, deadlineAt, createdAt } = order;
-  const facts = { orderId, userId, total: toNumeric(order.total), currency, paymentMethod, correlationId };
+  const { orderId, orderNumber, userId, currency, paymentMethod, correlationId, deadlineAt, createdAt } = order;
+  const facts = { orderId, orderNumber, userId, total: toNumeric(order.total), currency, paymentMethod, correlationId };
   return { ...facts, deadlineAt, createdAt, lastEventHash: entry.hash, previousHash: entry.previousHash };
 }
 

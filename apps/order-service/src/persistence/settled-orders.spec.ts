@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import type { UnitOfWork } from '@app/messaging';
 import { Lifecycle } from '@app/platform';
 import { Logger } from '@nestjs/common';
-import type { OrderRepository } from '../persistence/order.repository';
+import type { OrderRepository } from './order.repository';
 import { SettledOrders } from './settled-orders';
 
 const ORDER = '019a3c1e-5d57-7b6c-9c4e-2f1a9d0b7e11';

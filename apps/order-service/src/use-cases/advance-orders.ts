@@ -86,7 +86,8 @@ export class AdvanceOrders {
 function announce(unitOfWork: UnitOfWork, announcement: Announcement, order: Order, news: OrderNews): void {
   const { orderId } = order;
   const cause: Cause = { ...news.cause, correlationId: order.correlationId };
-  const facts = { user_id: order.userId, currency: order.currency, total_amount: toDecimal(order.total) };
+  const { orderNumber: order_number, userId: user_id, currency, total } = order;
+  const facts = { order_number, user_id, currency, total_amount: toDecimal(total) };
   if (announcement === 'order_confirmed') {
     unitOfWork.publish(OrderConfirmed, { orderId, cause, payload: facts });
     return;

@@ -8,6 +8,7 @@ import { OrdersOverloaded, OutcomeUnknown } from '../domain/order.errors';
 import { placeOrder, type OrderRequest } from '../domain/place-order';
 import { IdempotencyKeys, type StoredAnswer } from '../persistence/idempotency-keys';
 import { OrderRepository } from '../persistence/order.repository';
+import { OrderNumbers } from '../persistence/order-numbers';
 import { PlaceOrderOptions } from './place-order.options';
 import { StoreOrders, type PlacedOrder, type Placing } from './store-orders';
 
@@ -32,8 +33,9 @@ export class PlaceOrder {
     keys: IdempotencyKeys,
     private readonly clock: Clock,
     private readonly ids: Ids,
+    private readonly numbers: OrderNumbers,
   ) {
-    this.shared = new SharedTransactions(transactions, new StoreOrders(orders, keys), options.group);
+    this.shared = new SharedTransactions(transactions, new StoreOrders(orders, keys, numbers), options.group);
   }
 
   /**
@@ -41,10 +43,11 @@ export class PlaceOrder {
    * @throws OrderTotalTooLarge, IdempotencyKeyReused, IdempotencyKeyInUse, OrdersOverloaded; OutcomeUnknown when nobody can tell.
    */
   async execute(command: PlaceOrderCommand): Promise<PlacedOrder> {
-    const identity = { orderId: this.ids.next(), correlationId: command.cause.correlationId };
-    const order = placeOrder(command.request, identity, this.clock.now(), this.options.deadlineMs);
-    const answer = command.answer({ order, lines: command.request.lines });
-    return this.shared.submit({ ...command, order, answer }).catch((error: unknown) => {
+    const { request, cause, answer: answerFor } = command;
+    const identity = { orderId: this.ids.next(), orderNumber: this.numbers.next(), correlationId: cause.correlationId };
+    const order = placeOrder(request, identity, this.clock.now(), this.options.deadlineMs);
+    const answer = answerFor({ order, lines: request.lines });
+    return this.shared.submit({ ...command, answerFor, order, answer }).catch((error: unknown) => {
       if (error instanceof Overloaded) throw new OrdersOverloaded();
       throw error instanceof CommitOutcomeUnknown ? new OutcomeUnknown(order.orderId, error) : error;
     });

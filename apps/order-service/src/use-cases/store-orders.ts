@@ -1,11 +1,12 @@
 import { type Cause, OrderCreated, toDecimal } from '@app/events';
 import { RowsLocked, type Settled, type SharedWork, type UnitOfWork } from '@app/messaging';
-import { firstEntry } from '../domain/audit-trail';
-import type { Order } from '../domain/order';
+import { placedEntry } from '../domain/audit-trail';
+import type { OpenOrder, OrderWithLines } from '../domain/order';
 import { IdempotencyKeyInUse, IdempotencyKeyReused } from '../domain/order.errors';
 import type { OrderRequest } from '../domain/place-order';
 import type { IdempotencyKeys, KeyVerdict, StoredAnswer } from '../persistence/idempotency-keys';
-import type { OrderRepository } from '../persistence/order.repository';
+import { isOrderNumberTaken, type OrderRepository } from '../persistence/order.repository';
+import type { OrderNumbers } from '../persistence/order-numbers';
 
 /** The answer; `replayed` when it is that of an earlier request with the same key. */
 export interface PlacedOrder {
@@ -18,8 +19,10 @@ export interface Placing {
   readonly request: OrderRequest;
   readonly idempotencyKey?: string;
   readonly cause: Cause;
-  readonly order: Order;
-  readonly answer: StoredAnswer;
+  readonly answerFor: (placed: OrderWithLines) => StoredAnswer;
+  /** Replaced, with its answer, when another order has its number. */
+  order: OpenOrder;
+  answer: StoredAnswer;
 }
 
 /** Stores orders, their first audit entries, events and idempotency keys; what has another verdict of its key is answered by that. */
@@ -27,6 +30,7 @@ export class StoreOrders implements SharedWork<Placing, PlacedOrder> {
   constructor(
     private readonly orders: OrderRepository,
     private readonly keys: IdempotencyKeys,
+    private readonly numbers: OrderNumbers,
   ) {}
 
   orderIdOf({ order }: Placing): string {
@@ -51,6 +55,13 @@ export class StoreOrders implements SharedWork<Placing, PlacedOrder> {
     return placings.map(({ order, answer }) => (stored.has(order.orderId) ? placed(answer) : undefined));
   }
 
+  /** Whose number is taken, PostgreSQL does not say in a way to rely on: all of them get another one. */
+  mend(placings: readonly Placing[], error: unknown): boolean {
+    if (!isOrderNumberTaken(error)) return false;
+    for (const placing of placings) renumber(placing, this.numbers.next());
+    return true;
+  }
+
   /** Only an order with a key needs something that others may have. */
   lockedOut({ idempotencyKey, order }: Placing): Error {
     return idempotencyKey === undefined ? new RowsLocked([order.orderId]) : new IdempotencyKeyInUse();
@@ -59,7 +70,7 @@ export class StoreOrders implements SharedWork<Placing, PlacedOrder> {
   private async store(unitOfWork: UnitOfWork, placings: readonly Placing[]): Promise<void> {
     await this.orders.insert(
       unitOfWork,
-      placings.map(({ order, request }) => ({ order, lines: request.lines, entry: firstEntry(order) })),
+      placings.map(({ order, request }) => ({ order, lines: request.lines, entry: placedEntry(order) })),
     );
     const keyed = placings.flatMap(({ idempotencyKey, request, order, answer }) =>
       idempotencyKey === undefined
@@ -71,11 +82,17 @@ export class StoreOrders implements SharedWork<Placing, PlacedOrder> {
   }
 }
 
+function renumber(placing: Placing, orderNumber: string): void {
+  placing.order = { ...placing.order, orderNumber };
+  placing.answer = placing.answerFor({ order: placing.order, lines: placing.request.lines });
+}
+
 function announceCreated(unitOfWork: UnitOfWork, { order, request, cause }: Placing): void {
   unitOfWork.publish(OrderCreated, {
     orderId: order.orderId,
     cause,
     payload: {
+      order_number: order.orderNumber,
       user_id: order.userId,
       payment_method: order.paymentMethod,
       currency: order.currency,

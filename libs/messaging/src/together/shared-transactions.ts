@@ -13,9 +13,17 @@ export interface SharedWork<Input, Output> {
   perform(unitOfWork: UnitOfWork, inputs: readonly Input[]): Promise<readonly Settled<Output>[]>;
   /** The answers of those inputs that are stored, in the order of the inputs: the answer to COMMIT was lost. */
   stored(unitOfWork: UnitOfWork, inputs: readonly Input[]): Promise<readonly (Settled<Output> | undefined)[]>;
+  /**
+   * Changes inputs that failed together with `error` so that they may be done again, if that helps: with another random number,
+   * for example. Nothing of them is stored. Asked a few times at most. @returns whether it did
+   */
+  mend?(inputs: readonly Input[], error: unknown): boolean;
   /** What an input is rejected with that needs rows somebody else has locked. */
   lockedOut(input: Input): Error;
 }
+
+/** How often inputs are done together before {@link SharedWork.mend} is not asked any more. */
+const MAX_ATTEMPTS = 5;
 
 type Outcomes<Input, Output> = Map<Input, Settled<Output>>;
 
@@ -49,23 +57,29 @@ export class SharedTransactions<Input extends object, Output> {
   /** Never rejects: what was stored for some must not be reported as failed because others could not be. */
   private async perform(inputs: readonly Input[]): Promise<Settled<Output>[]> {
     const outcomes: Outcomes<Input, Output> = new Map();
-    const open = (some: readonly Input[]): Input[] => some.filter((input) => !outcomes.has(input));
     await bisect(inputs, {
-      together: async (some) => {
-        try {
-          await this.performFree(outcomes, some);
-        } catch (error) {
-          const left = open(some);
-          if (error instanceof CommitOutcomeUnknown) await this.findOut(outcomes, left, error);
-          else if (classifyFailure(error) === 'permanent') throw error;
-          else left.forEach((input) => outcomes.set(input, rejected(error)));
-        }
-      },
+      together: (some) => this.performOrMend(outcomes, some),
       alone: (input, error) => void outcomes.set(input, rejected(error)),
       isTheirs: () => true,
-      left: open,
+      left: (some) => openOf(outcomes, some),
     });
     return inputs.map((input) => outcomes.get(input) ?? rejected(this.work.lockedOut(input)));
+  }
+
+  /** @throws what makes the transaction fail, when it may be one input's fault */
+  private async performOrMend(outcomes: Outcomes<Input, Output>, some: readonly Input[]): Promise<void> {
+    let left = some;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.performFree(outcomes, left);
+      } catch (error) {
+        left = openOf(outcomes, left);
+        if (error instanceof CommitOutcomeUnknown) return this.findOut(outcomes, left, error);
+        if (attempt < MAX_ATTEMPTS && this.work.mend?.(left, error) === true) continue;
+        if (classifyFailure(error) === 'permanent') throw error;
+        return left.forEach((input) => outcomes.set(input, rejected(error)));
+      }
+    }
   }
 
   private async performFree(outcomes: Outcomes<Input, Output>, inputs: readonly Input[]): Promise<void> {
@@ -105,6 +119,10 @@ export class SharedTransactions<Input extends object, Output> {
       inputs.forEach((input) => outcomes.set(input, rejected(unknown)));
     }
   }
+}
+
+function openOf<Input, Output>(outcomes: Outcomes<Input, Output>, inputs: readonly Input[]): Input[] {
+  return inputs.filter((input) => !outcomes.has(input));
 }
 
 function record<Input, Output>(

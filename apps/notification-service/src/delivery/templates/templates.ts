@@ -1,142 +1,159 @@
-import { html, type Html } from './html';
+/** How the news feels to the customer: it gives the mail its colour. */
+export type Tone = 'good' | 'neutral' | 'bad';
 
-/** The words of one notification. */
-export interface Wording {
-  readonly subject: string;
-  /** Plain text. */
-  readonly text: () => string;
-  /** The inner part of the mail; what surrounds it is {@link htmlPage}. */
-  readonly html: () => Html;
-  readonly sms: () => string;
+/** A product of the order. */
+export interface ItemLine {
+  readonly name: string;
+  readonly quantity: number;
+  /** Of one piece. */
+  readonly price: string;
+  /** Of all pieces. */
+  readonly total: string;
 }
 
-/** What each of them names: whose order and how much money it is about, both as a customer reads it. */
-interface OrderInWords {
-  readonly orderId: string;
+/** What a mail says; `layout.ts` makes plain text and HTML of it. All of it is plain text on one line. */
+export interface Wording {
+  readonly tone: Tone;
+  readonly subject: string;
+  readonly headline: string;
+  readonly lead: string;
+  readonly items: readonly ItemLine[];
+  /** Name and value, below the items. */
+  readonly amounts: readonly (readonly [name: string, value: string])[];
+  /** What happens next. */
+  readonly next: string;
+}
+
+/** A mail, and the same in a short message. */
+export interface Words extends Wording {
+  readonly sms: string;
+}
+
+/** What each of them names. */
+export interface OrderInWords {
+  /** `order 7F3K-29QX`, or `order` when its number is not known. */
+  readonly order: string;
+  /** The same where there is no small print: with the id then. */
+  readonly orderInSms: string;
   readonly amount: string;
 }
 
-interface ItemLine {
-  readonly name: string;
-  readonly quantity: number;
-  readonly price: string;
-}
-
-export function orderReceived({ orderId, amount }: OrderInWords, items: readonly ItemLine[]): Wording {
+export function orderReceived({ order, orderInSms, amount }: OrderInWords, items: readonly ItemLine[]): Words {
   return {
-    subject: `We have received your order ${orderId}`,
-    text: () => `Thank you for your order ${orderId}.
-
-${items.map(({ quantity, name, price }) => `${quantity} x ${name}, ${price} each\n`).join('')}
-Total: ${amount}
-
-We will let you know as soon as your payment has been approved.`,
-    html: () =>
-      html`<p>Thank you for your order <strong>${orderId}</strong>.</p>
-<table role="presentation" cellpadding="4">
-${items.map(
-  ({ quantity, name, price }) =>
-    html`<tr><td align="right">${quantity} x</td><td>${name}</td><td align="right">${price} each</td></tr>\n`,
-)}<tr><td></td><td><strong>Total</strong></td><td align="right"><strong>${amount}</strong></td></tr>
-</table>
-<p>We will let you know as soon as your payment has been approved.</p>`,
-    sms: () => `We have received your order ${orderId} for ${amount}.`,
+    tone: 'neutral',
+    subject: `We received your ${order}`,
+    headline: 'Thank you for your order',
+    lead: `We received your ${order} for ${amount}.`,
+    items,
+    amounts: [['Total', amount]],
+    next: 'We are checking your payment and will write to you as soon as it is approved.',
+    sms: `We received your ${orderInSms} for ${amount}.`,
   };
 }
 
-export function orderPaid({ orderId, amount }: OrderInWords): Wording {
+export function orderPaid({ order, orderInSms, amount }: OrderInWords): Words {
   return {
-    subject: `Your payment for order ${orderId} is approved`,
-    text: () => `Your payment of ${amount} for order ${orderId} is approved.
-
-The amount is reserved now. It is charged once everything you ordered has been set aside for you.`,
-    html: () =>
-      html`<p>Your payment of <strong>${amount}</strong> for order <strong>${orderId}</strong> is approved.</p>
-<p>The amount is reserved now. It is charged once everything you ordered has been set aside for you.</p>`,
-    sms: () => `Your payment of ${amount} for order ${orderId} is approved.`,
+    tone: 'neutral',
+    subject: `Your payment for ${withThe(order)} is approved`,
+    headline: 'Your payment is approved',
+    lead: `Your payment of ${amount} for ${withThe(order)} is approved.`,
+    items: [],
+    amounts: [['Reserved', amount]],
+    next: 'The amount is only reserved for now. You are charged once everything you ordered has been set aside for you.',
+    sms: `Your payment of ${amount} for ${orderInSms} is approved.`,
   };
 }
 
-export function paymentFailed({ orderId, amount }: OrderInWords, reason: string): Wording {
+/** @param declined The bank said no; otherwise something else went wrong. */
+export function paymentFailed({ order, orderInSms, amount }: OrderInWords, reason: string, declined: boolean): Words {
+  const failed = declined ? 'was declined' : 'failed';
   return {
-    subject: `The payment for your order ${orderId} failed`,
-    text: () => `We could not take the payment of ${amount} for order ${orderId}: ${reason}.
-
-You have not been charged.`,
-    html: () =>
-      html`<p>We could not take the payment of <strong>${amount}</strong> for order <strong>${orderId}</strong>: ${reason}.</p>
-<p>You have not been charged.</p>`,
-    sms: () => `The payment of ${amount} for order ${orderId} failed: ${reason}. You have not been charged.`,
+    tone: 'bad',
+    subject: `Your payment for ${withThe(order)} ${failed}`,
+    headline: `Your payment ${failed}`,
+    lead: `We could not take your payment of ${amount} for ${withThe(order)}: ${reason}.`,
+    items: [],
+    amounts: [['Not charged', amount]],
+    next: 'You have not been charged, and we are cancelling the order. You are welcome to place it again with another payment method.',
+    sms: `Your payment of ${amount} for ${orderInSms} ${failed}. You have not been charged.`,
   };
 }
 
-export function orderConfirmed({ orderId, amount }: OrderInWords): Wording {
+export function orderConfirmed({ order, orderInSms, amount }: OrderInWords): Words {
   return {
-    subject: `Your order ${orderId} is confirmed`,
-    text: () =>
-      `Good news: your order ${orderId} over ${amount} is confirmed. Everything you ordered has been set aside for you.`,
-    html: () =>
-      html`<p>Good news: your order <strong>${orderId}</strong> over <strong>${amount}</strong> is confirmed. Everything you ordered has been set aside for you.</p>`,
-    sms: () => `Your order ${orderId} over ${amount} is confirmed.`,
+    tone: 'good',
+    subject: `Your ${order} is confirmed`,
+    headline: 'Your order is confirmed',
+    lead: `Good news: your ${order} for ${amount} is confirmed. Everything you ordered has been set aside for you.`,
+    items: [],
+    amounts: [['Total', amount]],
+    next: 'We are charging the amount that was reserved. There is nothing you need to do.',
+    sms: `Your ${orderInSms} for ${amount} is confirmed.`,
   };
 }
 
-export function orderCancelled({ orderId, amount }: OrderInWords, reason: string): Wording {
+/** @param reason Goes on after "because". */
+export function orderCancelled({ order, orderInSms, amount }: OrderInWords, reason: string): Words {
   return {
-    subject: `Your order ${orderId} was cancelled`,
-    text: () => `Your order ${orderId} over ${amount} was cancelled because ${reason}.
-
-If an amount was reserved or charged, you will get it back and hear from us about it.`,
-    html: () =>
-      html`<p>Your order <strong>${orderId}</strong> over <strong>${amount}</strong> was cancelled because ${reason}.</p>
-<p>If an amount was reserved or charged, you will get it back and hear from us about it.</p>`,
-    sms: () => `Your order ${orderId} was cancelled because ${reason}.`,
+    tone: 'bad',
+    subject: `Your ${order} was cancelled`,
+    headline: 'Your order was cancelled',
+    lead: `Your ${order} for ${amount} was cancelled because ${reason}.`,
+    items: [],
+    amounts: [['Total', amount]],
+    next: 'If an amount was reserved or charged, you get it back. We will write to you when that is done.',
+    sms: `Your ${orderInSms} was cancelled because ${reason}.`,
   };
 }
+
+const DAYS_OF_THE_BANK = 'Depending on your bank, it can take a few days until you see the money.';
 
 /** Money that had been taken went back. */
-export function paymentRefunded({ orderId, amount }: OrderInWords): Wording {
+export function paymentRefunded({ order, orderInSms, amount }: OrderInWords): Words {
   return {
-    subject: `We have refunded your payment for order ${orderId}`,
-    text: () =>
-      `We have refunded ${amount} for order ${orderId}. Depending on your bank it can take a few days until you see it.`,
-    html: () =>
-      html`<p>We have refunded <strong>${amount}</strong> for order <strong>${orderId}</strong>. Depending on your bank it can take a few days until you see it.</p>`,
-    sms: () => `We have refunded ${amount} for order ${orderId}.`,
+    tone: 'neutral',
+    subject: `We refunded your payment for ${withThe(order)}`,
+    headline: 'Your money is on its way back',
+    lead: `We refunded ${amount} for ${withThe(order)}.`,
+    items: [],
+    amounts: [['Refunded', amount]],
+    next: DAYS_OF_THE_BANK,
+    sms: `We refunded ${amount} for ${orderInSms}.`,
   };
 }
 
-/** A part of the money went back, and the order stands. */
-export function partRefunded({ orderId, amount }: OrderInWords): Wording {
+/** A part of the money went back, and the order stands. @param total What was refunded with it, and before. */
+export function partRefunded({ order, orderInSms, amount }: OrderInWords, total: string): Words {
   return {
-    subject: `We have refunded a part of your payment for order ${orderId}`,
-    text: () =>
-      `We have refunded ${amount} of your payment for order ${orderId}. Depending on your bank it can take a few days until you see it.`,
-    html: () =>
-      html`<p>We have refunded <strong>${amount}</strong> of your payment for order <strong>${orderId}</strong>. Depending on your bank it can take a few days until you see it.</p>`,
-    sms: () => `We have refunded ${amount} of your payment for order ${orderId}.`,
+    tone: 'neutral',
+    subject: `We refunded part of your payment for ${withThe(order)}`,
+    headline: 'Part of your money is on its way back',
+    lead: `We refunded ${amount} of your payment for ${withThe(order)}. The order itself does not change.`,
+    items: [],
+    amounts: [
+      ['Refunded now', amount],
+      ['Refunded in total', total],
+    ],
+    next: DAYS_OF_THE_BANK,
+    sms: `We refunded ${amount} of your payment for ${orderInSms}.`,
   };
 }
 
 /** Only a hold had been placed, and was released. */
-export function paymentVoided({ orderId, amount }: OrderInWords): Wording {
+export function paymentVoided({ order, orderInSms, amount }: OrderInWords): Words {
   return {
-    subject: `Nothing was charged for your order ${orderId}`,
-    text: () => `The hold of ${amount} for order ${orderId} was released, nothing was charged.`,
-    html: () =>
-      html`<p>The hold of <strong>${amount}</strong> for order <strong>${orderId}</strong> was released, nothing was charged.</p>`,
-    sms: () => `The hold of ${amount} for order ${orderId} was released, nothing was charged.`,
+    tone: 'neutral',
+    subject: `You were not charged for ${withThe(order)}`,
+    headline: 'You were not charged',
+    lead: `We released the ${amount} that was reserved for ${withThe(order)}. You have not been charged.`,
+    items: [],
+    amounts: [['Released', amount]],
+    next: 'Depending on your bank, it can take a few days until the amount is available to you again.',
+    sms: `The ${amount} reserved for ${orderInSms} was released. You have not been charged.`,
   };
 }
 
-export function htmlPage({ subject, content, orderId }: { subject: string; content: Html; orderId: string }): Html {
-  return html`<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${subject}</title></head>
-<body style="font-family:sans-serif;line-height:1.5;color:#222">
-${content}
-<p style="color:#777;font-size:smaller">This mail was sent automatically because of your order ${orderId}.</p>
-</body>
-</html>
-`;
+/** `order 7F3K-29QX`, but `your order` when it has no number to be called by. */
+function withThe(order: string): string {
+  return order === 'order' ? 'your order' : order;
 }

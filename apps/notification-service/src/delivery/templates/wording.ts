@@ -1,5 +1,5 @@
 import { HIDDEN_CONTROLS } from '@app/platform';
-import type { CancellationDetail, CancellationReason, MinorUnits, PaymentFailureReason } from '@app/events';
+import type { CancellationDetail, CancellationReason, PaymentFailureReason } from '@app/events';
 
 export const CANCELLATION_WORDS: Readonly<Record<CancellationReason, string>> = {
   payment_failed: 'the payment failed',
@@ -13,14 +13,14 @@ export const CANCELLATION_DETAIL_WORDS: Readonly<Record<CancellationDetail, stri
 };
 
 export const PAYMENT_FAILURE_WORDS: Readonly<Record<PaymentFailureReason, string>> = {
-  declined: 'the payment was declined',
-  insufficient_funds: 'the account does not have sufficient funds',
+  declined: 'your bank declined it',
+  insufficient_funds: 'there is not enough money in the account',
   capture_failed: 'the amount had been reserved, but could not be collected',
   gateway_unavailable: 'our payment provider could not be reached',
 };
 
 /** `129999`, `USD` → `1,299.99 USD`. */
-export function amountInWords(amount: MinorUnits, currency: string): string {
+export function amountInWords(amount: number, currency: string): string {
   const whole = String(Math.trunc(amount / 100)).replace(/\B(?=(?:\d{3})+$)/g, ',');
   return `${whole}.${String(amount % 100).padStart(2, '0')} ${currency}`;
 }

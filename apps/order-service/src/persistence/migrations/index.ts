@@ -4,6 +4,7 @@ import { CreateIdempotencyKeys1763800300000 } from './1763800300000-create-idemp
 import { LeaveIndexesOfOrdersAlone1764300000000 } from './1764300000000-leave-indexes-of-orders-alone';
 import { IndexCancelledOrders1766100000000 } from './1766100000000-index-cancelled-orders';
 import { IndexOpenOrdersById1766200000000 } from './1766200000000-index-open-orders-by-id';
+import { NumberOrders1767200000000 } from './1767200000000-number-orders';
 
 export const ORDER_MIGRATIONS = [
   CreateOrderTables1763800100000,
@@ -12,4 +13,5 @@ export const ORDER_MIGRATIONS = [
   LeaveIndexesOfOrdersAlone1764300000000,
   IndexCancelledOrders1766100000000,
   IndexOpenOrdersById1766200000000,
+  NumberOrders1767200000000,
 ];
