@@ -26,10 +26,12 @@ COPY --from=build /images/node_modules node_modules
 COPY package.json ./
 COPY tools/source-maps.js tools/
 ARG SERVICE
-COPY --from=build /app/dist/apps/${SERVICE} dist/
+ENV SERVICE=${SERVICE}
+# Where it was built: a bundle looks for its other files from there.
+COPY --from=build /app/dist/apps/${SERVICE} dist/apps/${SERVICE}
 # From deploy/services.json: `node-flags`, and the `port` it listens on unless PORT says another one.
 COPY --from=build /images/${SERVICE} ./
-RUN test -f dist/main.js || { echo 'Say which service: --build-arg SERVICE=order-service' >&2; exit 1; }
+RUN test -f "dist/apps/${SERVICE}/main.js" || { echo 'Say which service: --build-arg SERVICE=order-service' >&2; exit 1; }
 # The user `node`, as a number: Kubernetes' runAsNonRoot cannot check a name.
 USER 1000:1000
 # The image has no curl. No answer at all is a rejected promise, which also ends node with 1.
@@ -45,4 +47,4 @@ LABEL org.opencontainers.image.vendor="order-processing" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 # `exec`, so that node and not a shell receives SIGTERM.
-CMD ["sh", "-c", "exec node --import ./tools/source-maps.js $(cat node-flags) dist/main.js"]
+CMD ["sh", "-c", "exec node --import ./tools/source-maps.js $(cat node-flags) dist/apps/$SERVICE/main.js"]

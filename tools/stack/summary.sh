@@ -17,7 +17,7 @@ print_summary() {
     cat <<END
 Run $service from source, in this system:
 
-  npx nest start $service --watch --env-file .local/run/$service.env
+  npm run start:dev $service
 
 END
   done
