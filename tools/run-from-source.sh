@@ -47,7 +47,8 @@ stop() {
 # The build takes types away without looking at them.
 node_modules/.bin/tsc -p "apps/$service/tsconfig.app.json" --rootDir . --noEmit --watch --preserveWatchOutput &
 checker=$!
-node_modules/.bin/nest start "$service" ${debug[@]+"${debug[@]}"} --watch --env-file ".local/run/$service.env" &
+# Without a shell between them, which would not hand a signal on.
+node_modules/.bin/nest start "$service" ${debug[@]+"${debug[@]}"} --watch --no-shell --env-file ".local/run/$service.env" &
 program=$!
 trap stop EXIT INT TERM
 wait "$program"
