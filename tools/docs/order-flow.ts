@@ -1,7 +1,9 @@
+import { stateDiagram } from '@app/lifecycle';
 import type { OrderStatus } from '../../apps/order-service/src/domain/order';
 import {
   FINAL_STATES,
   ORDER_TRIGGERS,
+  orderStateMachine,
   type Lifecycle,
   type LifecycleEntry,
   type OrderTrigger,
@@ -39,9 +41,9 @@ export function orderFlowPage(lifecycle: Lifecycle): string {
 
 The order service decides what becomes of an order; the other services answer. Its rules are one table,
 [\`ORDER_LIFECYCLE\`](../apps/order-service/src/domain/order-lifecycle.ts), from which this page is made. An order may rest
-for ever when it is ${FINAL_STATES.map((state) => `**${state}**`).join(' or ')}; everything else ends at its deadline.
+forever when it is ${FINAL_STATES.map((state) => `**${state}**`).join(' or ')}; everything else ends at its deadline.
 
-${fenced('mermaid', diagramOf(lifecycle))}
+${fenced('mermaid', stateDiagram(orderStateMachine(lifecycle)))}
 
 ## State by state
 
@@ -63,26 +65,6 @@ ${table(
 `;
 }
 
-/** The moves between states as a Mermaid state diagram; triggers with the same move share an arrow. */
-function diagramOf(lifecycle: Lifecycle): string {
-  const arrows = Object.entries(lifecycle).flatMap(([from, entries]) => {
-    const moves = Object.entries(entries).flatMap(([trigger, entry]) => {
-      const to = targetOf(entry);
-      return to === undefined ? [] : [{ to, trigger }];
-    });
-    return [...Map.groupBy(moves, ({ to }) => to)].map(
-      ([to, group]) => `  ${from} --> ${to}: ${group.map(({ trigger }) => trigger).join('<br/>')}`,
-    );
-  });
-  const ends = FINAL_STATES.map((state) => `  ${state} --> [*]`);
-  return ['stateDiagram-v2', '  [*] --> pending: POST /orders', ...arrows, ...ends].join('\n');
-}
-
-function targetOf(entry: LifecycleEntry): OrderStatus | undefined {
-  if (entry.kind === 'move') return entry.to;
-  return entry.kind === 'cancel' ? 'cancelled' : undefined;
-}
-
 function cellOf(entry: LifecycleEntry | undefined): string {
   switch (entry?.kind) {
     case undefined:
@@ -90,7 +72,7 @@ function cellOf(entry: LifecycleEntry | undefined): string {
     case 'move':
       return `→ **${entry.to}**${entry.announces === undefined ? '' : `, says ${code(entry.announces)}`}`;
     case 'cancel':
-      return `→ **cancelled** (${code(entry.reason)}), says ${code('order_cancelled')}`;
+      return `→ **cancelled** (${code(entry.reason)}), says ${code(entry.announces)}`;
     case 'note':
       return `noted: ${entry.why}`;
     case 'ignore':

@@ -1,9 +1,9 @@
+import { EVENTS } from '@app/events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Lifecycle } from '../../apps/order-service/src/domain/order-lifecycle';
 import { payloadFields } from './json-schema';
-import { orderFlowPage } from './order-flow';
 import { generatedPages } from './pages';
+import { subscriptionsIn } from './subscriptions';
 
 const root = join(import.meta.dirname, '../..');
 const pages = generatedPages(root);
@@ -33,27 +33,30 @@ describe('the generated pages', () => {
     });
   });
 
-  it('draw every move of a lifecycle and nothing else', () => {
-    const lifecycle: Lifecycle = {
-      pending: { payment_successful: { kind: 'move', to: 'paid' }, payment_failed: { kind: 'note', why: 'so what' } },
-      paid: {
-        stock_taken: { kind: 'move', to: 'confirmed', announces: 'order_confirmed' },
-        deadline_passed: { kind: 'cancel', reason: 'timed_out' },
-        cancel_requested: { kind: 'cancel', reason: 'cancelled_by_customer' },
-      },
-      confirmed: {},
-      cancelled: {},
-    };
-    const diagram = /```mermaid\n(.*?)\n```/s.exec(orderFlowPage(lifecycle))?.[1]?.split('\n');
-    expect(diagram).toEqual([
-      'stateDiagram-v2',
-      '  [*] --> pending: POST /orders',
-      '  pending --> paid: payment_successful',
-      '  paid --> confirmed: stock_taken',
-      '  paid --> cancelled: deadline_passed<br/>cancel_requested',
-      '  confirmed --> [*]',
-      '  cancelled --> [*]',
-    ]);
+  it('tell of every subscription which use case handles it', () => {
+    const rows = [
+      ...(pages['docs/saga.md'] ?? '').matchAll(
+        /^\| \[`(\w+)`\]\S+ +\| [\w-]+ +\| ([\w-]+): \S+ +\| \[`(\w+)`\]\((\S+)\)/gm,
+      ),
+    ];
+    const uses = rows.map(([, topic = '', service = '']) => `${service} ${topic}`);
+    expect(uses.toSorted()).toEqual(
+      subscriptionsIn(root)
+        .map(({ service, topic }) => `${service} ${topic}`)
+        .toSorted(),
+    );
+    for (const [, , , name = '', path = ''] of rows) {
+      expect(readFileSync(join(root, 'docs', path), 'utf8')).toContain(`export class ${name} `);
+    }
+  });
+
+  it('draw every lifecycle', () => {
+    const page = pages['docs/saga.md'] ?? '';
+    expect(page.match(/^stateDiagram-v2$/gm)).toHaveLength(3);
+    const announced = [...page.matchAll(/ \/ (\w+)/g)].map(([, event]) => event);
+    const events: readonly string[] = EVENTS.map(({ type }) => type);
+    expect(new Set(announced.filter((event) => !events.includes(event ?? '')))).toEqual(new Set());
+    expect(new Set(announced).size).toBeGreaterThan(5);
   });
 
   it('describe fields inside of lists, closed sets and what may be left out', () => {

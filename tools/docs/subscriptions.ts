@@ -43,6 +43,11 @@ export function subscriptionsIn(root: string): TopicUse[] {
     );
 }
 
+/** Types of events by the names of their contracts: `OrderCreated` → `order_created`. */
+export function contractNames(root: string): Map<string, string> {
+  return new Map(declarationsIn(root).map(({ name, topic }) => [name, topic]));
+}
+
 /** Topics by service. */
 export function byService(uses: readonly TopicUse[]): Record<string, string[]> {
   return grouped(uses, 'service', 'topic');

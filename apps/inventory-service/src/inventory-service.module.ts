@@ -1,3 +1,5 @@
+import { DeskModule } from '@app/desk';
+import { checkStateMachine } from '@app/lifecycle';
 import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
 import { PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -16,6 +18,7 @@ import { StockMovementEntity } from './persistence/stock-movement.entity';
 import { StockRepository } from './persistence/stock.repository';
 import { AddProduct } from './use-cases/add-product';
 import { AdjustStock } from './use-cases/adjust-stock';
+import { allocationStateMachine } from './domain/allocation-lifecycle';
 import { GetInventory } from './use-cases/get-inventory';
 import { SettleStock } from './use-cases/settle-stock';
 
@@ -31,6 +34,7 @@ export const MIGRATIONS = [
 @Module({})
 export class InventoryServiceModule {
   static forRoot(config: InventoryServiceConfig): DynamicModule {
+    checkStateMachine(allocationStateMachine());
     return {
       module: InventoryServiceModule,
       imports: [
@@ -41,6 +45,7 @@ export class InventoryServiceModule {
           migrations: MIGRATIONS,
         }),
         MessagingModule.forRoot(messagingOptionsOf('inventory-service', config)),
+        DeskModule,
       ],
       controllers: [InventoryController, OrderEventsConsumer, PaymentEventsConsumer],
       providers: [

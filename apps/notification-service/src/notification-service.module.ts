@@ -1,3 +1,4 @@
+import { DeskModule } from '@app/desk';
 import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf, UNHURRIED } from '@app/messaging';
 import { PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -39,6 +40,7 @@ export class NotificationServiceModule {
             maxBatchRecords: Math.max(1, Math.floor(config.deliveryCapacity / 4)),
           }),
         ),
+        DeskModule,
         DeliveryModule.forRoot(config),
       ],
       controllers: [NotificationsController, ContactsController, OrderEventsConsumer, PaymentEventsConsumer],

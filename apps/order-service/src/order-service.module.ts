@@ -1,9 +1,11 @@
+import { DeskModule } from '@app/desk';
+import { checkStateMachine } from '@app/lifecycle';
 import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
 import { PlatformCacheModule } from '@app/platform';
 import { PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { OrderServiceConfig } from './config';
-import { checkLifecycle, ORDER_LIFECYCLE } from './domain/order-lifecycle';
+import { ORDER_LIFECYCLE, orderStateMachine } from './domain/order-lifecycle';
 import { OrdersController } from './http/orders.controller';
 import { InventoryEventsConsumer } from './messaging/inventory-events.consumer';
 import { PaymentEventsConsumer } from './messaging/payment-events.consumer';
@@ -42,7 +44,7 @@ export const MIGRATIONS = [
 @Module({})
 export class OrderServiceModule {
   static forRoot(config: OrderServiceConfig): DynamicModule {
-    checkLifecycle(ORDER_LIFECYCLE);
+    checkStateMachine(orderStateMachine(ORDER_LIFECYCLE));
     return {
       module: OrderServiceModule,
       imports: [
@@ -54,6 +56,7 @@ export class OrderServiceModule {
         }),
         PlatformCacheModule.forRoot(config),
         MessagingModule.forRoot(messagingOptionsOf('order-service', config)),
+        DeskModule,
       ],
       controllers: [OrdersController, PaymentEventsConsumer, InventoryEventsConsumer],
       providers: [

@@ -1,3 +1,4 @@
+import { DeskModule } from '@app/desk';
 import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
 import { type DatabaseOptions, PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -16,6 +17,8 @@ import { AddChangesAtTheGateway1764400000000 } from './persistence/migrations/17
 import { PaymentEntity } from './persistence/payment.entity';
 import { PaymentReader } from './persistence/payment.reader';
 import { PaymentRepository } from './persistence/payment.repository';
+import { PAYMENT_LIFECYCLE } from './domain/payment-lifecycle';
+import { checkPaymentLifecycle } from './domain/payment-state-machine';
 import { StripeEventRepository } from './persistence/stripe-event.repository';
 import { AdvancePayments } from './use-cases/advance-payments';
 import { CallGateway } from './use-cases/call-gateway';
@@ -31,12 +34,14 @@ import { RefundByHand } from './use-cases/refund-by-hand';
 @Module({})
 export class PaymentServiceModule {
   static forRoot(config: PaymentServiceConfig): DynamicModule {
+    checkPaymentLifecycle(PAYMENT_LIFECYCLE);
     const usesStripe = config.paymentGateway === 'stripe';
     return {
       module: PaymentServiceModule,
       imports: [
         PostgresModule.forRoot(databaseOptions(config)),
         MessagingModule.forRoot(messagingOptionsOf('payment-service', config)),
+        DeskModule,
         GatewayModule.forRoot(config),
       ],
       controllers: [

@@ -1,13 +1,24 @@
+export { Inbox } from './consumer/inbox';
 export { OnEvent } from './consumer/on-event.decorator';
 export type { DueItem, DueWork, DueWorkerLimits } from './due-work/due-work';
 export { DueWorker } from './due-work/due-worker';
 export { DueWorkers } from './due-work/due-workers';
+export {
+  ATTEMPT_KINDS,
+  type AttemptKind,
+  DEAD_LETTER_REASONS,
+  type DeadLetterReason,
+  FAILED_MESSAGE_STATUSES,
+  type FailedMessageRow,
+  type FailedMessageStatus,
+} from './failed/failed-message';
 export { classifyFailure } from './failed/failure';
 export { GroupCommit, Overloaded, type Settled } from './linger/group-commit';
 export { sleep } from './linger/sleep';
-export { messagingOptionsOf, UNHURRIED } from './messaging-options';
+export { MessagingOptions, messagingOptionsOf, UNHURRIED } from './messaging-options';
 export { connectEventConsumers, MessagingModule } from './messaging.module';
 export { MESSAGING_MIGRATIONS } from './migrations';
+export { headersFromBase64, type StoredHeaders } from './record/stored-headers';
 export { AroundLocks } from './unit-of-work/around-locks';
 export { lockedAmong, RowsLocked } from './unit-of-work/locked-rows';
 export { Transactions } from './unit-of-work/transactions';

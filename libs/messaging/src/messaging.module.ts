@@ -10,8 +10,6 @@ import { ClientSockets } from './kafka/client-sockets';
 import { ConsumerHealth } from './consumer/consumer-health';
 import { ConsumerWatchdog } from './consumer/consumer-watchdog';
 import { DeadLetters } from './failed/dead-letters';
-import { DESK_CONTROLLERS, DESK_PROVIDERS } from './desk/desk.providers';
-import { DeskWorker } from './desk/desk-worker';
 import { DueWorkers } from './due-work/due-workers';
 import { EventBatchProcessor } from './consumer/event-batch-processor';
 import { FailedMessages } from './failed/failed-messages';
@@ -42,14 +40,13 @@ export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy 
   constructor(
     private readonly relay: OutboxRelay,
     private readonly retries: RetryWorker,
-    private readonly desk: DeskWorker,
     private readonly server: KafkaEventServer,
     private readonly workers: DueWorkers,
     private readonly lifecycle: Lifecycle,
   ) {}
 
   static forRoot(options: MessagingOptions): DynamicModule {
-    const shared = [Transactions, DueWorkers, KafkaEventServer, KafkaFactory, ConsumerHealth, RelayProducer];
+    const shared = [Inbox, Transactions, DueWorkers, KafkaEventServer, KafkaFactory, ConsumerHealth, RelayProducer];
     return {
       module: MessagingModule,
       global: true,
@@ -61,7 +58,6 @@ export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy 
         DeadLetters,
         EventBatchProcessor,
         FailedMessages,
-        Inbox,
         KafkaHealthIndicator,
         OutboxHealthIndicator,
         Outbox,
@@ -71,9 +67,7 @@ export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy 
         RetryWorker,
         TopicCreator,
         TopicKeeper,
-        ...DESK_PROVIDERS,
       ],
-      controllers: DESK_CONTROLLERS,
       exports: [MessagingOptions, ...shared],
     };
   }
@@ -81,11 +75,10 @@ export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy 
   onApplicationBootstrap(): void {
     this.relay.start();
     this.retries.start();
-    this.desk.start();
     this.workers.start();
     this.server.begin();
     this.lifecycle.onDrain(async () => {
-      await Promise.all([this.server.close(), this.retries.stop(), this.desk.stop()]);
+      await Promise.all([this.server.close(), this.retries.stop()]);
     }, 'event consumers');
     this.lifecycle.onDrain(() => this.workers.stop(), 'workers');
     this.lifecycle.onDrain(() => this.relay.stop(FINAL_PUBLISH_MS), 'outbox relay');

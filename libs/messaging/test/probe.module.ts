@@ -1,3 +1,4 @@
+import { DeskModule } from '@app/desk';
 import { type EventEnvelope, OrderCreated, PaymentFailed, PaymentSuccessful, type ReceivedEvent } from '@app/events';
 import { PostgresModule } from '@app/postgres';
 import { Controller, Module, type DynamicModule } from '@nestjs/common';
@@ -84,6 +85,7 @@ export class ProbeModule {
           migrations: [...MESSAGING_MIGRATIONS, CreateEffects1763800000001],
         }),
         MessagingModule.forRoot(options),
+        DeskModule,
       ],
       controllers: [ProbeConsumer],
       providers: [{ provide: Script, useValue: script }],

@@ -125,7 +125,13 @@ export const pairs: Scenario = {
   api: { acceptedShare: 0.3, p99Ms: 15_000, statuses: [503, 0] },
   rate: 10,
   restSeconds: 90,
-  env: { PAYMENT_GATEWAY_TIMEOUT_MS: '2000', PAYMENT_GATEWAY_MAX_BACKOFF_MS: '3000', DELIVERY_TIMEOUT_MS: '6000' },
+  env: {
+    PAYMENT_GATEWAY_TIMEOUT_MS: '2000',
+    PAYMENT_GATEWAY_MAX_BACKOFF_MS: '3000',
+    DELIVERY_TIMEOUT_MS: '6000',
+    // A mail whose answer was lost twice, the second time in the last fault, is tried again before the rest is over.
+    DELIVERY_UNKNOWN_RETRY_BASE_MS: '15000',
+  },
   async run(world) {
     world.maxReplicas = 2;
     await world.calm(4);

@@ -1,7 +1,7 @@
+import type { MessageFilter } from '../desk/desk-client.ts';
 import { Command, InvalidArgumentError } from 'commander';
 import { DeskClient } from '../desk/desk-client.ts';
 import { retryOrDiscard } from '../desk/bulk-commands.ts';
-import type { MessageFilter } from '../desk/desk-messages.ts';
 import { exportAll, groups, jobs, list, show, watch, type DeskContext } from '../desk/failed-commands.ts';
 import type { Console } from './console.ts';
 import { durationMs, momentOf } from './duration.ts';

@@ -1,7 +1,8 @@
+import type { DeskJobResponse, DeskDryRunResponse, FailedMessageResponse } from '@app/desk';
+import type { MessageFilter } from './desk-client.ts';
 import { printJson } from '../cli/console.ts';
 import { EXIT, OpsError, type ExitCode } from '../cli/exit-code.ts';
 import type { BulkRequest, DeskClient } from './desk-client.ts';
-import type { DryRun, Job, MessageFilter, MessageSummary } from './desk-messages.ts';
 import { dryRunReport, endReport, listReport, progressLine, type Of } from './desk-reports.ts';
 import { exitOf, findOwner, fromAll, type DeskContext } from './failed-commands.ts';
 
@@ -61,9 +62,9 @@ async function one(context: DeskContext, wish: BulkWish, id: string): Promise<Ex
 async function outcomeOf(
   { console }: DeskContext,
   client: DeskClient,
-  released: MessageSummary,
+  released: FailedMessageResponse,
   patienceMs: number,
-): Promise<MessageSummary> {
+): Promise<FailedMessageResponse> {
   const deadline = console.now().getTime() + patienceMs;
   let message = released;
   while (message.status === 'retrying' && console.now().getTime() < deadline) {
@@ -75,8 +76,14 @@ async function outcomeOf(
 
 async function tryDry(context: DeskContext, wish: BulkWish): Promise<ExitCode> {
   const { console, json } = context;
-  const gathered = await fromAll(context, (client) => client.bulk(wish.kind, requestOf(wish)) as Promise<DryRun>);
-  const runs = gathered.answers.map(({ client, answer }): Of<DryRun> => ({ ...answer, service: client.service }));
+  const gathered = await fromAll(
+    context,
+    (client) => client.bulk(wish.kind, requestOf(wish)) as Promise<DeskDryRunResponse>,
+  );
+  const runs = gathered.answers.map(({ client, answer }): Of<DeskDryRunResponse> => ({
+    ...answer,
+    service: client.service,
+  }));
   if (json) printJson(console, { dry_runs: runs, unreachable: gathered.unreachable });
   else console.print(dryRunReport(wish.kind, runs, console.now()));
   return exitOf(gathered, false);
@@ -85,13 +92,13 @@ async function tryDry(context: DeskContext, wish: BulkWish): Promise<ExitCode> {
 async function many(context: DeskContext, wish: BulkWish): Promise<ExitCode> {
   const { console, json } = context;
   // One service after the other: `--max` is for all of them together.
-  const started: { client: DeskClient; job: Job }[] = [];
+  const started: { client: DeskClient; job: DeskJobResponse }[] = [];
   let left = wish.max;
   let refused = 0;
   for (const client of context.clients) {
     if (left === 0) break;
     try {
-      const job = (await client.bulk(wish.kind, requestOf(wish, left))) as Job;
+      const job = (await client.bulk(wish.kind, requestOf(wish, left))) as DeskJobResponse;
       if (left !== undefined) left = Math.max(0, left - job.total);
       started.push({ client, job });
     } catch (error) {
@@ -111,7 +118,12 @@ async function many(context: DeskContext, wish: BulkWish): Promise<ExitCode> {
 }
 
 /** The job when it is done, or when patience is at its end. */
-async function follow(context: DeskContext, wish: BulkWish, client: DeskClient, begun: Job): Promise<Of<Job>> {
+async function follow(
+  context: DeskContext,
+  wish: BulkWish,
+  client: DeskClient,
+  begun: DeskJobResponse,
+): Promise<Of<DeskJobResponse>> {
   const { console } = context;
   const deadline = console.now().getTime() + wish.patienceMs;
   let job = begun;

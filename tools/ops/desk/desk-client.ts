@@ -1,10 +1,26 @@
+import type {
+  DeskJobResponse,
+  DeskDryRunResponse,
+  FailedMessageGroupResponse,
+  FailedMessageResponse,
+  FullFailedMessageResponse,
+} from '@app/desk';
 import type { ServiceName } from '../../stack/service-names.ts';
 import { OpsError } from '../cli/exit-code.ts';
-import type { DryRun, Job, MessageDetail, MessageFilter, MessageGroup, MessageSummary } from './desk-messages.ts';
 
 const ANSWER_WITHIN_MS = 15_000;
 const EXPORT_SILENCE_MS = 60_000;
 const PAGE = 100;
+
+/** What narrows a list or a bulk action; see `GET /failed-messages`. */
+export interface MessageFilter {
+  readonly status?: string;
+  readonly topic?: string;
+  readonly reason?: string;
+  readonly error?: string;
+  readonly since?: string;
+  readonly order_id?: string;
+}
 
 /** A refusal of the service, in its own words. */
 export class DeskRefusal extends OpsError {
@@ -36,14 +52,17 @@ export class DeskClient {
   ) {}
 
   /** Newest first, page by page, at most `limit` of them. */
-  async list(filter: MessageFilter, limit: number): Promise<MessageSummary[]> {
-    const found: MessageSummary[] = [];
+  async list(filter: MessageFilter, limit: number): Promise<FailedMessageResponse[]> {
+    const found: FailedMessageResponse[] = [];
     let cursor: string | undefined;
     let more = true;
     while (more) {
       const size = String(Math.min(PAGE, limit - found.length));
       const query = queryOf({ ...filter, limit: size, ...(cursor === undefined ? {} : { cursor }) });
-      const page = await this.send<{ failed_messages: MessageSummary[]; next_cursor: string | null }>('GET', query);
+      const page = await this.send<{ failed_messages: FailedMessageResponse[]; next_cursor: string | null }>(
+        'GET',
+        query,
+      );
       found.push(...page.failed_messages);
       cursor = page.next_cursor ?? undefined;
       // A page may be empty although the list goes on: a service looks at so many messages for each, and no more.
@@ -53,32 +72,34 @@ export class DeskClient {
   }
 
   /** The largest groups of the newest messages, when there are too many of either: `complete` is false then. */
-  groups(filter: MessageFilter): Promise<{ readonly groups: MessageGroup[]; readonly complete: boolean }> {
+  groups(
+    filter: MessageFilter,
+  ): Promise<{ readonly groups: FailedMessageGroupResponse[]; readonly complete: boolean }> {
     return this.send('GET', `/groups${queryOf({ ...filter })}`);
   }
 
-  show(id: string): Promise<MessageDetail> {
+  show(id: string): Promise<FullFailedMessageResponse> {
     return this.send('GET', `/${encodeURIComponent(id)}`);
   }
 
-  retryOne(id: string, actor: string, force: boolean): Promise<MessageSummary> {
+  retryOne(id: string, actor: string, force: boolean): Promise<FailedMessageResponse> {
     return this.send('POST', `/${encodeURIComponent(id)}/retry`, { actor, ...(force ? { force } : {}) });
   }
 
-  discardOne(id: string, actor: string, reason: string): Promise<MessageSummary> {
+  discardOne(id: string, actor: string, reason: string): Promise<FailedMessageResponse> {
     return this.send('POST', `/${encodeURIComponent(id)}/discard`, { actor, reason });
   }
 
-  bulk(kind: 'retry' | 'discard', request: BulkRequest): Promise<Job | DryRun> {
+  bulk(kind: 'retry' | 'discard', request: BulkRequest): Promise<DeskJobResponse | DeskDryRunResponse> {
     return this.send('POST', `/${kind}`, request);
   }
 
-  job(id: string): Promise<Job> {
+  job(id: string): Promise<DeskJobResponse> {
     return this.send('GET', `/jobs/${encodeURIComponent(id)}`);
   }
 
-  async jobs(limit: number): Promise<Job[]> {
-    return (await this.send<{ jobs: Job[] }>('GET', `/jobs${queryOf({ limit: String(limit) })}`)).jobs;
+  async jobs(limit: number): Promise<DeskJobResponse[]> {
+    return (await this.send<{ jobs: DeskJobResponse[] }>('GET', `/jobs${queryOf({ limit: String(limit) })}`)).jobs;
   }
 
   /** One message a line, as JSON; ended when nothing comes for a minute. */

@@ -1,12 +1,18 @@
+import type {
+  DeskJobResponse,
+  DeskDryRunResponse,
+  FailedMessageGroupResponse,
+  FailedMessageResponse,
+  FullFailedMessageResponse,
+} from '@app/desk';
 import { approximately } from '../cli/duration.ts';
 import { printable } from '../cli/printable.ts';
 import { clip, countOf, table } from '../cli/table.ts';
-import type { DryRun, Job, MessageDetail, MessageGroup, MessageSummary } from './desk-messages.ts';
 
 /** Whatever comes of one service, with its name. */
 export type Of<Thing> = Thing & { readonly service: string };
 
-export function listReport(messages: readonly Of<MessageSummary>[], now: Date): string {
+export function listReport(messages: readonly Of<FailedMessageResponse>[], now: Date): string {
   if (messages.length === 0) return 'No failed messages.';
   const rows = messages.map((message) => [
     message.failed_message_id,
@@ -22,7 +28,7 @@ export function listReport(messages: readonly Of<MessageSummary>[], now: Date): 
   return table(['ID', 'SERVICE', 'STATUS', 'TOPIC', 'ORDER', 'TRIED', 'BEHIND', 'SINCE', 'ERROR'], rows);
 }
 
-export function groupReport(groups: readonly Of<MessageGroup>[], now: Date): string {
+export function groupReport(groups: readonly Of<FailedMessageGroupResponse>[], now: Date): string {
   if (groups.length === 0) return 'No failed messages.';
   const rows = groups.map((group) => [
     group.count,
@@ -37,7 +43,7 @@ export function groupReport(groups: readonly Of<MessageGroup>[], now: Date): str
   return table(['COUNT', 'SERVICE', 'STATUS', 'TOPIC', 'REASON', 'LAST', 'ERROR', 'FOR EXAMPLE'], rows);
 }
 
-export function detailReport(message: Of<MessageDetail>): string {
+export function detailReport(message: Of<FullFailedMessageResponse>): string {
   const facts = [
     ['id', message.failed_message_id],
     ['service', message.service],
@@ -72,7 +78,7 @@ export function detailReport(message: Of<MessageDetail>): string {
 }
 
 /** One row each. */
-export function jobReport(jobs: readonly Of<Job>[], now: Date): string {
+export function jobReport(jobs: readonly Of<DeskJobResponse>[], now: Date): string {
   if (jobs.length === 0) return 'No jobs.';
   const rows = jobs.map((job) => [
     ...[job.job_id, job.service.replace('-service', ''), job.kind, job.status, job.actor, job.total, job.released],
@@ -94,17 +100,18 @@ export function jobReport(jobs: readonly Of<Job>[], now: Date): string {
   return table(headings, rows);
 }
 
-export function dryRunReport(kind: 'retry' | 'discard', runs: readonly Of<DryRun>[], now: Date): string {
-  const rows = runs.map((run) => [
-    ...[run.service, run.matching, run.would_retry ?? run.would_discard ?? run.matching, run.skipped_quarantined ?? 0],
-  ]);
+export function dryRunReport(kind: 'retry' | 'discard', runs: readonly Of<DeskDryRunResponse>[], now: Date): string {
+  const rows = runs.map((run) => {
+    const wouldTake = 'would_retry' in run ? run.would_retry : run.would_discard;
+    return [run.service, run.matching, wouldTake, run.skipped_quarantined];
+  });
   const sample = runs.flatMap(({ service, sample: messages }) => messages.map((message) => ({ ...message, service })));
   const summary = table(['SERVICE', 'MATCHING', `WOULD ${kind.toUpperCase()}`, 'QUARANTINED, LEFT'], rows);
   return sample.length === 0 ? summary : `${summary}\n\nFor example\n${listReport(sample, now)}`;
 }
 
 /** How jobs of one command have ended, in one line each; a service that had nothing for it is left out. */
-export function endReport(jobs: readonly Of<Job>[]): string {
+export function endReport(jobs: readonly Of<DeskJobResponse>[]): string {
   const lines = jobs.filter(({ total }) => total > 0).map(progressLine);
   return lines.length === 0 ? 'Nothing matches.' : lines.join('\n');
 }
@@ -119,7 +126,7 @@ export function progressLine({
   resolved,
   failed_again: again,
   skipped,
-}: Of<Job>): string {
+}: Of<DeskJobResponse>): string {
   const done = kind === 'retry' ? `${resolved} resolved, ${again} failed again` : `${resolved} discarded`;
   // Quarantined ones are only retried by name.
   const left = skipped === 0 ? '' : `, ${skipped} left alone${kind === 'retry' ? ' (quarantined: see --force)' : ''}`;

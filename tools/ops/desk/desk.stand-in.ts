@@ -1,6 +1,6 @@
+import type { DeskJobResponse, FailedMessageResponse } from '@app/desk';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Job, MessageSummary } from './desk-messages.ts';
 
 /** A request as it came. */
 export interface SeenRequest {
@@ -16,12 +16,12 @@ export interface SeenRequest {
  */
 export class DeskStandIn {
   readonly seen: SeenRequest[] = [];
-  private readonly jobs = new Map<string, Job>();
+  private readonly jobs = new Map<string, DeskJobResponse>();
   private readonly retried = new Set<string>();
 
   private constructor(
     private readonly server: Server,
-    private messages: readonly MessageSummary[],
+    private messages: readonly FailedMessageResponse[],
   ) {}
 
   /** As if all messages had been dealt with: the next jobs have nothing to do. */
@@ -29,7 +29,7 @@ export class DeskStandIn {
     this.messages = [];
   }
 
-  static async start(messages: readonly MessageSummary[]): Promise<DeskStandIn> {
+  static async start(messages: readonly FailedMessageResponse[]): Promise<DeskStandIn> {
     const server = createServer();
     const desk = new DeskStandIn(server, messages);
     server.on('request', (request, response) => void desk.handle(request, response));
@@ -63,7 +63,7 @@ export class DeskStandIn {
     if (method === 'GET') return this.read(path, query);
     const bulk = /^\/(retry|discard)$/.exec(path)?.[1];
     if (bulk !== undefined)
-      return this.bulk(bulk as Job['kind'], body as { actor: string; dry_run?: boolean; max?: number });
+      return this.bulk(bulk as DeskJobResponse['kind'], body as { actor: string; dry_run?: boolean; max?: number });
     const message = this.messages.find(({ failed_message_id: id }) => path.startsWith(`/${id}/`));
     if (message?.status === 'quarantined' && (body as { force?: boolean }).force !== true) {
       return [409, { status: 409, code: 'FAILED_MESSAGE.QUARANTINED', detail: 'It was retried too often.' }];
@@ -118,7 +118,7 @@ export class DeskStandIn {
   }
 
   private bulk(
-    kind: Job['kind'],
+    kind: DeskJobResponse['kind'],
     { actor, dry_run: dry, max }: { actor: string; dry_run?: boolean; max?: number },
   ): [number, unknown] {
     const total = Math.min(max ?? Infinity, this.messages.length);
@@ -134,13 +134,16 @@ export class DeskStandIn {
       failed_again: 0,
       skipped: 0,
       created_at: '2026-01-15T09:30:00Z',
+      updated_at: '2026-01-15T09:30:00Z',
       finished_at: null,
     };
-    const job: Job = {
+    const job: DeskJobResponse = {
       job_id: `job-${this.jobs.size + 1}`,
       kind,
       status: 'running',
       actor,
+      reason: null,
+      filter: {},
       max: max ?? null,
       total,
       ...zero,
@@ -149,10 +152,10 @@ export class DeskStandIn {
     return [202, job];
   }
 
-  private finish(jobId: string): Job | undefined {
+  private finish(jobId: string): DeskJobResponse | undefined {
     const job = this.jobs.get(jobId);
     if (job === undefined) return undefined;
-    const done: Job = { ...job, status: 'done', released: job.total, resolved: job.total };
+    const done: DeskJobResponse = { ...job, status: 'done', released: job.total, resolved: job.total };
     this.jobs.set(jobId, done);
     return done;
   }

@@ -1,9 +1,10 @@
+import type { FailedMessageResponse } from '@app/desk';
+import type { MessageFilter } from './desk-client.ts';
 import type { ServiceName } from '../../stack/service-names.ts';
 import { printJson, type Console } from '../cli/console.ts';
 import { EXIT, OpsError, type ExitCode } from '../cli/exit-code.ts';
 import { printableJson } from '../cli/printable.ts';
 import { DeskRefusal, type DeskClient } from './desk-client.ts';
-import type { MessageFilter, MessageSummary } from './desk-messages.ts';
 import { detailReport, groupReport, jobReport, listReport, type Of } from './desk-reports.ts';
 
 /** The most jobs that a service gives in one answer. */
@@ -106,7 +107,7 @@ export async function jobs(context: DeskContext, limit: number): Promise<ExitCod
 export async function exportAll(context: DeskContext, filter: MessageFilter): Promise<ExitCode> {
   for (const client of context.clients) {
     for await (const line of client.export(filter)) {
-      context.console.print(printableJson({ service: client.service, ...(JSON.parse(line) as MessageSummary) }));
+      context.console.print(printableJson({ service: client.service, ...(JSON.parse(line) as FailedMessageResponse) }));
     }
   }
   return EXIT.fine;

@@ -1,16 +1,16 @@
+import type { FailedMessageResponse } from '@app/desk';
 import { runOps } from '../cli/program.ts';
 import { RecordedConsole } from '../cli/recorded-console.ts';
-import type { MessageSummary } from './desk-messages.ts';
 import { DeskStandIn } from './desk.stand-in.ts';
 
-function message(id: string, overrides: Partial<MessageSummary> = {}): MessageSummary {
+function message(id: string, overrides: Partial<FailedMessageResponse> = {}): FailedMessageResponse {
   return {
     failed_message_id: id,
     status: 'dead_lettered',
     reason: 'handler_failed',
     topic: 'order_created',
     partition: 2,
-    offset: '17',
+    offset: 17,
     event_id: null,
     order_id: '0197a3c0-0000-7000-8000-000000000001',
     error_class: 'TypeError',

@@ -1,4 +1,5 @@
-import { decideStock, productsConcerned, type StockDecision } from './allocation-lifecycle';
+import { checkStateMachine } from '@app/lifecycle';
+import { allocationStateMachine, decideStock, productsConcerned, type StockDecision } from './allocation-lifecycle';
 import type { StockAllocation, StockNews } from './stock-allocation';
 
 function deepFreeze<T>(value: T): T {
@@ -151,3 +152,9 @@ function outcomeOf({ allocation, changes, announcements }: StockDecision): Outco
     announced?.type === 'inventory_updated' ? announced.change : announced?.type,
   ];
 }
+
+describe('the table of allocations', () => {
+  it('is sound', () => {
+    expect(() => checkStateMachine(allocationStateMachine())).not.toThrow();
+  });
+});

@@ -1,4 +1,5 @@
 import type { ShortageReason, StockChange } from '@app/events';
+import type { StateMachine, Transition } from '@app/lifecycle';
 import { expectSameOrder } from './news-contradiction';
 import { addUp, type AllocationStatus, type OrderLine, type StockAllocation, type StockNews } from './stock-allocation';
 
@@ -75,6 +76,45 @@ export const ALLOCATION_LIFECYCLE: Readonly<Record<AllocationStatus | 'unknown',
     order_cancelled: ignore('the order is known to be cancelled'),
   },
 };
+
+type AllocationState = AllocationStatus | 'unknown';
+
+/** Claims on the stock rest in any of these forever; only goods that were taken can still come back. */
+const FINAL_STATES: readonly AllocationState[] = ['taken', 'insufficient', 'returned', 'refused'];
+
+/** The table as a graph, for its check at the start and for its diagram. */
+export function allocationStateMachine(): StateMachine<AllocationState> {
+  const states = Object.keys(ALLOCATION_LIFECYCLE) as AllocationState[];
+  const transitions = states.flatMap((from) =>
+    Object.entries(ALLOCATION_LIFECYCLE[from]).flatMap(([trigger, step]) => transitionsOf(from, trigger, step as Step)),
+  );
+  return {
+    name: 'stock allocation',
+    states,
+    beginnings: { 'first event of the order': 'unknown' },
+    finalStates: FINAL_STATES,
+    terminalStates: ['insufficient', 'returned', 'refused'],
+    transitions,
+  };
+}
+
+type Step = LifecycleRow[keyof LifecycleRow];
+
+function transitionsOf(from: AllocationState, trigger: string, step: Step): Transition<AllocationState>[] {
+  switch (step) {
+    case 'take':
+      return [
+        { from, to: 'taken', trigger, announces: 'inventory_updated' },
+        { from, to: 'insufficient', trigger, announces: 'inventory_insufficient' },
+      ];
+    case 'refuse':
+      return [{ from, to: 'refused', trigger }];
+    case 'give_back':
+      return [{ from, to: 'returned', trigger, announces: 'inventory_updated' }];
+    default:
+      return [];
+  }
+}
 
 /** Decides about one order. Pure: neither its arguments nor anything else is changed. @throws NewsContradicted */
 export function decideStock(

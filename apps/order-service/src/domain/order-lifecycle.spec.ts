@@ -1,9 +1,10 @@
+import { checkStateMachine } from '@app/lifecycle';
 import { anOpenOrder, anOrderThatIs, deepFreeze, LATER } from '../../test/orders';
 import { ORDER_STATUSES, type OrderStatus } from './order';
 import {
-  checkLifecycle,
   ORDER_LIFECYCLE,
   ORDER_TRIGGERS,
+  orderStateMachine,
   OrderTransitionRefused,
   stepOrder,
   type Lifecycle,
@@ -116,66 +117,31 @@ describe('the life of an order', () => {
   });
 
   it('is a table without mistakes', () => {
-    expect(() => checkLifecycle(ORDER_LIFECYCLE)).not.toThrow();
+    expect(() => checkStateMachine(orderStateMachine(ORDER_LIFECYCLE))).not.toThrow();
   });
 });
 
 describe('a broken table', () => {
-  const problemsOf = (broken: object): string => {
-    try {
-      checkLifecycle(broken as Lifecycle);
-      return 'none';
-    } catch (error) {
-      return (error as Error).message;
-    }
-  };
+  const check = (broken: object) => () => checkStateMachine(orderStateMachine(broken as Lifecycle));
   const move = (to: string) => ({ kind: 'move', to });
-  const { pending, paid, confirmed, cancelled } = ORDER_LIFECYCLE;
+  const { pending, paid, cancelled } = ORDER_LIFECYCLE;
 
   it('may not lead to a state it does not know', () => {
     const broken = { ...ORDER_LIFECYCLE, paid: { ...paid, payment_failed: move('refused') } };
-    expect(problemsOf(broken)).toBe('the order lifecycle is wrong: refused is not a state');
+    expect(check(broken)).toThrow('the order lifecycle is wrong: refused is not a state');
   });
 
   it('may not lack a state', () => {
-    expect(problemsOf({ pending, paid, cancelled })).toBe('the order lifecycle is wrong: confirmed is not a state');
-    expect(problemsOf({ paid, confirmed, cancelled })).toContain('pending is not a state');
-  });
-
-  it('may not have a state that nothing leads to', () => {
-    const broken = { ...ORDER_LIFECYCLE, archived: { cancel_requested: { kind: 'cancel', reason: 'timed_out' } } };
-    expect(problemsOf(broken)).toBe('the order lifecycle is wrong: archived can not be reached');
+    expect(check({ pending, paid, cancelled })).toThrow('the order lifecycle is wrong: confirmed is not a state');
   });
 
   it('may not have a state without a way out', () => {
     const broken = { ...ORDER_LIFECYCLE, paid: { payment_successful: { kind: 'ignore', why: 'known' } } };
-    expect(problemsOf(broken)).toBe('the order lifecycle is wrong: paid is a dead end');
-  });
-
-  it('may not have two states that lead to each other only', () => {
-    const broken = {
-      pending: { ...pending, payment_failed: move('waiting') },
-      paid,
-      confirmed,
-      cancelled,
-      waiting: { payment_failed: move('asleep') },
-      asleep: { payment_failed: move('waiting') },
-    };
-    expect(problemsOf(broken)).toBe('the order lifecycle is wrong: waiting is a dead end; asleep is a dead end');
+    expect(check(broken)).toThrow('the order lifecycle is wrong: paid is a dead end');
   });
 
   it('may not let a cancelled order live again', () => {
     const broken = { ...ORDER_LIFECYCLE, cancelled: { ...cancelled, payment_successful: move('paid') } };
-    expect(problemsOf(broken)).toBe('the order lifecycle is wrong: cancelled can be left');
-  });
-
-  it('may not speak of triggers that do not exist', () => {
-    const broken = { ...ORDER_LIFECYCLE, pending: { ...pending, stock_lost: { kind: 'ignore', why: 'what?' } } };
-    expect(problemsOf(broken)).toBe('the order lifecycle is wrong: stock_lost of pending is not a trigger');
-  });
-
-  it('is told everything that is wrong with it at once', () => {
-    const broken = { pending: { payment_successful: move('nowhere') }, archived: {} };
-    expect(problemsOf(broken).split('; ')).toHaveLength(4);
+    expect(check(broken)).toThrow('the order lifecycle is wrong: cancelled can be left');
   });
 });

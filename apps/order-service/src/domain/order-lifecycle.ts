@@ -1,4 +1,5 @@
 import type { CancellationReason } from '@app/events';
+import type { StateMachine, Transition } from '@app/lifecycle';
 import type { CancelledOrder, Order, OrderStatus } from './order';
 
 /** Everything that can happen to an order after it was placed. */
@@ -23,7 +24,7 @@ export type Announcement = 'order_confirmed' | 'order_cancelled';
 export type LifecycleEntry =
   /** The order changes its state. */
   | { readonly kind: 'move'; readonly to: Exclude<OrderStatus, 'cancelled'>; readonly announces?: Announcement }
-  | { readonly kind: 'cancel'; readonly reason: CancellationReason }
+  | { readonly kind: 'cancel'; readonly reason: CancellationReason; readonly announces: 'order_cancelled' }
   /** Nothing changes, but the fact belongs into the audit trail. */
   | { readonly kind: 'note'; readonly why: string }
   /** Nothing changes and there is nothing to remember. */
@@ -33,7 +34,11 @@ export type Lifecycle = Readonly<Record<OrderStatus, Readonly<Partial<Record<Ord
 
 const move = (to: 'paid' | 'confirmed', announces?: Announcement): LifecycleEntry =>
   announces === undefined ? { kind: 'move', to } : { kind: 'move', to, announces };
-const cancel = (reason: CancellationReason): LifecycleEntry => ({ kind: 'cancel', reason });
+const cancel = (reason: CancellationReason): LifecycleEntry => ({
+  kind: 'cancel',
+  reason,
+  announces: 'order_cancelled',
+});
 const note = (why: string): LifecycleEntry => ({ kind: 'note', why });
 const ignore = (why: string): LifecycleEntry => ({ kind: 'ignore', why });
 
@@ -84,7 +89,7 @@ export const ORDER_LIFECYCLE: Lifecycle = {
   },
 };
 
-/** States in which an order may rest for ever. */
+/** States in which an order may rest forever. */
 export const FINAL_STATES: readonly OrderStatus[] = ['confirmed', 'cancelled'];
 
 /** A trigger that can not have happened to an order in this state: somebody broke a rule. */
@@ -119,7 +124,7 @@ export function stepOrder(order: Order, trigger: OrderTrigger, now: Date): Step 
     }
     case 'cancel': {
       const cancelled: CancelledOrder = { ...order, status: 'cancelled', reason: entry.reason, updatedAt };
-      return { kind: 'moved', order: cancelled, from: order.status, announces: 'order_cancelled' };
+      return { kind: 'moved', order: cancelled, from: order.status, announces: entry.announces };
     }
     case 'note':
       return { kind: 'noted', order };
@@ -137,47 +142,30 @@ function notCancelled(order: Order): Exclude<Order, CancelledOrder> {
   throw new TypeError('no entry of the table leaves the cancelled state');
 }
 
-/**
- * Checks a table: it speaks of known states and triggers only, every state can be reached from `pending`, from every state
- * an order can come to rest in one of {@link FINAL_STATES}, and none leaves `cancelled`. Run when the service starts.
- * @throws Error naming everything that is wrong.
- */
-export function checkLifecycle(lifecycle: Lifecycle): void {
+/** The table as a graph, for its check at the start and for its diagram. */
+export function orderStateMachine(lifecycle: Lifecycle): StateMachine<OrderStatus> {
   const states = Object.keys(lifecycle) as OrderStatus[];
-  const reached = reachableFrom(lifecycle, 'pending');
-  const problems = [
-    ...[...reached].filter((state) => !states.includes(state)).map((state) => `${state} is not a state`),
-    ...states.flatMap((state) => unknownTriggers(lifecycle, state)),
-    ...states.filter((state) => !reached.has(state)).map((state) => `${state} can not be reached`),
-    ...states.filter((state) => isDeadEnd(lifecycle, state)).map((state) => `${state} is a dead end`),
-  ];
-  if (targetsOf(lifecycle, 'cancelled').length > 0) problems.push('cancelled can be left');
-  if (problems.length > 0) throw new Error(`the order lifecycle is wrong: ${problems.join('; ')}`);
+  const transitions = states.flatMap((from) =>
+    Object.entries(lifecycle[from]).flatMap(([trigger, entry]) => transitionOf(from, trigger, entry)),
+  );
+  return {
+    name: 'order',
+    states,
+    beginnings: { 'POST /orders': 'pending' },
+    finalStates: FINAL_STATES,
+    terminalStates: ['cancelled'],
+    transitions,
+  };
 }
 
-function targetsOf(lifecycle: Lifecycle, state: OrderStatus): OrderStatus[] {
-  return Object.values(lifecycle[state] ?? {}).flatMap((entry) => {
-    if (entry.kind === 'move') return [entry.to];
-    return entry.kind === 'cancel' ? ['cancelled'] : [];
-  });
-}
-
-/** The state itself and all that follow. */
-function reachableFrom(lifecycle: Lifecycle, start: OrderStatus): Set<OrderStatus> {
-  const reached = new Set([start]);
-  // A set goes on to what is added to it on the way.
-  for (const state of reached) targetsOf(lifecycle, state).forEach((target) => reached.add(target));
-  return reached;
-}
-
-function isDeadEnd(lifecycle: Lifecycle, state: OrderStatus): boolean {
-  const reached = reachableFrom(lifecycle, state);
-  return !FINAL_STATES.some((final) => reached.has(final));
-}
-
-function unknownTriggers(lifecycle: Lifecycle, state: OrderStatus): string[] {
-  const known: readonly string[] = ORDER_TRIGGERS;
-  return Object.keys(lifecycle[state])
-    .filter((trigger) => !known.includes(trigger))
-    .map((trigger) => `${trigger} of ${state} is not a trigger`);
+function transitionOf(from: OrderStatus, trigger: string, entry: LifecycleEntry): Transition<OrderStatus>[] {
+  switch (entry.kind) {
+    case 'move':
+      return [{ from, to: entry.to, trigger, ...announcing(entry.announces) }];
+    case 'cancel':
+      return [{ from, to: 'cancelled', trigger, announces: entry.announces }];
+    case 'note':
+    case 'ignore':
+      return [];
+  }
 }

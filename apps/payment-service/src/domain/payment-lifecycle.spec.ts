@@ -5,7 +5,8 @@ import type { PaymentInput } from './payment-input';
 import { PaymentTransitionRefused } from './payment-step';
 import type { GatewayOutcome, MoneyAtGateway } from './gateway-outcome';
 import { PAYMENT_TRIGGERS, type PaymentNews, type PaymentTrigger } from './lifecycle-entry';
-import { checkPaymentLifecycle, PAYMENT_LIFECYCLE } from './payment-lifecycle';
+import { PAYMENT_LIFECYCLE } from './payment-lifecycle';
+import { checkPaymentLifecycle } from './payment-state-machine';
 import { PAYMENT_STAGES, type PaymentStage } from './payment-stage';
 
 /**
@@ -123,9 +124,13 @@ describe('the table of the lifecycle', () => {
   });
 
   it('is refused when a stage can not be reached or waits for ever', () => {
-    const broken = { ...PAYMENT_LIFECYCLE, authorized: {}, voiding: {} };
-    expect(() => checkPaymentLifecycle(broken)).toThrow(
-      /voided can not be reached.*no answer ends voiding|no answer ends voiding.*voided can not be reached/,
-    );
+    const deadEnd = { ...PAYMENT_LIFECYCLE, authorized: {}, voiding: {} };
+    expect(() => checkPaymentLifecycle(deadEnd)).toThrow(/voided cannot be reached.*voiding is a dead end/);
+    const { order_cancelled: leave } = PAYMENT_LIFECYCLE.authorized;
+    const silent = {
+      ...PAYMENT_LIFECYCLE,
+      authorizing_unwanted: leave === undefined ? {} : { order_cancelled: leave },
+    };
+    expect(() => checkPaymentLifecycle(silent)).toThrow('wrong: no answer ends authorizing_unwanted');
   });
 });

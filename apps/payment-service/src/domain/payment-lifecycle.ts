@@ -1,5 +1,5 @@
 import { ignore, move, moveOr, remember, type OrderNews, type PaymentLifecycle } from './lifecycle-entry';
-import { PAYMENT_STAGES, STAGES, type PaymentStage } from './payment-stage';
+import type { PaymentStage } from './payment-stage';
 
 const known = ignore('it is known already');
 const cancelWins = ignore('the order was cancelled');
@@ -200,26 +200,3 @@ export const PAYMENT_LIFECYCLE: PaymentLifecycle = {
     outcome_unknown: move('authorizing_unwanted'),
   },
 };
-
-/**
- * Checks the table itself: every stage can be reached, and no stage waits for an operation that no answer ends. Run when the service starts. @throws Error naming everything that is wrong.
- */
-export function checkPaymentLifecycle(lifecycle: PaymentLifecycle): void {
-  const problems: string[] = [];
-  const reached = new Set<PaymentStage>(Object.values(BEGINNINGS));
-  for (const stage of reached) targetsOf(lifecycle, stage).forEach((target) => reached.add(target));
-  for (const stage of PAYMENT_STAGES) {
-    if (!reached.has(stage)) problems.push(`${stage} can not be reached`);
-    const answers = Object.entries(lifecycle[stage]).filter(
-      ([trigger, entry]) => !trigger.startsWith('order_') && entry.kind === 'move',
-    );
-    if (STAGES[stage].operation !== undefined && answers.length === 0) problems.push(`no answer ends ${stage}`);
-  }
-  if (problems.length > 0) throw new Error(`the payment lifecycle is wrong: ${problems.join('; ')}`);
-}
-
-function targetsOf(lifecycle: PaymentLifecycle, stage: PaymentStage): PaymentStage[] {
-  return Object.values(lifecycle[stage]).flatMap((entry) =>
-    entry.kind !== 'move' ? [] : entry.untouched === undefined ? [entry.to] : [entry.to, entry.untouched],
-  );
-}

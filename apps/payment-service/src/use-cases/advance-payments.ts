@@ -4,7 +4,6 @@ import { Injectable } from '@nestjs/common';
 import { decideAll } from '../domain/decide-payment';
 import type { PaymentInput } from '../domain/payment-input';
 import { isFreshlyDue, type Payment } from '../domain/payment';
-import { checkPaymentLifecycle, PAYMENT_LIFECYCLE } from '../domain/payment-lifecycle';
 import { RetryPolicy } from '../domain/retry-policy';
 import { PaymentRepository } from '../persistence/payment.repository';
 import { GatewayWorker } from './gateway-worker';
@@ -23,7 +22,6 @@ export class AdvancePayments {
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {
-    checkPaymentLifecycle(PAYMENT_LIFECYCLE);
     this.worker.reportTo((unitOfWork, inputs) => this.advance(unitOfWork, inputs));
   }
 
