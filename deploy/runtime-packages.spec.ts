@@ -15,6 +15,8 @@ function json<T>(file: string): T {
   return JSON.parse(readFileSync(join(repository, file), 'utf8')) as T;
 }
 
+const { packages } = json<{ packages: LockedPackages & Record<string, Locked> }>('package-lock.json');
+
 describe('the packages of an image', () => {
   it('are those that are named and all they need, in the version that each of them finds', () => {
     const locked: LockedPackages = {
@@ -42,7 +44,6 @@ describe('the packages of an image', () => {
     expect(() => runtimePackages(locked, ['a'])).toThrow('package-lock.json has no b, which node_modules/a needs');
   });
 
-  const { packages } = json<{ packages: LockedPackages & Record<string, Locked> }>('package-lock.json');
   const needed = runtimePackages(packages, OUTSIDE);
 
   it('are the ones that stay outside a bundle, without what is bundled or only for development', () => {
@@ -64,6 +65,15 @@ describe('swagger-ui-dist', () => {
 });
 
 describe('an installation', () => {
+  it('runs no script of a package', () => {
+    const { allowScripts } = json<{ allowScripts: Record<string, boolean> }>('package.json');
+    const withScript = Object.keys(packages).filter((folder) => packages[folder]?.hasInstallScript === true);
+    expect(withScript.map((folder) => folder.replace(/^.*node_modules\//, '')).toSorted()).toEqual(
+      Object.keys(allowScripts).toSorted(),
+    );
+    expect(Object.values(allowScripts)).not.toContain(true);
+  });
+
   it('without development dependencies does not need patch-package', () => {
     const { dependencies, devDependencies, scripts } = json<Record<string, Record<string, string>>>('package.json');
     expect(Object.keys(dependencies ?? {})).not.toContain('patch-package');

@@ -74,7 +74,11 @@ function component(
     name: role,
     command: process.execPath,
     // As the system's services are run.
-    args: ['--disable-warning=TimeoutNegativeWarning', ...nodeFlagsOf('payment-service'), join(output, `${PROGRAM}.js`)],
+    args: [
+      '--disable-warning=TimeoutNegativeWarning',
+      ...nodeFlagsOf('payment-service'),
+      join(output, `${PROGRAM}.js`),
+    ],
     env: {
       ...memoryEnv,
       NODE_ENV: 'production',
