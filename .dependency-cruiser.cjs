@@ -108,8 +108,8 @@ module.exports = {
       name: 'platform-and-events-are-the-ground',
       comment: 'Those at the bottom know no other lib, so they can be built, and understood, first.',
       severity: 'error',
-      from: { path: '^libs/(platform|events|lifecycle)/', pathNot: SPEC },
-      to: { path: '^libs/', pathNot: '^libs/$1/' },
+      from: { path: '^libs/(platform|events|lifecycle|cloudevents)/', pathNot: SPEC },
+      to: { path: '^libs/', pathNot: ['^libs/$1/', '^libs/cloudevents/src/index\\.ts$'] },
     },
     {
       name: 'postgres-knows-no-messages',
@@ -119,6 +119,13 @@ module.exports = {
       to: { path: '^libs/', pathNot: '^libs/(?:postgres|platform)/' },
     },
     ...messagingFloorRules,
+    {
+      name: 'messaging-knows-no-product',
+      comment: 'The catalogue of events is given to it, so that it serves any product, and can leave this repository.',
+      severity: 'error',
+      from: { path: '^libs/(?:messaging|cloudevents)/', pathNot: SPEC },
+      to: { path: '^libs/events/' },
+    },
     {
       name: 'messaging-knows-no-desk',
       comment: 'Retries and dead letters work without anybody who administrates them; the desk is built on top.',

@@ -1,3 +1,4 @@
+import { messagingIdentityOf } from '@app/events';
 import { DeskModule } from '@app/desk';
 import { checkStateMachine } from '@app/lifecycle';
 import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
@@ -44,7 +45,7 @@ export class InventoryServiceModule {
           entities: [ProductEntity, StockMovementEntity],
           migrations: MIGRATIONS,
         }),
-        MessagingModule.forRoot(messagingOptionsOf('inventory-service', config)),
+        MessagingModule.forRoot(messagingOptionsOf(messagingIdentityOf('inventory-service'), config)),
         DeskModule,
       ],
       controllers: [InventoryController, OrderEventsConsumer, PaymentEventsConsumer],

@@ -1,3 +1,4 @@
+import { messagingIdentityOf } from '@app/events';
 import { DeskModule } from '@app/desk';
 import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf, UNHURRIED } from '@app/messaging';
 import { PostgresModule } from '@app/postgres';
@@ -34,7 +35,7 @@ export class NotificationServiceModule {
           migrations: [...MESSAGING_MIGRATIONS, ...NOTIFICATION_MIGRATIONS],
         }),
         MessagingModule.forRoot(
-          messagingOptionsOf('notification-service', config, {
+          messagingOptionsOf(messagingIdentityOf('notification-service'), config, {
             gather: UNHURRIED,
             // Each may become two messages, and half of the room is free when a batch begins.
             maxBatchRecords: Math.max(1, Math.floor(config.deliveryCapacity / 4)),

@@ -1,3 +1,4 @@
+import { messagingIdentityOf } from '@app/events';
 import { DeskModule } from '@app/desk';
 import { checkStateMachine } from '@app/lifecycle';
 import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
@@ -55,7 +56,7 @@ export class OrderServiceModule {
           migrations: MIGRATIONS,
         }),
         PlatformCacheModule.forRoot(config),
-        MessagingModule.forRoot(messagingOptionsOf('order-service', config)),
+        MessagingModule.forRoot(messagingOptionsOf(messagingIdentityOf('order-service'), config)),
         DeskModule,
       ],
       controllers: [OrdersController, PaymentEventsConsumer, InventoryEventsConsumer],

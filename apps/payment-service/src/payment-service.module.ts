@@ -1,3 +1,4 @@
+import { messagingIdentityOf } from '@app/events';
 import { DeskModule } from '@app/desk';
 import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
 import { type DatabaseOptions, PostgresModule } from '@app/postgres';
@@ -40,7 +41,7 @@ export class PaymentServiceModule {
       module: PaymentServiceModule,
       imports: [
         PostgresModule.forRoot(databaseOptions(config)),
-        MessagingModule.forRoot(messagingOptionsOf('payment-service', config)),
+        MessagingModule.forRoot(messagingOptionsOf(messagingIdentityOf('payment-service'), config)),
         DeskModule,
         GatewayModule.forRoot(config),
       ],

@@ -1,49 +1,8 @@
-import Type, { type Static, type TSchema } from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
+import Type from 'typebox';
 import { hasAtMostTwoDecimals } from './money';
 
 /** The service that publishes an event; there is exactly one per event. */
 export type ServiceName = 'order-service' | 'payment-service' | 'inventory-service' | 'notification-service';
-
-/**
- * The contract of one event version: its name (also its topic and `ce_type`), who publishes it, and the JSON Schema of
- * its payload. A published contract only ever gains optional fields; anything else is a new version beside it.
- */
-export interface EventDefinition<Name extends string = string, Schema extends TSchema = TSchema> {
-  readonly type: Name;
-  readonly version: number;
-  readonly publisher: ServiceName;
-  /** One sentence in the past tense; the generated documentation quotes it. */
-  readonly summary: string;
-  readonly schema: Schema;
-  /** `ce_dataschema`: `<type>/<version>`. */
-  readonly dataschema: string;
-  /** Compiled from `schema`. Unknown fields are accepted: readers ignore what they do not know. */
-  readonly validator: Validator<Record<never, never>, Schema>;
-}
-
-/** The payload type of an event definition. */
-export type PayloadOf<Definition> = Definition extends EventDefinition<string, infer Schema> ? Static<Schema> : never;
-
-/** Declares an event and compiles its validator. */
-export function defineEvent<const Name extends string, Schema extends TSchema>(
-  declaration: Pick<EventDefinition<Name, Schema>, 'type' | 'version' | 'publisher' | 'summary' | 'schema'>,
-): EventDefinition<Name, Schema> {
-  return Object.freeze({
-    ...declaration,
-    dataschema: `${declaration.type}/${declaration.version}`,
-    validator: Compile<Schema>(declaration.schema),
-  });
-}
-
-/** Says in one line per problem why a payload breaks its contract (JSON pointer and reason), at most ten of them. */
-export function contractViolations(definition: EventDefinition, payload: unknown): string[] {
-  if (definition.validator.Check(payload)) return [];
-  return definition.validator
-    .Errors(payload)
-    .slice(0, 10)
-    .map((error) => `${error.instancePath || '/'} ${error.message}`);
-}
 
 /** A JSON number with at most two decimals, 0 to 999,999,999.99. */
 export const MoneySchema = Type.Refine(

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { decodeRecord, headersOf, type EventEnvelope, type RawRecord } from './envelope';
+import { headersOf, type EventEnvelope, type RawRecord } from '@app/cloudevents';
+import { decodeRecord } from './topics';
 import { PaymentFailed } from './payment-events';
 
 const ORDER_ID = '019aab12-4c00-7a01-8f00-5d2f6f1c0a01';

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { contractViolations } from './contract';
-import { decodeRecord, headersOf, type EventEnvelope } from './envelope';
-import { EVENTS, type AnyEvent } from './topics';
+import { contractViolations, headersOf, type EventEnvelope } from '@app/cloudevents';
+import { decodeRecord, EVENTS, type AnyEvent } from './topics';
 
 interface Golden {
   readonly key: string;

@@ -1,24 +1,12 @@
 export {
-  contractViolations,
-  CurrencySchema,
-  type EventDefinition,
-  IdentifierSchema,
-  type PayloadOf,
-  QuantitySchema,
-  type ServiceName,
-} from './contract';
-export {
   type Cause,
-  type DecodedRecord,
-  decodeRecord,
-  type DecodingFailure,
+  type EventDefinition,
   type EventEnvelope,
   headersOf,
-  type HeaderValue,
-  type RawRecord,
+  type PayloadOf,
   type ReceivedEvent,
-  SEQUENCE_DIGITS,
-} from './envelope';
+} from '@app/cloudevents';
+export { CurrencySchema, IdentifierSchema, QuantitySchema, type ServiceName } from './contract';
 export { InventoryInsufficient, InventoryUpdated, type ShortageReason, type StockChange } from './inventory-events';
 export {
   fromNumeric,
@@ -61,10 +49,12 @@ export {
 } from './payment-events';
 export {
   type AnyEvent,
+  CATALOGUE,
   consumerGroupOf,
+  decodeRecord,
   deadLetterTopicOf,
   eventOfTopic,
   EVENTS,
-  eventsPublishedBy,
+  messagingIdentityOf,
   type EventType,
 } from './topics';

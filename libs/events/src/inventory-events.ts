@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import { defineEvent, IdentifierSchema, QuantitySchema, type PayloadOf } from './contract';
+import { defineEvent, type PayloadOf } from '@app/cloudevents';
+import { IdentifierSchema, QuantitySchema } from './contract';
 
 /** `taken`: an order's goods left the sellable stock. `returned`: they came back after a cancellation. */
 export const STOCK_CHANGES = ['taken', 'returned'] as const;

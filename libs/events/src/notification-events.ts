@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import { defineEvent, IdentifierSchema, type PayloadOf } from './contract';
+import { defineEvent, type PayloadOf } from '@app/cloudevents';
+import { IdentifierSchema } from './contract';
 
 /** The step of an order's life a customer is told about. */
 export const NOTIFICATION_TYPES = [

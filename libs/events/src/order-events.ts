@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import { CurrencySchema, defineEvent, IdentifierSchema, MoneySchema, QuantitySchema, type PayloadOf } from './contract';
+import { defineEvent, type PayloadOf } from '@app/cloudevents';
+import { CurrencySchema, IdentifierSchema, MoneySchema, QuantitySchema } from './contract';
 
 /** Why an order ended without being fulfilled. Closed: a new reason is a new version of `order_cancelled`. */
 export const CANCELLATION_REASONS = ['payment_failed', 'out_of_stock', 'cancelled_by_customer', 'timed_out'] as const;

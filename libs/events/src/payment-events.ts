@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import { CurrencySchema, defineEvent, IdentifierSchema, MoneySchema, QuantitySchema, type PayloadOf } from './contract';
+import { defineEvent, type PayloadOf } from '@app/cloudevents';
+import { CurrencySchema, IdentifierSchema, MoneySchema, QuantitySchema } from './contract';
 
 /**
  * Why a payment failed. `capture_failed` is the one that can come after `payment_successful`: the money was held but

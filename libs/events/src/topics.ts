@@ -1,4 +1,12 @@
-import type { EventDefinition, ServiceName } from './contract';
+import {
+  decodeRecord as decode,
+  EventCatalogue,
+  type DecodedRecord,
+  type EventDefinition,
+  type RawRecord,
+} from '@app/cloudevents';
+import type { TSchema } from 'typebox';
+import type { ServiceName } from './contract';
 import { InventoryInsufficient, InventoryUpdated } from './inventory-events';
 import { NotificationFailed, NotificationSent } from './notification-events';
 import { OrderCancelled, OrderConfirmed, OrderCreated } from './order-events';
@@ -21,7 +29,10 @@ export const EVENTS = [
   PaymentAdjusted,
   NotificationSent,
   NotificationFailed,
-] as const satisfies readonly EventDefinition[];
+] as const satisfies readonly EventDefinition<string, TSchema, ServiceName>[];
+
+/** The same for `libs/messaging`, which knows no event by itself. */
+export const CATALOGUE = new EventCatalogue(EVENTS);
 
 export type AnyEvent = (typeof EVENTS)[number];
 export type EventType = AnyEvent['type'];
@@ -44,4 +55,17 @@ export function consumerGroupOf(service: ServiceName): string {
 /** The topic that keeps what a service's consumer group could not handle: `payment_service_dlq`, … */
 export function deadLetterTopicOf(service: ServiceName): string {
   return `${service.replaceAll('-', '_')}_dlq`;
+}
+
+/** Who a service is to `libs/messaging`, which knows no product: for `messagingOptionsOf`. */
+export function messagingIdentityOf(service: ServiceName) {
+  return { service, catalogue: CATALOGUE, deadLetterTopic: deadLetterTopicOf(service) };
+}
+
+/**
+ * Reads a record into an event of this system, or says why it is none. Never throws, whatever the bytes are: a record that
+ * cannot be read must become a dead letter, not a crash.
+ */
+export function decodeRecord(record: RawRecord): DecodedRecord {
+  return decode(record, CATALOGUE);
 }

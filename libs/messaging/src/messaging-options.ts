@@ -1,4 +1,4 @@
-import type { ServiceName } from '@app/events';
+import type { EventCatalogue } from '@app/cloudevents';
 import type { CommonConfig } from '@app/platform';
 import type { GatherTimes } from './linger/pace';
 
@@ -13,7 +13,12 @@ export const UNHURRIED: GatherTimes = { idleMs: 150, busyMs: 250 };
 
 /** What a service tells the messaging core. A class, so that it is its own injection token. */
 export class MessagingOptions {
-  readonly service!: ServiceName;
+  /** Name of the service: its consumer group, and `ce_source` of what it publishes. Renaming it loses the group's offsets. */
+  readonly service!: string;
+  /** Every event that is published or consumed. */
+  readonly catalogue!: EventCatalogue;
+  /** Where records go that the service cannot handle. */
+  readonly deadLetterTopic!: string;
   readonly brokers!: readonly string[];
   /** PostgreSQL URL of the service's own role; the relay holds one connection of its own for its lock. */
   readonly databaseUrl!: string;
@@ -48,12 +53,12 @@ export class MessagingOptions {
 
 /** What the environment says about messaging, for one service. */
 export function messagingOptionsOf(
-  service: ServiceName,
+  identity: Pick<MessagingOptions, 'service' | 'catalogue' | 'deadLetterTopic'>,
   config: CommonConfig,
   overrides: Partial<MessagingOptions> = {},
 ): MessagingOptions {
   return new MessagingOptions({
-    service,
+    ...identity,
     brokers: config.kafkaBootstrapServers,
     databaseUrl: config.databaseUrl,
     partitions: config.topicPartitions,
@@ -66,4 +71,5 @@ export function messagingOptionsOf(
   });
 }
 
-type RequiredOption = 'service' | 'brokers' | 'databaseUrl' | 'partitions' | 'replicationFactor';
+type RequiredOption =
+  'service' | 'catalogue' | 'deadLetterTopic' | 'brokers' | 'databaseUrl' | 'partitions' | 'replicationFactor';

@@ -1,6 +1,8 @@
+import { messagingIdentityOf } from '@app/events';
 import type { ServiceName } from '@app/events';
 import { createService, startService } from '@app/platform';
 import { createTestDatabase, eventually, infrastructureUrls, type TestDatabase } from '@app/testing';
+import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client } from 'pg';
 import { v7 } from 'uuid';
@@ -42,7 +44,7 @@ export class MessagingBed {
 
   options(overrides: Partial<MessagingOptions> = {}): MessagingOptions {
     return new MessagingOptions({
-      service: this.service,
+      ...messagingIdentityOf(this.service),
       brokers: [infrastructureUrls().kafka],
       databaseUrl: this.database.url,
       partitions: 3,
@@ -53,8 +55,8 @@ export class MessagingBed {
   }
 
   /** Starts a replica and waits until it consumes. */
-  async start(overrides: Partial<MessagingOptions> = {}, script = new Script()): Promise<Replica> {
-    const replica = await this.launch(overrides, script);
+  async start(overrides: Partial<MessagingOptions> = {}, script = new Script(), consumer?: Type): Promise<Replica> {
+    const replica = await this.launch(overrides, script, consumer);
     await eventually(() => {
       const { state } = replica.app.get(ConsumerHealth);
       if (state !== 'consuming') throw new Error(`the consumer is ${state}`);
@@ -63,7 +65,7 @@ export class MessagingBed {
   }
 
   /** Starts a replica and does not wait for its consumer. */
-  async launch(overrides: Partial<MessagingOptions> = {}, script = new Script()): Promise<Replica> {
+  async launch(overrides: Partial<MessagingOptions> = {}, script = new Script(), consumer?: Type): Promise<Replica> {
     const config = {
       host: '127.0.0.1',
       port: 0,
@@ -74,7 +76,7 @@ export class MessagingBed {
       shutdownDelayMs: 0,
       httpMaxConnections: 1_000,
     } as const;
-    const module = ProbeModule.forRoot(this.options(overrides), script);
+    const module = ProbeModule.forRoot(this.options(overrides), script, consumer);
     const service = { name: this.service, module, config, configure: connectEventConsumers };
     const app = await createService(service);
     const replica: Replica = {

@@ -1,7 +1,7 @@
 import { DeskModule } from '@app/desk';
 import { type EventEnvelope, OrderCreated, PaymentFailed, PaymentSuccessful, type ReceivedEvent } from '@app/events';
 import { PostgresModule } from '@app/postgres';
-import { Controller, Module, type DynamicModule } from '@nestjs/common';
+import { Controller, Module, type DynamicModule, type Type } from '@nestjs/common';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { MessagingModule } from '../src/messaging.module';
 import type { MessagingOptions } from '../src/messaging-options';
@@ -67,7 +67,8 @@ class ProbeConsumer {
 
 @Module({})
 export class ProbeModule {
-  static forRoot(options: MessagingOptions, script: Script): DynamicModule {
+  /** `consumer` stands in for the one that plays the script for events of orders and payments. */
+  static forRoot(options: MessagingOptions, script: Script, consumer: Type = ProbeConsumer): DynamicModule {
     const config = {
       databaseUrl: options.databaseUrl,
       databasePoolSize: 5,
@@ -87,7 +88,7 @@ export class ProbeModule {
         MessagingModule.forRoot(options),
         DeskModule,
       ],
-      controllers: [ProbeConsumer],
+      controllers: [consumer],
       providers: [{ provide: Script, useValue: script }],
     };
   }

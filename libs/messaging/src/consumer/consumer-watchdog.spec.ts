@@ -1,3 +1,4 @@
+import { messagingIdentityOf } from '@app/events';
 import { Clock } from '@app/platform';
 import { eventually } from '@app/testing';
 import { Logger } from '@nestjs/common';
@@ -62,7 +63,7 @@ function setUp(work: ConsumerWork = { busySince: undefined, unreadable: [] }) {
   const clock = new ManualClock();
   const kafka = new FakeKafka();
   const options = new MessagingOptions({
-    service: 'order-service',
+    ...messagingIdentityOf('order-service'),
     brokers: [],
     databaseUrl: '',
     partitions: 1,

@@ -1,3 +1,4 @@
+import { CATALOGUE, messagingIdentityOf } from '@app/events';
 import type { EventEnvelope } from '@app/events';
 import { SystemClock } from '@app/platform';
 import { anOrderId, asKafkaMessage } from '@app/testing';
@@ -16,7 +17,7 @@ let offset = 0;
 function recordOf(event: EventEnvelope): ConsumedRecord {
   const { key, value, headers } = asKafkaMessage(event);
   const message = { key: Buffer.from(key), value: Buffer.from(value), headers, timestamp: '0', attributes: 0 };
-  return toConsumedRecord(event.type, 0, { ...message, offset: String((offset += 1)) });
+  return toConsumedRecord(CATALOGUE, event.type, 0, { ...message, offset: String((offset += 1)) });
 }
 
 function outage(): Error {
@@ -27,7 +28,7 @@ function outage(): Error {
 function setUp(fail: (events: readonly EventEnvelope[]) => void = () => undefined, interrupted = () => false) {
   const core = new MemoryCore();
   const options = new MessagingOptions({
-    service: 'order-service',
+    ...messagingIdentityOf('order-service'),
     brokers: [],
     databaseUrl: '',
     partitions: 1,
@@ -141,7 +142,7 @@ describe('a record that can not be read', () => {
   it('is dead-lettered in the transaction of its neighbours', async () => {
     const { core, process } = setUp();
     const event = paymentSuccessful(anOrderId());
-    const poison = toConsumedRecord('payment_successful', 0, {
+    const poison = toConsumedRecord(CATALOGUE, 'payment_successful', 0, {
       key: null,
       value: null,
       timestamp: '0',

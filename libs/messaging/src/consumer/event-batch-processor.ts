@@ -1,4 +1,4 @@
-import type { EventEnvelope } from '@app/events';
+import type { EventEnvelope } from '@app/cloudevents';
 import { Clock, runWithLogContext } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { AroundLocks } from '../unit-of-work/around-locks';
@@ -94,7 +94,7 @@ export class EventBatchProcessor {
       behind.map(({ record }) => record),
     );
     const events = readable.map(({ event }) => event);
-    for (const [topic, group] of byTopic(firstCopies(events, fresh))) {
+    for (const [topic, group] of byTopic(firstCopies(events, fresh), this.options.catalogue)) {
       await handle(topic, group, unitOfWork);
     }
   }

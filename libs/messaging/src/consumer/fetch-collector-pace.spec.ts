@@ -1,3 +1,4 @@
+import { CATALOGUE } from '@app/events';
 import type { EachBatchPayload, KafkaMessage, OffsetsByTopicPartition } from 'kafkajs';
 import { FetchCollector } from './fetch-collector';
 
@@ -39,6 +40,7 @@ function setUp(msPerRecord: number, commitFailure?: Error, tooMany = Infinity, g
     outage: (error: unknown) => outages.push(error),
     unreadable: () => undefined,
     stopping: () => false,
+    catalogue: CATALOGUE,
     maxRecords: 1_000,
     gather: { idleMs: gatherMs, busyMs: gatherMs },
     heartbeatIntervalMs: 1_000,

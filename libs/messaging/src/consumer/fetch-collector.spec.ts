@@ -1,3 +1,4 @@
+import { CATALOGUE } from '@app/events';
 import type { EachBatchPayload, KafkaMessage, OffsetsByTopicPartition } from 'kafkajs';
 import { eventually } from '@app/testing';
 import type { ConsumedRecord } from '../record/consumed-record';
@@ -67,6 +68,7 @@ function setUp(overrides: Partial<FetchCollectorPort> = {}) {
     outage: (error, resume) => outages.push({ error, resume }),
     unreadable: () => undefined,
     stopping: () => false,
+    catalogue: CATALOGUE,
     maxRecords: 100,
     gather: { idleMs: 0, busyMs: 0 },
     heartbeatIntervalMs: 5,

@@ -1,3 +1,4 @@
+import type { EventCatalogue } from '@app/cloudevents';
 import type { EachBatchPayload } from 'kafkajs';
 import type { BatchControl } from './batch-control';
 import { BatchSize } from './batch-size';
@@ -31,6 +32,8 @@ export interface FetchCollectorPort {
   unreadable(place: UnreadablePlace): void;
   /** Whether the process is ending: nothing more is begun then. */
   stopping(): boolean;
+  /** What the records may be. */
+  readonly catalogue: EventCatalogue;
   /** In one transaction, at the most; fewer when handling is slow. */
   readonly maxRecords: number;
   /** How long records may gather before the next fetch. */
@@ -109,7 +112,7 @@ export class FetchCollector {
     const begun = this.now();
     this.passEmpty(shares);
     try {
-      for (const chunk of chunksOf(shares, () => this.size.current)) {
+      for (const chunk of chunksOf(shares, this.port.catalogue, () => this.size.current)) {
         if (interrupted() || !(await this.handleChunk(chunk, begun, interrupted))) break;
       }
     } catch (error) {
@@ -221,7 +224,7 @@ interface ChunkPart {
  * Cuts the shares into chunks of the size that is right at that moment, each partition's records in their order. Messages are read
  * only when their turn comes: until then what is made of them would only keep the garbage collector busy.
  */
-function* chunksOf(shares: readonly Share[], size: () => number): Generator<ChunkPart[]> {
+function* chunksOf(shares: readonly Share[], catalogue: EventCatalogue, size: () => number): Generator<ChunkPart[]> {
   let chunk: ChunkPart[] = [];
   let room = size();
   for (const share of shares) {
@@ -229,7 +232,7 @@ function* chunksOf(shares: readonly Share[], size: () => number): Generator<Chun
     const { messages } = share;
     for (let from = 0; from < messages.length;) {
       const together = messages.slice(from, from + room);
-      const records = together.map((message) => toConsumedRecord(topic, partition, message));
+      const records = together.map((message) => toConsumedRecord(catalogue, topic, partition, message));
       chunk.push({ share, records });
       from += records.length;
       room -= records.length;

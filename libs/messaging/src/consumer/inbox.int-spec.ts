@@ -1,3 +1,4 @@
+import { CATALOGUE } from '@app/events';
 import { anOrderId, eventually } from '@app/testing';
 import { openCore } from '../../test/core';
 import { orderCreated, paymentSuccessful } from '../../test/events';
@@ -112,7 +113,7 @@ const prune = () => core.transactions.run((unitOfWork) => core.inbox.prune(unitO
 
 function recordOf(orderId: string, offset: string, timestamp = '1700000000000') {
   const { key, value, headers } = asKafkaMessage(paymentSuccessful(orderId));
-  return toConsumedRecord('payment_successful', 0, {
+  return toConsumedRecord(CATALOGUE, 'payment_successful', 0, {
     key: Buffer.from(key),
     value: Buffer.from(value),
     headers,

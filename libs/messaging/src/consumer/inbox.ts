@@ -1,4 +1,4 @@
-import type { EventEnvelope } from '@app/events';
+import type { EventEnvelope } from '@app/cloudevents';
 import { Injectable } from '@nestjs/common';
 import { MessagingOptions } from '../messaging-options';
 import type { UnitOfWork } from '../unit-of-work/unit-of-work';

@@ -1,4 +1,4 @@
-import type { EventEnvelope } from '@app/events';
+import type { EventEnvelope } from '@app/cloudevents';
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { ServerKafka, type MessageHandler } from '@nestjs/microservices';
@@ -68,6 +68,7 @@ export class KafkaEventServer extends ServerKafka {
         stopping: () => this.stopping.signal.aborted,
         outage: (error, resume) => this.pauseFor(error, resume),
         unreadable: (place) => this.fetchAgain(place),
+        catalogue: messaging.catalogue,
         maxRecords: messaging.maxBatchRecords,
         gather: messaging.gather,
         heartbeatIntervalMs: PULSE_INTERVAL_MS,

@@ -1,4 +1,4 @@
-import type { EventDefinition, ReceivedEvent } from '@app/events';
+import type { EventDefinition, ReceivedEvent } from '@app/cloudevents';
 import { applyDecorators, Catch, UseFilters, type RpcExceptionFilter } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';

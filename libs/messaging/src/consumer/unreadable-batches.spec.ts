@@ -1,3 +1,4 @@
+import { CATALOGUE } from '@app/events';
 import { toConsumedRecord, type FetchedMessage } from '../record/consumed-record';
 import { UnreadableBatches } from './unreadable-batches';
 
@@ -48,7 +49,7 @@ describe('a batch that the client could not read', () => {
   });
 
   it('is a record with the bytes of the batch and the offsets that are meant', () => {
-    expect(toConsumedRecord('a', 0, unread)).toMatchObject({
+    expect(toConsumedRecord(CATALOGUE, 'a', 0, unread)).toMatchObject({
       offset: '14',
       value: Buffer.from('batch'),
       headers: { 'x-unread-offsets': '12-14' },

@@ -1,7 +1,8 @@
+import { CATALOGUE } from '@app/events';
 import { deadLetterHeaders } from './dead-letter-headers';
 import { toConsumedRecord } from '../record/consumed-record';
 
-const RECORD = toConsumedRecord('order_created', 2, {
+const RECORD = toConsumedRecord(CATALOGUE, 'order_created', 2, {
   key: null,
   value: null,
   offset: '41',

@@ -1,4 +1,3 @@
-import { deadLetterTopicOf } from '@app/events';
 import { Ids } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import type { ConsumedRecord } from '../record/consumed-record';
@@ -34,7 +33,7 @@ export class DeadLetters {
     await this.outbox.storeRaw(unitOfWork, [
       {
         id: this.ids.next(),
-        topic: deadLetterTopicOf(this.options.service),
+        topic: this.options.deadLetterTopic,
         key: record.key,
         value: record.value,
         headers: { ...headersAsBase64(record.headers), ...headersAsBase64(added) },

@@ -1,4 +1,4 @@
-import type { DecodingFailure } from '@app/events';
+import type { DecodingFailure, EventCatalogue } from '@app/cloudevents';
 import { toConsumedRecord, type ConsumedRecord } from '../record/consumed-record';
 import { headersFromBase64, type StoredHeaders } from '../record/stored-headers';
 
@@ -66,7 +66,7 @@ export interface FailedMessageRow {
 export const FAILED_MESSAGE_COLUMNS = `id, topic, partition, "offset", "timestamp", key, value, headers, attempts,
   desk_retries, from_desk, order_id, first_failure_at`;
 
-export function toFailedMessage(row: FailedMessageRow): FailedMessage {
+export function toFailedMessage(row: FailedMessageRow, catalogue: EventCatalogue): FailedMessage {
   const { topic, partition, offset, timestamp, key, value } = row;
   const headers = headersFromBase64(row.headers);
   return {
@@ -76,7 +76,7 @@ export function toFailedMessage(row: FailedMessageRow): FailedMessage {
     fromDesk: row.from_desk,
     firstFailureAt: row.first_failure_at,
     orderId: row.order_id,
-    record: toConsumedRecord(topic, partition, { offset, timestamp, key, value, headers, attributes: 0 }),
+    record: toConsumedRecord(catalogue, topic, partition, { offset, timestamp, key, value, headers, attributes: 0 }),
   };
 }
 

@@ -1,4 +1,3 @@
-import { deadLetterTopicOf, eventsPublishedBy } from '@app/events';
 import { Injectable } from '@nestjs/common';
 import { KafkaFactory } from './kafka-factory';
 import { MessagingOptions } from '../messaging-options';
@@ -23,7 +22,8 @@ export class TopicCreator {
    * Existing topics keep their settings. @returns the names of those it created. @throws when Kafka can not be reached.
    */
   async create(consumed: readonly string[]): Promise<string[]> {
-    const events = new Set([...eventsPublishedBy(this.options.service).map((event) => event.type), ...consumed]);
+    const { catalogue, service } = this.options;
+    const events = new Set([...catalogue.publishedBy(service).map(({ type }) => type), ...consumed]);
     const admin = this.factory
       .create('topics')
       .admin({ retry: { retries: 2, initialRetryTime: 300, maxRetryTime: 1_000 } });
@@ -42,7 +42,7 @@ export class TopicCreator {
   }
 
   private deadLetterTopic() {
-    const topic = this.topic(deadLetterTopicOf(this.options.service), 1, DEAD_LETTER_RETENTION_MS);
+    const topic = this.topic(this.options.deadLetterTopic, 1, DEAD_LETTER_RETENTION_MS);
     const size = { name: 'max.message.bytes', value: String(DEAD_LETTER_MAX_BYTES) };
     return { ...topic, configEntries: [...topic.configEntries, size] };
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { decodeRecord, type DecodedRecord, type RawRecord } from '@app/events';
+import { decodeRecord, type DecodedRecord, type EventCatalogue, type RawRecord } from '@app/cloudevents';
 import type { KafkaMessage } from 'kafkajs';
 import {
   EXCERPT_BYTES,
@@ -36,12 +36,17 @@ export type FetchedMessage = Omit<KafkaMessage, 'size'> & {
 export const UNREAD_OFFSETS_HEADER = 'x-unread-offsets';
 
 /** Reads a Kafka message; never throws, whatever it contains, and keeps no more of it than is good for the process. */
-export function toConsumedRecord(topic: string, partition: number, message: FetchedMessage): ConsumedRecord {
+export function toConsumedRecord(
+  catalogue: EventCatalogue,
+  topic: string,
+  partition: number,
+  message: FetchedMessage,
+): ConsumedRecord {
   const { key, value, headers = {}, offset, timestamp } = message;
   if (message.unreadable !== undefined) return unreadableRecord(topic, partition, message, message.unreadable);
   if ((message.size ?? value?.length ?? 0) > MAX_RECORD_BYTES) return oversizeRecord(topic, partition, message);
   const incomplete = whatIsMissing(headers);
-  const decoded = incomplete ?? decodeRecord({ topic, key, value, headers });
+  const decoded = incomplete ?? decodeRecord({ topic, key, value, headers }, catalogue);
   return { topic, key, value, headers, partition, offset, timestamp, decoded };
 }
 

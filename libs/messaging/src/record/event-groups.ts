@@ -1,4 +1,4 @@
-import { EVENTS, type EventEnvelope } from '@app/events';
+import type { EventCatalogue, EventEnvelope } from '@app/cloudevents';
 
 /** Of several copies of an event in one batch only the first is kept, and that only if it is new. */
 export function firstCopies(events: readonly EventEnvelope[], fresh: ReadonlySet<string>): EventEnvelope[] {
@@ -6,10 +6,10 @@ export function firstCopies(events: readonly EventEnvelope[], fresh: ReadonlySet
   return events.filter((event) => left.delete(event.id));
 }
 
-/** Topics in the order their events occur in an order's life: fewer events then arrive before their cause. */
-export function byTopic(events: readonly EventEnvelope[]): [string, EventEnvelope[]][] {
+/** Topics in the order of the catalogue, that of an order's life: fewer events then arrive before their cause. */
+export function byTopic(events: readonly EventEnvelope[], catalogue: EventCatalogue): [string, EventEnvelope[]][] {
   const groups = Map.groupBy(events, (event) => event.type);
-  return EVENTS.flatMap(({ type }) => {
+  return catalogue.events.flatMap(({ type }) => {
     const group = groups.get(type);
     return group === undefined ? [] : [[type, group] as [string, EventEnvelope[]]];
   });

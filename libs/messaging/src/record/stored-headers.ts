@@ -1,4 +1,4 @@
-import type { HeaderValue, RawRecord } from '@app/events';
+import type { HeaderValue, RawRecord } from '@app/cloudevents';
 import type { IHeaders } from 'kafkajs';
 
 /** Headers of a record as JSON can hold them: base64 of the bytes, null for one without a value; a list for a repeated one. */

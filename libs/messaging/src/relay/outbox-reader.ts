@@ -1,4 +1,4 @@
-import { SEQUENCE_DIGITS } from '@app/events';
+import { SEQUENCE_DIGITS } from '@app/cloudevents';
 import { PLANNING, queryRows, settingsOf } from '@app/postgres';
 import type { Message } from 'kafkajs';
 import { Client } from 'pg';

@@ -1,4 +1,3 @@
-import { deadLetterTopicOf } from '@app/events';
 import { Injectable, Logger } from '@nestjs/common';
 import { MessagingOptions } from '../messaging-options';
 import { OutboxReader } from './outbox-reader';
@@ -77,7 +76,7 @@ export class OutboxRelay {
       wakeUps,
       stopping: this.stopping.signal,
       // Its own dead-letter topic it makes anyway, and in another way.
-      createTopic: (topic) => this.topics.create(topic === deadLetterTopicOf(options.service) ? [] : [topic]),
+      createTopic: (topic) => this.topics.create(topic === options.deadLetterTopic ? [] : [topic]),
     });
     try {
       await this.session.publishUntilStopped();

@@ -87,7 +87,9 @@ export class RetryQueue {
       until,
       limit,
     ]);
-    return rows.toSorted((a, b) => Number(a.position) - Number(b.position)).map(toFailedMessage);
+    return rows
+      .toSorted((a, b) => Number(a.position) - Number(b.position))
+      .map((row) => toFailedMessage(row, this.options.catalogue));
   }
 
   /**

@@ -112,7 +112,7 @@ export class RetryWorker {
       unitOfWork,
       events.map(({ id }) => id),
     );
-    for (const [topic, group] of byTopic(firstCopies(events, fresh))) {
+    for (const [topic, group] of byTopic(firstCopies(events, fresh), this.options.catalogue)) {
       await this.server.dispatch(topic, group, unitOfWork);
     }
     await this.queue.resolve(unitOfWork, held);

@@ -1,3 +1,4 @@
+import { messagingIdentityOf } from '@app/events';
 import { CommitOutcomeUnknown, isDatabaseUnavailable, sqlState } from '@app/postgres';
 import { createTestDatabase, TcpProxy, type TestDatabase } from '@app/testing';
 import { Client } from 'pg';
@@ -29,7 +30,7 @@ afterEach(async () => {
 
 function open(poolSize: number) {
   const options = new MessagingOptions({
-    service: 'order-service',
+    ...messagingIdentityOf('order-service'),
     brokers: [],
     databaseUrl: proxy.through(database.url),
     partitions: 1,

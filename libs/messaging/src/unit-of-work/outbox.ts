@@ -1,4 +1,4 @@
-import { contractViolations, headersOf, type EventEnvelope } from '@app/events';
+import { contractViolations, headersOf, type EventEnvelope } from '@app/cloudevents';
 import { Clock, Ids } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { lockedAmong } from './locked-rows';

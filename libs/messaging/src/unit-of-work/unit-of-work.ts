@@ -1,4 +1,4 @@
-import type { Cause, EventDefinition, PayloadOf } from '@app/events';
+import type { Cause, EventDefinition, PayloadOf } from '@app/cloudevents';
 import { type DatabaseSession, preparedName } from '@app/postgres';
 import { RowsLocked, type LockWaits } from './locked-rows';
 

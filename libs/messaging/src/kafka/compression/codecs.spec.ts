@@ -1,3 +1,4 @@
+import { CATALOGUE } from '@app/events';
 import { watchEventLoop } from '@app/testing';
 import { gzipSync } from 'node:zlib';
 import { CompressionTypes } from 'kafkajs';
@@ -62,8 +63,8 @@ describe.each(ALL)('a batch packed with %s', (_name, type) => {
     const messages = await decode(await batchOf(7, ['one', large, 'three'], type));
     expect(messages.map(({ offset }) => offset)).toEqual(['7', '8', '9']);
     expect([messages[0], messages[2]].map((message) => String(message?.value))).toEqual(['one', 'three']);
-    const excerpt = toConsumedRecord('payment_failed', 0, messages[1]!);
-    const whole = toConsumedRecord('payment_failed', 0, {
+    const excerpt = toConsumedRecord(CATALOGUE, 'payment_failed', 0, messages[1]!);
+    const whole = toConsumedRecord(CATALOGUE, 'payment_failed', 0, {
       ...messages[1]!,
       value: large,
       headers: {},

@@ -1,74 +1,6 @@
-import { contractViolations, type EventDefinition, type PayloadOf } from './contract';
-import { eventOfTopic } from './topics';
-
-/** Why the things happened: carried from the customer's request to the last mail. */
-export interface Cause {
-  /** The order's first cause; the same on every event of an order. */
-  readonly correlationId: string;
-  /** The id of the event that caused this one; absent on what a person or a clock started. */
-  readonly causationId?: string;
-  /** W3C Trace Context, as received. */
-  readonly traceparent?: string;
-}
-
-/** An event as it travels: CloudEvents 1.0 attributes and the payload. */
-export interface EventEnvelope<Payload = unknown> {
-  /** UUID v7. A retry, a replay or a duplicate has the same one. */
-  readonly id: string;
-  /** `ce_source`: `/order-service`. */
-  readonly source: string;
-  readonly type: string;
-  readonly time: Date;
-  /** The record key, `ce_partitionkey`. */
-  readonly orderId: string;
-  /** 1, 2, 3 … per order and publishing service. */
-  readonly sequence: number;
-  readonly dataschema: string;
-  readonly cause: Cause;
-  readonly payload: Payload;
-}
-
-/** An event of a known definition, its payload checked. */
-export type ReceivedEvent<Definition extends EventDefinition> = EventEnvelope<PayloadOf<Definition>>;
-
-/** Digits of `ce_sequence`, zero-padded so that it sorts as text. */
-export const SEQUENCE_DIGITS = 10;
-
-/** The Kafka headers of an event (CloudEvents Kafka binary mode), all UTF-8 text. */
-export function headersOf(envelope: EventEnvelope): Record<string, string> {
-  return {
-    ce_specversion: '1.0',
-    ce_id: envelope.id,
-    ce_source: envelope.source,
-    ce_type: envelope.type,
-    ce_time: envelope.time.toISOString(),
-    'content-type': 'application/json',
-    ce_correlationid: envelope.cause.correlationId,
-    ...(envelope.cause.causationId === undefined ? {} : { ce_causationid: envelope.cause.causationId }),
-    ce_partitionkey: envelope.orderId,
-    ce_sequence: String(envelope.sequence).padStart(SEQUENCE_DIGITS, '0'),
-    ce_dataschema: envelope.dataschema,
-    ...(envelope.cause.traceparent === undefined ? {} : { traceparent: envelope.cause.traceparent }),
-  };
-}
-
-/** A Kafka record as the client hands it over. */
-export interface RawRecord {
-  readonly topic: string;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  /** Kafka knows headers without a value, and kafkajs hands them over as null, whatever its types say. */
-  readonly headers: Readonly<Record<string, HeaderValue | HeaderValue[] | undefined>>;
-}
-
-export type HeaderValue = Buffer | string | null;
-
-/** `undecodable`: not an event at all. `unknown_type`: an event nobody here knows. `invalid`: breaks its contract. */
-export type DecodingFailure = 'undecodable' | 'unknown_type' | 'invalid';
-
-export type DecodedRecord =
-  | { readonly ok: true; readonly event: EventEnvelope }
-  | { readonly ok: false; readonly reason: DecodingFailure; readonly detail: string };
+import type { Cause, DecodedRecord, DecodingFailure, EventEnvelope, RawRecord } from './envelope';
+import type { EventCatalogue } from './event-catalogue';
+import { contractViolations, type EventDefinition } from './event-definition';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** As RFC 3339 and with a year that a database knows; `Date.parse` takes much else. */
@@ -99,17 +31,17 @@ const BOUNDED = ['ce_correlationid', 'ce_causationid', 'ce_source'] as const;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads a record into an event, or says why it is none. Never throws, whatever the bytes are: a record that can not be
+ * Reads a record into an event of the catalogue, or says why it is none. Never throws, whatever the bytes are: a record that can not be
  * read must become a dead letter, not a crash.
  */
-export function decodeRecord(record: RawRecord): DecodedRecord {
+export function decodeRecord(record: RawRecord, catalogue: EventCatalogue): DecodedRecord {
   const headers = readHeaders(record.headers);
   if (headers === undefined) return failure('undecodable', 'a header is not UTF-8 text or is repeated');
   const missing = REQUIRED.filter((name) => !headers[name]);
   if (missing.length > 0) return failure('undecodable', `missing header ${missing.join(', ')}`);
   const problem = attributeProblem(headers, record);
   if (problem !== undefined) return failure('undecodable', problem);
-  const definition = eventOfTopic(record.topic);
+  const definition = catalogue.ofTopic(record.topic);
   if (
     definition === undefined ||
     headers.ce_type !== definition.type ||
@@ -139,7 +71,7 @@ function attributeProblem(headers: Headers, record: RawRecord): string | undefin
 
 function keyProblem(headers: Headers, record: RawRecord): string | undefined {
   const key = record.key === null ? undefined : decodeText(record.key);
-  if (key === undefined || !UUID.test(key)) return 'the record key is not an order id';
+  if (key === undefined || !UUID.test(key)) return 'the record key is not a UUID';
   if (headers.ce_partitionkey !== key) return 'ce_partitionkey is not the record key';
   return undefined;
 }

@@ -1,0 +1,14 @@
+export { decodeRecord } from './decode-record';
+export {
+  type Cause,
+  type DecodedRecord,
+  type DecodingFailure,
+  type EventEnvelope,
+  type HeaderValue,
+  headersOf,
+  type RawRecord,
+  type ReceivedEvent,
+  SEQUENCE_DIGITS,
+} from './envelope';
+export { EventCatalogue } from './event-catalogue';
+export { contractViolations, defineEvent, type EventDefinition, type PayloadOf } from './event-definition';
