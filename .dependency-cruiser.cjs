@@ -156,6 +156,14 @@ module.exports = {
       to: { path: '^(?:bench|test)/' },
     },
     {
+      name: 'tools-use-rules-not-services',
+      comment:
+        'Domain and configuration are plain data and functions; anything else of a service would have to be wired.',
+      severity: 'error',
+      from: { path: '^tools/', pathNot: SPEC },
+      to: { path: '^apps/', pathNot: '^apps/[^/]+/src/(?:domain/|config\\.ts$)' },
+    },
+    {
       name: 'suites-are-separate',
       comment:
         'What suites share is in test/system, test/programs or a lib, so that one can be read, or dropped, alone.',

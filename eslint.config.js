@@ -40,6 +40,15 @@ const NO_FIXED_SLEEP = [
   },
 ];
 
+/** Nest's own take any value for a pattern, a contract too, and check no handler against it. */
+const PATTERNS_OF_CONTRACTS = [
+  {
+    name: '@nestjs/microservices',
+    importNames: ['EventPattern', 'MessagePattern'],
+    message: 'Use EventPattern of @app/messaging: it takes the contract and checks the type of the payload.',
+  },
+];
+
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', '.local/', 'node_modules/', 'test/boundaries/fixtures/'] },
   ...tseslint.configs.recommendedTypeChecked,
@@ -65,6 +74,22 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    },
+  },
+  {
+    files: ['{apps,libs}/**/*.ts'],
+    ignores: ['libs/messaging/src/consumer/event-pattern.decorator.ts'],
+    rules: { 'no-restricted-imports': ['error', ...PATTERNS_OF_CONTRACTS] },
+  },
+  {
+    // What is recognised as valid is not converted, see libs/platform/src/http/body-recogniser.ts.
+    files: ['{apps,libs}/*/src/**/*.dto.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { name: 'class-transformer', message: 'The body of a request is not converted; nest objects with @Nested.' },
+        { name: 'class-validator', importNames: ['ValidateNested'], message: 'Use @Nested from @app/platform.' },
+      ],
     },
   },
   { files: ['apps/*/src/use-cases/**/*.ts'], rules: { 'max-lines-per-function': ['error', { max: 80 }] } },

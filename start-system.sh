@@ -14,7 +14,7 @@ are. Without an option: with Docker Compose when a Docker engine answers, else n
   --native   without Docker; needs Java 17 or newer, Maven and npm. Data, logs and downloads are kept in .local
   --without SERVICE
              leaves a service out, to be run from source, and prints the command for that. May be repeated
-  --help     this text
+  --help     show this text
 
 A port that is taken is moved by a variable, in .env or for this once: POSTGRES_HOST_PORT=5433 ./start-system.sh
 Stop with ./stop-system.sh; ./stop-system.sh --volumes removes the data too.
@@ -47,7 +47,7 @@ start_natively() {
   node tools/stack/cli.ts preflight
   case $? in
     0) ensure_node_modules && ensure_built || return 1 ;;
-    3) echo "It is running already." ;;
+    3) echo "It is already running." ;;
     *) return 1 ;;
   esac
   node tools/stack/cli.ts start || return
@@ -67,7 +67,7 @@ while [ $# -gt 0 ]; do
     --native) mode=native ;;
     --without)
       if ! service_names | grep -qx -- "${2:-}"; then
-        echo "--without needs one of" $(service_names) >&2
+        echo "--without requires one of" $(service_names) >&2
         exit 2
       fi
       START_WITHOUT="${START_WITHOUT:+$START_WITHOUT }$2"
@@ -90,7 +90,7 @@ export START_WITHOUT
 if [ "$mode" != native ] && docker_answers; then
   if [ -z "$mode" ] && native_runs; then mode=native; else mode=docker; fi
 elif [ "$mode" = docker ]; then
-  echo "No Docker engine answers. Start it, or use --native." >&2
+  echo "Docker is not running. Start it, or use --native." >&2
   exit 1
 fi
 

@@ -11,11 +11,11 @@ while [ $# -gt 0 ]; do
     -v | --volumes) volumes=(--volumes) ;;
     -h | --help)
       echo "Usage: ./stop-system.sh [--volumes]"
-      echo "Stops the system; --volumes removes its data as well: orders, stock, events, mails."
+      echo "Stops the system. --volumes also removes its data: orders, stock, events, mails."
       exit 0
       ;;
     *)
-      echo "Unknown option: $1 (there is --volumes)" >&2
+      echo "Unknown option: $1 (only --volumes exists)" >&2
       exit 2
       ;;
   esac

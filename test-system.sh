@@ -13,7 +13,7 @@ A system you have running is not touched.
   TIER       only some of: static unit integration e2e faults (a short selection of `npm run faults`), or ratios, which is
              not in everything: `npm run bench:ratios` fails when an order has become clearly more costly; two minutes more
   --running  a smoke test with curl of the documented calls, against the system that is running
-  --help     this text
+  --help     show this text
 END
 }
 

@@ -12,7 +12,7 @@ export function page(result: BenchResult, plots: readonly Plot[]): string {
   const last = result.rounds.at(-1);
   return [
     '# Benchmark',
-    `Made by \`npm run bench\`; everything measured is in [result.json](result.json).`,
+    'Made by `npm run bench`; everything measured is in [result.json](result.json). What single changes brought, and what was tried and dropped, is in the [notebook](log.md).',
     table(['figure', 'target', 'measured', 'spread', ''], result.figures.map(figureCells)),
     whatIsMissing(result.figures),
     '## Where',

@@ -76,13 +76,13 @@ order_id=$(sed -n 's/.*"order_id": *"\([^"]*\)".*/\1/p' <<<"$order")
 
 settled=$(call "$order_service/orders/$order_id?wait=30s")
 expect 'it is confirmed' '"status": ?"(confirmed|cancelled)"' "$settled"
-if grep -q out_of_stock <<<"$settled"; then echo "  (the laptops are sold out: it was cancelled, as it should)"; fi
+if grep -q out_of_stock <<<"$settled"; then echo "  (the laptops are sold out, so the order was cancelled as expected)"; fi
 expect 'it has an audit trail' '"order_created"' "$(call "$order_service/orders/$order_id/events")"
 expect 'it has a payment' "\"order_id\": ?\"$order_id\"" "$(call "$payment_service/payments?order_id=$order_id")"
 expect 'the stock can be read' '"product_id": ?"LAPTOP001"' "$(call "$inventory_service/inventory")"
-expect 'its customer was told' "$order_id.*\"sent\"" \
+expect 'its customer was notified' "$order_id.*\"sent\"" \
   "$(call_until "$order_id.*\"sent\"" "$notification_service/notifications?user_id=user_123")"
-expect 'a bad order is refused with the place of the mistake' '"pointer": ?"/items/0/quantity"' \
+expect 'an invalid order is rejected with a pointer to the error' '"pointer": ?"/items/0/quantity"' \
   "$(call -X POST "$order_service/orders" -H 'Content-Type: application/json' \
     -d '{"user_id":"user_123","items":[{"product_id":"LAPTOP001","product_name":"Gaming Laptop","quantity":0,"price":1}]}')"
 

@@ -18,16 +18,16 @@ _ensure_node() {
   local folder="$_repository/.local/node"
   if ! _is_node_24 "$folder/node_modules/.bin/node"; then
     if ! command -v npm >/dev/null; then
-      echo "Node.js 24 (24.11 or newer) is needed, and npm is not here to fetch it." >&2
+      echo "Node.js 24 (24.11 or newer) is required, and npm is not available to download it." >&2
       echo "Install Node.js 24 from your package manager or https://nodejs.org, or use Docker." >&2
       return 1
     fi
-    echo "This needs Node.js 24; fetching $_node_version into .local/node (only the first time) …"
+    echo "Node.js 24 is required; downloading $_node_version into .local/node (only the first time) …"
     rm -rf "$folder" && mkdir -p "$folder" || return 1
     if ! npm install --prefix "$folder" --no-audit --no-fund --loglevel=error "node@$_node_version" >"$folder/install.log" 2>&1 ||
       ! _is_node_24 "$folder/node_modules/.bin/node"; then
       cat "$folder/install.log" >&2
-      echo "Node.js $_node_version could not be fetched; install Node.js 24 yourself." >&2
+      echo "Node.js $_node_version could not be downloaded; install Node.js 24 yourself." >&2
       return 1
     fi
   fi
@@ -43,7 +43,7 @@ ensure_node_modules() {
   if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then return 0; fi
   if ! node "$_repository/tools/stack/fingerprint.ts" matches-lockfile; then
     if ! command -v npm >/dev/null; then
-      echo "npm is missing: it installs the packages this needs." >&2
+      echo "npm is missing; it installs the required packages." >&2
       return 1
     fi
     echo "Installing packages (npm ci) …"

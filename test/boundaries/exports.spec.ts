@@ -17,7 +17,7 @@ function exportsOf(lib: string): string[] {
 }
 
 function importedFrom(lib: string): Set<string> {
-  const imports = new RegExp(`^import (?:type )?\\{([^}]*)\\} from '@app/${lib}'`, 'gm');
+  const imports = new RegExp(`^(?:import|export) (?:type )?\\{([^}]*)\\} from '@app/${lib}'`, 'gm');
   const texts = SOURCES.map((path) => readFileSync(join(root, path), 'utf8'));
   return new Set(texts.flatMap((text) => [...text.matchAll(imports)].flatMap(([, list = '']) => namesIn(list))));
 }

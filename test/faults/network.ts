@@ -19,7 +19,7 @@ export class Network {
 
   static async open(stack: RunningStack, smtpPort: number): Promise<Network> {
     const { ports, kafkaBehindProxy } = stack;
-    if (kafkaBehindProxy === undefined) throw new Error('this Kafka can not be put behind a proxy');
+    if (kafkaBehindProxy === undefined) throw new Error('this Kafka cannot be put behind a proxy');
     return new Network(stack, {
       kafka: await TcpProxy.open({ port: kafkaBehindProxy.port }, kafkaBehindProxy.proxyPort),
       postgres: await TcpProxy.open({ port: ports.postgres }),

@@ -1,12 +1,11 @@
+import * as echarts from 'echarts';
 import type { Sample } from './sampler.ts';
 import type { JournalEntry } from './journal.ts';
 import type { Band } from './world.ts';
 
-const WIDTH = 1_000;
-const PANEL = 130;
-const GAP = 34;
-const LEFT = 60;
-const COLOURS = ['#2563eb', '#dc2626', '#059669'];
+/** Grey and colours that can be read on white and on black: the background is the reader's. */
+const INK = '#808691';
+const COLOURS = ['#3b82f6', '#ef4444', '#10b981', '#8b5cf6', '#d9822b', '#0ea5b7'];
 
 export interface Timeline {
   readonly title: string;
@@ -22,10 +21,15 @@ interface Series {
   readonly points: readonly (readonly [number, number])[];
 }
 
+interface Panel {
+  readonly label: string;
+  readonly series: readonly Series[];
+}
+
 /** Draws how a run went: throughput, latency, consumer lag and outbox over time, with the faults as bands. */
 export function plot({ title, entries, samples, bands, end }: Timeline): string {
   const creates = entries.filter(({ kind }) => kind === 'create');
-  const panels: { label: string; series: Series[] }[] = [
+  const panels: Panel[] = [
     {
       label: 'answers/s',
       series: [
@@ -57,20 +61,7 @@ export function plot({ title, entries, samples, bands, end }: Timeline): string 
     { label: 'lag', series: [{ name: 'records not consumed', points: pointsOf(samples, ({ lag }) => lag) }] },
     { label: 'outbox', series: [{ name: 'events not published', points: pointsOf(samples, ({ outbox }) => outbox) }] },
   ];
-  const height = 60 + panels.length * (PANEL + GAP);
-  const x = (at: number): number => LEFT + (Math.min(at, end) / end) * (WIDTH - LEFT - 20);
-  const shades = bands.map(({ what, from, to }) => shade(x(from), x(to), height, what)).join('\n');
-  const drawn = panels
-    .map(({ label, series }, index) => panel(label, series, 40 + index * (PANEL + GAP), x))
-    .join('\n');
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="11">
-<rect width="${WIDTH}" height="${height}" fill="white"/>
-<text x="${LEFT}" y="20" font-size="15">${escape(title)}</text>
-${shades}
-${drawn}
-<text x="${WIDTH - 20}" y="${height - 6}" text-anchor="end">${Math.round(end / 1_000)} s</text>
-</svg>
-`;
+  return draw(title, panels, bands, end);
 }
 
 function perSecond(
@@ -97,24 +88,44 @@ function pointsOf(samples: readonly Sample[], value: (sample: Sample) => number 
   });
 }
 
-function shade(from: number, to: number, height: number, what: string): string {
-  const width = Math.max(1, to - from).toFixed(1);
-  return `<rect x="${from.toFixed(1)}" y="30" width="${width}" height="${height - 50}" fill="#f59e0b" opacity="0.18"><title>${escape(what)}</title></rect>`;
-}
-
-function panel(label: string, series: readonly Series[], top: number, x: (at: number) => number): string {
-  const highest = Math.max(1, ...series.flatMap(({ points }) => points.map(([, y]) => y)));
-  const lines = series.map(({ name, points }, index) => {
-    const path = points.map(([at, y]) => `${x(at).toFixed(1)},${(top + PANEL - (y / highest) * PANEL).toFixed(1)}`);
-    const colour = COLOURS[index] ?? 'black';
-    return `<polyline fill="none" stroke="${colour}" stroke-width="1.3" points="${path.join(' ')}"/>
-<text x="${LEFT + 8 + index * 140}" y="${top - 4}" fill="${colour}">${escape(name)}</text>`;
+function draw(title: string, panels: readonly Panel[], bands: readonly Band[], end: number): string {
+  const chart = echarts.init(null, null, {
+    renderer: 'svg',
+    ssr: true,
+    width: 1_000,
+    height: 70 + panels.length * 170,
   });
-  return `<line x1="${LEFT}" y1="${top + PANEL}" x2="${WIDTH - 20}" y2="${top + PANEL}" stroke="#999"/>
-<text x="4" y="${top + 10}">${Math.round(highest)}</text><text x="4" y="${top + PANEL}">0 ${escape(label)}</text>
-${lines.join('\n')}`;
+  const seconds = (at: number): number => Math.min(at, end) / 1_000;
+  const markArea = {
+    silent: true,
+    itemStyle: { color: '#f59e0b', opacity: 0.18 },
+    data: bands.map(({ from, to }) => [{ xAxis: seconds(from) }, { xAxis: seconds(to) }] as [object, object]),
+  };
+  try {
+    chart.setOption({
+      animation: false,
+      color: COLOURS,
+      textStyle: { fontFamily: 'sans-serif', color: INK },
+      title: { text: title, left: 16, top: 6, textStyle: { fontSize: 15, fontWeight: 'normal', color: INK } },
+      legend: { top: 30, textStyle: { color: INK } },
+      grid: panels.map((_, index) => ({ left: 70, right: 20, top: 70 + index * 170, height: 115 })),
+      xAxis: panels.map((_, gridIndex) => ({ gridIndex, type: 'value', min: 0, max: seconds(end), ...axis('') })),
+      yAxis: panels.map(({ label }, gridIndex) => ({ gridIndex, type: 'value', ...axis(label) })),
+      series: panels.flatMap(({ series }, index) =>
+        series.map(({ name, points }, place) => ({
+          ...{ type: 'line', name, xAxisIndex: index, yAxisIndex: index, showSymbol: false, lineStyle: { width: 1.3 } },
+          data: points.map(([at, y]) => [seconds(at), y]),
+          ...(place === 0 ? { markArea } : {}),
+        })),
+      ),
+    } as echarts.EChartsOption);
+    return `${chart.renderToSVGString()}\n`;
+  } finally {
+    chart.dispose();
+  }
 }
 
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+function axis(name: string) {
+  const common = { axisLabel: { color: INK }, axisLine: { lineStyle: { color: INK } }, splitLine: { show: false } };
+  return name === '' ? common : { name, nameLocation: 'middle', nameGap: 46, ...common };
 }

@@ -32,7 +32,7 @@ export async function comeToRest(
 ): Promise<{ seconds: number; findings: Finding[] }> {
   const begin = performance.now();
   for (;;) {
-    const open = await openWork(stores).catch((error: unknown) => [`can not be asked: ${String(error)}`]);
+    const open = await openWork(stores).catch((error: unknown) => [`cannot be asked: ${String(error)}`]);
     const seconds = Math.round((performance.now() - begin) / 100) / 10;
     if (open.length === 0) return { seconds, findings: [] };
     if (seconds > limit) return { seconds, findings: finding('I13', `not at rest after ${limit} s`, open) };

@@ -11,7 +11,7 @@ import { Random } from '../system/random.ts';
 import { Sampler } from './sampler.ts';
 import { comeToRest } from './rest.ts';
 import type { RunOptions, Setting } from './setting.ts';
-import { plantSecrets } from './plant.ts';
+import { plantSecrets } from './plant-secrets.ts';
 
 /** A stretch of time, in milliseconds since the load began, in which something was wrong on purpose. */
 export interface Band {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { METHODS, nastyHeader } from './nasty-headers.ts';
-import { nastyJson, nastyMember, nastyUrlPart } from './nasty.ts';
+import { METHODS, hostileHeader } from './hostile-headers.ts';
+import { hostileJson, hostileMember, hostileUrlPart } from './hostile-values.ts';
 
 /** What a service documents of one of its endpoints. */
 export interface Endpoint {
@@ -121,9 +121,9 @@ function spoiltBody(endpoint: Endpoint): fc.Arbitrary<Attack> {
   const good = goodBody(endpoint) ?? {};
   const text = JSON.stringify(good);
   const replaced = fc
-    .tuple(fc.constantFrom(...placesOf(good)), nastyJson)
+    .tuple(fc.constantFrom(...placesOf(good)), hostileJson)
     .map(([[before, after], value]) => `${before}${value}${after}`);
-  const added = nastyMember.map((member) => `{${member}${text === '{}' ? '}' : `,${text.slice(1)}`}`);
+  const added = hostileMember.map((member) => `{${member}${text === '{}' ? '}' : `,${text.slice(1)}`}`);
   const doubled = fc.constant(text.replace(/^\{(.*)\}$/, '{$1,$1}').replace('{,}', '{}'));
   const cut = fc.nat(text.length).map((end) => text.slice(0, end));
   return fc
@@ -146,8 +146,8 @@ function spoiltPath(endpoint: Endpoint): fc.Arbitrary<Attack> {
     '',
   );
   const target = fc.oneof(
-    { weight: 4, arbitrary: nastyUrlPart.map((part) => pathOf(endpoint, part)) },
-    { weight: 2, arbitrary: nastyUrlPart.map((part) => `${pathOf(endpoint)}/${part}`) },
+    { weight: 4, arbitrary: hostileUrlPart.map((part) => pathOf(endpoint, part)) },
+    { weight: 2, arbitrary: hostileUrlPart.map((part) => `${pathOf(endpoint)}/${part}`) },
     { weight: 1, arbitrary: whole },
   );
   const body = goodText(endpoint);
@@ -168,7 +168,7 @@ function spoiltQuery(endpoint: Endpoint): fc.Arbitrary<Attack> {
     'a[]',
     '',
   ];
-  const field = fc.tuple(fc.constantFrom(...names), nastyUrlPart).map(([name, value]) => `${name}=${value}`);
+  const field = fc.tuple(fc.constantFrom(...names), hostileUrlPart).map(([name, value]) => `${name}=${value}`);
   const query = fc.oneof(
     fc.array(field, { minLength: 1, maxLength: 4 }).map((fields) => fields.join('&')),
     field.map((one) => `${one}&${one}`),
@@ -189,7 +189,7 @@ function spoiltQuery(endpoint: Endpoint): fc.Arbitrary<Attack> {
 
 function spoiltHeaders(endpoint: Endpoint): fc.Arbitrary<Attack> {
   const body = goodText(endpoint);
-  return fc.array(nastyHeader, { minLength: 1, maxLength: 2 }).map((headers) =>
+  return fc.array(hostileHeader, { minLength: 1, maxLength: 2 }).map((headers) =>
     asAttack({
       label: 'headers',
       method: endpoint.method,

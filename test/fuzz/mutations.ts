@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nastyJson, nastyMember } from './nasty.ts';
+import { hostileJson, hostileMember } from './hostile-values.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../libs/events/fixtures');
 
@@ -73,11 +73,11 @@ function spoiltPayload(good: Good): fc.Arbitrary<Mutant> {
   const member = (name: string): string => `${JSON.stringify(name)}:${JSON.stringify(good.payload[name])}`;
   const dropped = fc.constantFrom(...fields).map((gone) => write(fields.filter((name) => name !== gone).map(member)));
   const replaced = fc
-    .tuple(fc.constantFrom(...fields), nastyJson)
+    .tuple(fc.constantFrom(...fields), hostileJson)
     .map(([name, value]) => write(fields.map((field) => (field === name ? `"${name}":${value}` : member(field)))));
-  const added = nastyMember.map((one) => write([...fields.map(member), one]));
+  const added = hostileMember.map((one) => write([...fields.map(member), one]));
   const doubled = fc
-    .tuple(fc.constantFrom(...fields), nastyJson)
+    .tuple(fc.constantFrom(...fields), hostileJson)
     .map(([name, value]) => write([...fields.map(member), `"${name}":${value}`]));
   // Right in shape, and absurd.
   const absurd = fc.constantFrom(...ABSURD).map((change) => ({
@@ -192,7 +192,7 @@ function spoiltValue(good: Good): fc.Arbitrary<Mutant> {
       fc.nat(bytes.length - 1).map((end) => bytes.subarray(0, end)),
       fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)).map(([at, byte]) => Buffer.from(bytes).fill(byte, at, at + 1)),
       fc.uint8Array({ maxLength: 300 }).map((one) => Buffer.from(one)),
-      nastyJson.map((json) => Buffer.from(json)),
+      hostileJson.map((json) => Buffer.from(json)),
       fc.constant(Buffer.from(JSON.stringify({ ...good.payload, padding: 'x'.repeat(700_000) }))),
     )
     .map((value) => ({ ...good, label: 'value', value }));

@@ -5,7 +5,7 @@ import { code, fenced, GENERATED, table } from './write-markdown';
 /** What the page shows of an event besides its contract. */
 export interface EventFacts {
   readonly event: AnyEvent;
-  /** Services with an `@OnEvent` method for it. */
+  /** Services with an `@EventPattern` method for it. */
   readonly consumers: readonly string[];
   /** The golden record: key, headers and payload. */
   readonly example: unknown;
@@ -17,10 +17,13 @@ export function eventsPage(facts: readonly EventFacts[]): string {
 
 # Events
 
-One topic for each event, named like it. One service writes it: a convention, for Kafka keeps nobody away; readers refuse a
-record whose \`ce_source\` is not the publisher. The key of every record is the order's id; it is in no payload. The value is
-the payload as JSON, everything else is a header (CloudEvents 1.0, Kafka binary mode). A contract only ever gains optional
-fields; readers ignore what they do not know.
+There is one topic for each event, with the same name.
+
+- One service writes each topic. That is a convention, since Kafka keeps nobody out; readers refuse a record whose
+  \`ce_source\` is not the publisher.
+- The key of every record is the order's id, which is in no payload.
+- The value is the payload as JSON; everything else is a header (CloudEvents 1.0, Kafka binary mode).
+- A contract gains optional fields only, and readers ignore fields they do not know.
 
 ${table(
   ['topic = event', 'published by', 'consumed by', 'what happened'],

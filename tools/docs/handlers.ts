@@ -10,7 +10,7 @@ export interface EventHandler {
   readonly useCase: { readonly name: string; readonly path: string };
 }
 
-const HANDLER = /@(?:OnEvent|EventPattern)\((\w+)\)\s+async \w+\([^{]*?\): Promise<void> \{([\s\S]*?)\n {2}\}/g;
+const HANDLER = /@EventPattern\((\w+)\)\s+async \w+\([^{]*?\): Promise<void> \{([\s\S]*?)\n {2}\}/g;
 
 /**
  * Who handles what, read from the text of the consumers, sorted by file. `root` is the root of the repository.

@@ -39,17 +39,19 @@ export function orderFlowPage(lifecycle: Lifecycle): string {
 
 # The life of an order
 
-The order service decides what becomes of an order; the other services answer. Its rules are one table,
-[\`ORDER_LIFECYCLE\`](../apps/order-service/src/domain/order-lifecycle.ts), from which this page is made. An order may rest
-forever when it is ${FINAL_STATES.map((state) => `**${state}**`).join(' or ')}; everything else ends at its deadline.
+The order service decides the outcome of an order; the other services report to it. Its rules are one table,
+[\`ORDER_LIFECYCLE\`](../apps/order-service/src/domain/order-lifecycle.ts), from which this page is made. An order can stay
+forever in the states ${FINAL_STATES.map((state) => `**${state}**`).join(' and ')}; every other state ends at the deadline.
 
 ${fenced('mermaid', stateDiagram(orderStateMachine(lifecycle)))}
 
 ## State by state
 
-Kafka promises no order between two topics, so any news can overtake any other. _Noted_: nothing changes, but the audit
-trail says that it was heard. _Ignored_: nothing changes and nothing is recorded. _Refused_: impossible while every service
-keeps its word; the message becomes a dead letter.
+Kafka guarantees no order between two topics, so any event can overtake any other. In the table:
+
+- _Noted_: nothing changes, but the audit trail records the event.
+- _Ignored_: nothing changes and nothing is recorded.
+- _Refused_: cannot happen while every service keeps its contract; the message becomes a dead letter.
 
 ${table(
   ['trigger', ...states.map((state) => `**${state}**`)],
@@ -70,9 +72,9 @@ function cellOf(entry: LifecycleEntry | undefined): string {
     case undefined:
       return 'refused';
     case 'move':
-      return `→ **${entry.to}**${entry.announces === undefined ? '' : `, says ${code(entry.announces)}`}`;
+      return `→ **${entry.to}**${entry.announces === undefined ? '' : `, publishes ${code(entry.announces)}`}`;
     case 'cancel':
-      return `→ **cancelled** (${code(entry.reason)}), says ${code(entry.announces)}`;
+      return `→ **cancelled** (${code(entry.reason)}), publishes ${code(entry.announces)}`;
     case 'note':
       return `noted: ${entry.why}`;
     case 'ignore':

@@ -62,6 +62,15 @@ export function sectionOf(markdown: string, heading: string): string {
   return lines.slice(start + 1, end < 0 ? undefined : end).join('\n');
 }
 
+/** What stands under each heading of a level, in the order of the page. */
+export function sectionsOf(markdown: string, level: number): { readonly heading: string; readonly text: string }[] {
+  const mark = '#'.repeat(level);
+  return [...withoutBlocks(markdown).matchAll(new RegExp(`^${mark} +(.+)$`, 'gm'))].map(([line, heading = '']) => ({
+    heading,
+    text: sectionOf(markdown, line),
+  }));
+}
+
 /** The fenced blocks of a language. */
 export function codeBlocks(markdown: string, language: string): string[] {
   return [...markdown.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)]

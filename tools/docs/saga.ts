@@ -23,7 +23,7 @@ export function sagaPage(steps: readonly SagaStep[], lifecycles: readonly DrawnL
 # The saga of an order
 
 An order is a saga: a chain of local transactions in four services, each of which publishes the events that the next one
-waits for. Nobody directs it (choreography); what undoes a step (a hold that is released, stock that is returned) is started by
+waits for. No service directs it (choreography). Compensation (a hold that is released, stock that is returned) is started by
 the event \`order_cancelled\`.
 
 ${fenced('mermaid', flowOf(steps))}

@@ -36,7 +36,7 @@ describe('the use of topics', () => {
   it('is grouped by service and by topic', () => {
     const files = {
       'libs/events/src/thing-events.ts': CONTRACT,
-      [CONSUMER]: '  @OnEvent(ThingDone)\n  async done() {}',
+      [CONSUMER]: '  @EventPattern(ThingDone)\n  async done() {}',
     };
     const uses = looking(files, subscriptionsIn);
     expect([byService(uses), byTopic(uses)]).toEqual([
@@ -46,7 +46,7 @@ describe('the use of topics', () => {
   });
 
   it('names a consumer that listens to what is no event', () => {
-    expect(() => looking({ [CONSUMER]: '@OnEvent(ThingUndone)' }, subscriptionsIn)).toThrow(
+    expect(() => looking({ [CONSUMER]: '@EventPattern(ThingUndone)' }, subscriptionsIn)).toThrow(
       `${CONSUMER} listens to ThingUndone, which is no event`,
     );
   });

@@ -27,7 +27,7 @@ export function publicationsIn(root: string): TopicUse[] {
 }
 
 /**
- * Who listens to what, by the `@OnEvent(…)` methods of the consumers, sorted by file. `root` is the root of the repository.
+ * Who listens to what, by the `@EventPattern(…)` methods of the consumers, sorted by file. `root` is the root of the repository.
  * @throws Error for a subscription to something that is no event
  */
 export function subscriptionsIn(root: string): TopicUse[] {
@@ -35,7 +35,7 @@ export function subscriptionsIn(root: string): TopicUse[] {
   return globSync('apps/*/src/messaging/*.consumer.ts', { cwd: root })
     .toSorted()
     .flatMap((file) =>
-      [...readFileSync(join(root, file), 'utf8').matchAll(/@OnEvent\((\w+)\)/g)].map(([, name = '']) => {
+      [...readFileSync(join(root, file), 'utf8').matchAll(/@EventPattern\((\w+)\)/g)].map(([, name = '']) => {
         const event = declarations.find((known) => known.name === name);
         if (event === undefined) throw new Error(`${file} listens to ${name}, which is no event`);
         return { service: file.split('/')[1] ?? '', topic: event.topic };

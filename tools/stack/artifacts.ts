@@ -34,7 +34,7 @@ export function ensureArtifacts(progress: (message: string) => void = () => unde
 
 async function fetchAndUnpack(progress: (message: string) => void): Promise<Artifacts> {
   if (artifactsMissing()) {
-    progress('Fetching Kafka, PostgreSQL and Redis with Maven (only the first time) …');
+    progress('Downloading Kafka, PostgreSQL and Redis with Maven (only the first time) …');
     await replaceDirectory(paths.jars, fetchWithMaven);
   }
   const binaries = join(paths.jars, 'binaries');
@@ -47,13 +47,13 @@ async function fetchWithMaven(directory: string): Promise<void> {
   const goals = ['dependency:copy-dependencies@class-path', 'dependency:unpack-dependencies@binaries'];
   await run('mvn', ['-q', '-B', '-f', paths.pom, `-Dtarget=${directory}`, ...goals]).catch((error: unknown) => {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-    throw new Error(`Maven could not fetch the infrastructure:\n${stdout}${stderr}`.trimEnd());
+    throw new Error(`Maven could not download Kafka, PostgreSQL and Redis:\n${stdout}${stderr}`.trimEnd());
   });
 }
 
 async function unpackPostgres(binaries: string, directory: string): Promise<void> {
   const archive = readdirSync(binaries).find((name) => name.endsWith('.txz'));
-  if (archive === undefined) throw new Error(`there is no PostgreSQL archive in ${binaries}`);
+  if (archive === undefined) throw new Error(`no PostgreSQL archive found in ${binaries}`);
   await run('tar', ['-xJf', join(binaries, archive), '-C', directory]);
 }
 
@@ -61,7 +61,7 @@ function redisServer(binaries: string): string {
   const { platform, arch } = process;
   const suffix = `-${platform}-${arch === 'x64' ? 'amd64' : arch}`;
   const name = readdirSync(binaries).find((file) => file.startsWith('redis-server-') && file.endsWith(suffix));
-  if (name === undefined) throw new Error(`there is no Redis for ${platform} ${arch}; use Docker (--docker)`);
+  if (name === undefined) throw new Error(`no Redis is available for ${platform} ${arch}; use Docker (--docker)`);
   const path = join(binaries, name);
   chmodSync(path, 0o755);
   return path;

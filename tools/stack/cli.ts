@@ -31,7 +31,7 @@ async function preflight(): Promise<number> {
   await endLeftovers(paths.run);
   const problems = await missingPrerequisites(localSystem());
   if (problems.length === 0) return 0;
-  console.error('The system can not be started here:');
+  console.error('The system cannot be started here:');
   for (const problem of problems) console.error(`  - ${problem}`);
   return 1;
 }
@@ -48,17 +48,20 @@ function printLines(values: Readonly<Record<string, string>>): number {
 
 function environment(name: string | undefined): number {
   const service = serviceNames.find((known) => known === name);
-  if (service === undefined) throw new Error(`there is no service ${name ?? ''}: ${serviceNames.join(', ')}`);
+  if (service === undefined)
+    throw new Error(`unknown service ${name ?? ''}; expected one of ${serviceNames.join(', ')}`);
   return printLines(environmentOf(service));
 }
 
 /** PostgreSQL is many processes, so the whole tree of a component gets the signal. */
 function signal(name: string | undefined, what: NodeJS.Signals): number {
   const components = ownerOf(paths.run) === undefined ? [] : (readState()?.components ?? []);
-  if (components.length === 0) throw new Error('nothing runs natively');
+  if (components.length === 0) throw new Error('no native system is running');
   const pid = components.find((component) => component.name === name)?.pid;
   if (pid === undefined) {
-    throw new Error(`${name ?? 'nothing'} does not run: ${components.map((component) => component.name).join(', ')}`);
+    throw new Error(
+      `unknown component ${name ?? ''}; expected one of ${components.map((component) => component.name).join(', ')}`,
+    );
   }
   signalAll(processTree(pid), what);
   return 0;
@@ -74,11 +77,11 @@ async function stop(withData: boolean): Promise<number> {
   await endLeftovers(paths.run);
   removeState();
   for (const service of serviceNames) rmSync(join(paths.run, `${service}.env`), { force: true });
-  console.log(owner === undefined ? 'Nothing runs natively.' : 'Stopped.');
+  console.log(owner === undefined ? 'No native system is running.' : 'Stopped.');
   if (withData) {
     const { data, postgres } = localSystem().directories;
     for (const directory of [data, postgres]) rmSync(directory, { recursive: true, force: true });
-    console.log('Removed the data of the native system.');
+    console.log('Data of the native system removed.');
   }
   return 0;
 }

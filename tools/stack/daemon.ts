@@ -18,7 +18,7 @@ const startedAt = new Date().toISOString();
 let phase: RunState['phase'] = 'starting';
 
 async function main(): Promise<void> {
-  if (ownerOf(paths.run) !== undefined) throw new Error('the system is running already');
+  if (ownerOf(paths.run) !== undefined) throw new Error('the system is already running');
   const artifacts = await ensureArtifacts();
   const stack = assemble(artifacts);
   stopOnSignal(stack);

@@ -107,7 +107,7 @@ docker_summary() {
 
 start_in_docker() {
   if ! find_compose; then
-    echo "Docker answers, but there is no Docker Compose: install the plugin (docker compose) or docker-compose." >&2
+    echo "Docker is running, but Docker Compose is missing: install the plugin (docker compose) or docker-compose." >&2
     return 1
   fi
   # What stood before is left standing when this start fails; what this start began is not.
@@ -139,7 +139,7 @@ undo_docker() {
 stop_in_docker() {
   find_compose || return 0
   if [ -z "$(docker_containers)" ] && [ $# -eq 0 ]; then
-    echo "Nothing runs in Docker."
+    echo "No system is running in Docker."
     return 0
   fi
   "${compose[@]}" down --remove-orphans "$@"

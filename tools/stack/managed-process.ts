@@ -125,7 +125,7 @@ export class ManagedProcess {
       await this.#untilReady(exit, startedAt + this.component.readyWithinMs);
       await this.component.whenReady?.();
       this.#refuseWhenStopping();
-      if (this.#child === undefined) throw this.#failed('ended as soon as it was ready');
+      if (this.#child === undefined) throw this.#failed('exited as soon as it was ready');
       this.#readyAt = Date.now();
       this.#readyAfterMs = this.#readyAt - startedAt;
       this.#become('ready');
@@ -141,7 +141,7 @@ export class ManagedProcess {
     const deadline = Date.now() + portsFreeWithinMs;
     for (const port of this.component.ports) {
       while (!(await isFree(port))) {
-        if (Date.now() > deadline) throw this.#failed(`can not listen: port ${String(port)} is taken`);
+        if (Date.now() > deadline) throw this.#failed(`cannot listen: port ${String(port)} is in use`);
         await sleep(probeEveryMs);
       }
     }
@@ -204,7 +204,7 @@ export class ManagedProcess {
     void exit.then((event) => (gone = event));
     while (Date.now() < deadline) {
       this.#refuseWhenStopping();
-      if (gone !== undefined) throw this.#failed(`ended while starting (${describeExit(gone)})`);
+      if (gone !== undefined) throw this.#failed(`exited while starting (${describeExit(gone)})`);
       try {
         await this.component.ready();
         return;

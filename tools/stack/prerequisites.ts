@@ -13,10 +13,10 @@ function missingPrograms(): string[] {
   const problems: string[] = [];
   const version = javaVersion();
   if (version === undefined) problems.push('Java is missing: install a JDK or JRE, version 17 or newer.');
-  else if (version < 17) problems.push(`Java is too old: version ${String(version)} found, 17 or newer needed.`);
+  else if (version < 17) problems.push(`Java is too old: version ${String(version)} found, 17 or newer required.`);
   if (artifactsMissing()) {
-    if (!answers('mvn')) problems.push('Maven (mvn) is missing: it fetches Kafka, PostgreSQL and Redis.');
-    if (!answers('tar')) problems.push('tar is missing: PostgreSQL comes as an archive.');
+    if (!answers('mvn')) problems.push('Maven (mvn) is missing; it downloads Kafka, PostgreSQL and Redis.');
+    if (!answers('tar')) problems.push('tar is missing; it unpacks PostgreSQL.');
     // The tar of macOS unpacks xz by itself.
     if (process.platform === 'linux' && !answers('xz')) problems.push('xz is missing (package xz-utils or xz).');
   }
@@ -45,13 +45,10 @@ async function takenPorts({ ports, services }: LocalSystem): Promise<string[]> {
   const used = new Set(wanted.map(([, port]) => port));
   for (const [name, port] of taken) moves.push(`${hostPortVariable(name)}=${String(await freePortAbove(port, used))}`);
   const sentences = taken.map(
-    ([name, port]) => `Port ${String(port)} is taken, ${name === 'smtp' ? 'maildev' : name} needs it.`,
+    ([name, port]) => `Port ${String(port)} is in use, but ${name === 'smtp' ? 'maildev' : name} needs it.`,
   );
   // In .env every command finds them again: start, stop, ops, the smoke test.
-  return [
-    ...sentences,
-    `Free ${taken.length === 1 ? 'it' : 'them'}, or move what is taken:\n\n    ${asCommand(moves)}\n`,
-  ];
+  return [...sentences, `Free ${taken.length === 1 ? 'it' : 'them'}, or use other ports:\n\n    ${asCommand(moves)}\n`];
 }
 
 function asCommand(lines: readonly string[]): string {

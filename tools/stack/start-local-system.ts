@@ -49,7 +49,7 @@ function stopItOnInterrupt(daemon: number): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
       interrupted = true;
-      console.error('\nInterrupted, stopping what has been started …');
+      console.error('\nInterrupted; stopping the system …');
       tell(daemon, 'SIGTERM');
     });
   }
@@ -70,7 +70,7 @@ async function follow(daemon: number): Promise<number> {
       console.error('Nothing was left running.');
       return 130;
     }
-    if (!alive) return reportFailure(state === undefined ? `the supervisor ended\n${logTail(supervisorLog)}` : '');
+    if (!alive) return reportFailure(state === undefined ? `the supervisor exited\n${logTail(supervisorLog)}` : '');
     await sleep(100);
   }
 }

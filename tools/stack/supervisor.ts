@@ -40,7 +40,7 @@ export class Supervisor {
 
   /** Makes the component known; nothing is started. */
   add(component: Component): void {
-    if (this.#processes.has(component.name)) throw new Error(`there is a component ${component.name} already`);
+    if (this.#processes.has(component.name)) throw new Error(`component ${component.name} already exists`);
     this.#processes.set(component.name, new ManagedProcess(component, this.#listener));
   }
 
@@ -158,7 +158,7 @@ export class Supervisor {
 
   #get(name: string): ManagedProcess {
     const process = this.#processes.get(name);
-    if (process === undefined) throw new Error(`there is no component ${name}; known: ${this.names.join(', ')}`);
+    if (process === undefined) throw new Error(`unknown component ${name}; expected one of ${this.names.join(', ')}`);
     return process;
   }
 }

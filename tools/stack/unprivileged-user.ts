@@ -14,7 +14,7 @@ export function unprivilegedUser(): User | undefined {
     .map((line) => line.split(':'));
   const account = ['postgres', 'nobody'].map((name) => accounts.find((fields) => fields[0] === name)).find(Boolean);
   if (account === undefined)
-    throw new Error('PostgreSQL will not run as root, and there is no user "nobody" to run it as');
+    throw new Error('PostgreSQL cannot run as root, and there is no user "nobody" to run it as');
   // Some systems give `nobody` the id -2, which the kernel takes as an unsigned number.
   return { uid: Number(account[2]) >>> 0, gid: Number(account[3]) >>> 0 };
 }

@@ -1,7 +1,7 @@
 import { OrderCancelled, PaymentSuccessful } from '@app/events';
 import { Transactions } from '@app/messaging';
-import { createService, shutDown } from '@app/platform';
-import { anEvent, createTestDatabase, infrastructureUrls, type TestDatabase } from '@app/testing';
+import { shutDown } from '@app/platform';
+import { anEvent, createTestDatabase, createTestService, infrastructureUrls, type TestDatabase } from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
 import { loadConfig } from '../src/config';
@@ -64,7 +64,7 @@ export async function startInventory(
     LOG_LEVEL: 'fatal',
     ...env,
   });
-  const app = await createService({
+  const app = await createTestService({
     name: 'inventory-service',
     module: InventoryServiceModule.forRoot(config),
     config,

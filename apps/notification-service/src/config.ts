@@ -16,77 +16,91 @@ const MAILBOX = /^[\w.+-]{1,64}$/;
 const spec = {
   ...commonConfig({ port: 8004, databaseUser: 'notification_service' }),
   smtpUrl: url({
-    description: 'Mail server; smtps:// for TLS from the start.',
+    description: 'URL of the mail server; smtps:// uses TLS from the start.',
     default: 'smtp://127.0.0.1:1025',
     example: 'smtps://user:password@mail.example.com:465',
     protocols: ['smtp', 'smtps'],
     secret: true,
   }),
-  smtpMaxConnections: positiveInt({ description: 'Connections kept to the mail server.', default: 5, max: 100 }),
+  smtpMaxConnections: positiveInt({
+    description: 'Maximum number of connections to the mail server.',
+    default: 5,
+    max: 100,
+  }),
   smtpConnectionTimeoutMs: durationMs({
-    description: 'Milliseconds to look the mail server up, to connect, to be greeted and to log in, all together.',
+    description:
+      'Time-out for connecting to the mail server (DNS, TCP, greeting and log-in together), in milliseconds.',
     default: 5_000,
   }),
   smtpSocketTimeoutMs: durationMs({
-    description: 'Milliseconds a mail server has to answer for the sender, the recipient and DATA of a mail.',
+    description: 'Time-out for each answer to MAIL, RCPT and DATA, in milliseconds.',
     default: 5_000,
   }),
   smtpFinalAnswerTimeoutMs: durationMs({
     description:
-      'Milliseconds a mail server has to answer for a mail once it has all of it; RFC 5321 asks for ten minutes. Nothing else waits meanwhile but later messages to the same customer.',
+      'Time-out for the answer to a complete mail, in milliseconds; RFC 5321 recommends ten minutes. Only later messages of the same order wait for it.',
     default: 600_000,
   }),
-  emailFromAddress: mailAddress({ description: 'Sender of all mails.', default: 'orders@example.test' }),
-  emailFromName: text({ description: 'Name of the sender.', default: 'Order Service' }),
+  emailFromAddress: mailAddress({ description: 'Sender address of all mails.', default: 'orders@example.test' }),
+  emailFromName: text({ description: 'Sender name of all mails.', default: 'Order Service' }),
   developmentEmailDomain: optional(
     domain({
       description:
-        'Domain of the made-up addresses of users without a contact; absent means example.test, and in production that there are none.',
+        'Domain of generated addresses for users without a contact. Default: example.test; in production none, so that such users get no mail.',
       example: 'example.test',
     }),
   ),
   smsWebhookUrl: optional(
     url({
-      description: 'Takes short messages; without it they are written to the log.',
+      description: 'URL that SMS are posted to; if absent, they are written to the log.',
       example: 'https://sms.example.com/messages',
       secret: true,
     }),
   ),
   smsWebhookSecret: optional(
     text({
-      description: 'Signs what is sent to SMS_WEBHOOK_URL; required with it.',
+      description: 'Secret that signs requests to SMS_WEBHOOK_URL; required with it.',
       example: 'change-me',
       secret: true,
     }),
   ),
   smsWebhookTimeoutMs: durationMs({
-    description: 'Milliseconds to connect to SMS_WEBHOOK_URL, and as many again to be answered.',
+    description: 'Time-out for connecting to SMS_WEBHOOK_URL, and again for its answer, in milliseconds.',
     default: 5_000,
   }),
-  deliveryConcurrency: positiveInt({ description: 'Messages sent at a time.', default: 128, max: 1_000 }),
-  deliveryCapacity: positiveInt({ description: 'Messages held in memory.', default: 1_000, max: 100_000 }),
-  deliveryTimeoutMs: durationMs({ description: 'Milliseconds one attempt may take.', default: 30_000 }),
+  deliveryConcurrency: positiveInt({
+    description: 'Maximum number of messages sent concurrently.',
+    default: 128,
+    max: 1_000,
+  }),
+  deliveryCapacity: positiveInt({
+    description: 'Maximum number of messages held in memory.',
+    default: 1_000,
+    max: 100_000,
+  }),
+  deliveryTimeoutMs: durationMs({ description: 'Time-out of one delivery attempt, in milliseconds.', default: 30_000 }),
   deliverySweepIntervalMs: durationMs({
-    description: 'Milliseconds between two looks for messages whose time has come.',
+    description: 'Interval between two polls for due messages, in milliseconds.',
     default: 1_000,
   }),
   deliveryMaxAttempts: positiveInt({
     description:
-      'Attempts the provider answers with "later" or whose outcome is unknown: as many copies of a message there may be. Attempts that reach nobody are not counted.',
+      'Maximum number of attempts that the provider defers or whose outcome is unknown; a customer may receive up to this many copies. Attempts that reach no server are not counted.',
     default: 6,
     max: 20,
   }),
   deliveryRetryBaseMs: durationMs({
-    description: 'Longest wait after the first "later" in milliseconds; five times longer after each further one.',
+    description:
+      'Maximum delay after the first deferral by the provider, in milliseconds; five times longer after each further one.',
     default: 5_000,
   }),
   deliveryUnknownRetryBaseMs: durationMs({
     description:
-      'Longest wait after the first attempt of unknown outcome in milliseconds, and twice the shortest; five times longer after each further one.',
+      'Maximum delay after the first attempt with an unknown outcome, in milliseconds (the minimum is half of it); five times longer after each further one.',
     default: 120_000,
   }),
   deliveryMaxAgeMs: durationMs({
-    description: 'Milliseconds after which a message nobody took is given up.',
+    description: 'Age in milliseconds after which an undelivered message is given up.',
     default: 86_400_000,
   }),
 };

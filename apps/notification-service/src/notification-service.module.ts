@@ -1,6 +1,6 @@
 import { messagingIdentityOf } from '@app/events';
 import { DeskModule } from '@app/desk';
-import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf, UNHURRIED } from '@app/messaging';
+import { MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf, BACKGROUND_LINGER } from '@app/messaging';
 import { PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NotificationConfig } from './config';
@@ -36,7 +36,7 @@ export class NotificationServiceModule {
         }),
         MessagingModule.forRoot(
           messagingOptionsOf(messagingIdentityOf('notification-service'), config, {
-            gather: UNHURRIED,
+            linger: BACKGROUND_LINGER,
             // Each may become two messages, and half of the room is free when a batch begins.
             maxBatchRecords: Math.max(1, Math.floor(config.deliveryCapacity / 4)),
           }),

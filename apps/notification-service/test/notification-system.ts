@@ -8,8 +8,8 @@ import {
   PaymentSuccessful,
 } from '@app/events';
 import { Transactions, type UnitOfWork } from '@app/messaging';
-import { createService, shutDown } from '@app/platform';
-import { anEvent, createTestDatabase } from '@app/testing';
+import { shutDown } from '@app/platform';
+import { anEvent, createTestDatabase, createTestService } from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
 import { loadConfig } from '../src/config';
@@ -65,7 +65,7 @@ export const news = {
 
 export type AnyNews = ReturnType<(typeof news)[keyof typeof news]>;
 
-/** Everything that waits, waits shortly. */
+/** Short delays everywhere. */
 const HURRY = {
   LOG_LEVEL: 'fatal',
   DELIVERY_SWEEP_INTERVAL_MS: '50',
@@ -94,7 +94,7 @@ export async function startNotifications(
   for (let number = 0; number < replicas; number += 1) {
     const config = loadConfig({ ...HURRY, DATABASE_URL: database.url, SMTP_URL: smtpUrl, ...env });
     const module = NotificationServiceModule.forRoot(config);
-    apps.push(await (await createService({ name: 'notification-service', module, config })).init());
+    apps.push(await (await createTestService({ name: 'notification-service', module, config })).init());
   }
   const replica = (number: number): NestFastifyApplication => apps[number]!;
   return {

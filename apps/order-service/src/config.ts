@@ -3,16 +3,20 @@ import { commonConfig, defineConfig, durationMs, positiveInt } from '@app/platfo
 export const loadConfig = defineConfig({
   ...commonConfig({ port: 8001, databaseUser: 'order_service' }),
   orderDeadlineMs: durationMs({
-    description: 'Milliseconds after which an order that is not settled is cancelled.',
+    description: 'Age in milliseconds after which an order that is neither confirmed nor cancelled is cancelled.',
     default: 900_000,
   }),
   orderDeadlineSweepMs: durationMs({
-    description: 'Milliseconds between two looks for orders past their deadline.',
+    description: 'Interval between two polls for orders past their deadline, in milliseconds.',
     default: 1_000,
   }),
-  idempotencyKeyDays: positiveInt({ description: 'Days an Idempotency-Key is remembered.', default: 1, max: 30 }),
+  idempotencyKeyDays: positiveInt({
+    description: 'Number of days an Idempotency-Key is remembered.',
+    default: 1,
+    max: 30,
+  }),
   maxWaitingOrders: positiveInt({
-    description: 'Orders waiting to be stored, beyond which POST /orders answers 503.',
+    description: 'Maximum number of orders waiting to be stored; beyond it POST /orders answers 503.',
     default: 2_000,
     max: 100_000,
   }),

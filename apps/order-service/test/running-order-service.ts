@@ -1,6 +1,6 @@
 import { connectEventConsumers, Transactions } from '@app/messaging';
-import { createService, shutDown, startService } from '@app/platform';
-import { createTestDatabase, infrastructureUrls, type TestDatabase } from '@app/testing';
+import { shutDown, startService } from '@app/platform';
+import { createTestDatabase, createTestService, infrastructureUrls, type TestDatabase } from '@app/testing';
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client, Pool } from 'pg';
@@ -60,7 +60,7 @@ export class RunningOrderService {
     // Another "replica" holds the relay's lock: this one stands by.
     const relayLock = options.kafka === true ? undefined : await holdRelayLock(adminUrl);
     const service = serviceOptions(url, options);
-    const app = await createService(service);
+    const app = await createTestService(service);
     await startService(app, service);
     return new RunningOrderService(app, await app.getUrl(), admin, used, async () => {
       await shutDown(app, 5_000);

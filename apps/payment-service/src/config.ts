@@ -14,84 +14,96 @@ import {
 const spec = {
   ...commonConfig({ port: 8002, databaseUser: 'payment_service' }),
   paymentGateway: oneOf(['simulator', 'stripe'], {
-    description: 'Who moves the money. simulator: nobody, it only keeps books.',
+    description: 'Payment provider; the simulator moves no money and only keeps a ledger.',
     default: 'simulator',
   }),
   paymentGatewayTimeoutMs: durationMs({
-    description: 'Milliseconds the payment gateway has to answer.',
+    description: 'Time-out of a call to the payment gateway, in milliseconds.',
     default: 5_000,
   }),
   paymentGatewayConcurrency: positiveInt({
-    description: 'Calls to the payment gateway at a time.',
+    description: 'Maximum number of concurrent calls to the payment gateway.',
     default: 64,
     max: 1_000,
   }),
   paymentGatewayFailures: positiveInt({
-    description: 'Calls to the payment gateway that fail in a row until it is left alone, except for probes.',
+    description: 'Consecutive failed calls to the payment gateway that open its circuit breaker.',
     default: 10,
     max: 1_000,
   }),
   paymentGatewayProbeMs: durationMs({
-    description: 'Milliseconds between two probes of a payment gateway that does not work.',
+    description:
+      'Interval between two probes while the circuit breaker of the payment gateway is open, in milliseconds.',
     default: 1_000,
   }),
   paymentGatewayQueue: positiveInt({
-    description: 'Calls in memory, waiting or in progress; what is beyond waits in the database.',
+    description:
+      'Maximum number of gateway calls held in memory, queued or in progress; further ones wait in the database.',
     default: 5_000,
     max: 100_000,
   }),
   paymentGatewayLeaseMs: durationMs({
-    description: 'Milliseconds a call belongs to the process that took it; at least twice the time-out.',
+    description:
+      'Lease of a gateway call, in milliseconds; at least twice PAYMENT_GATEWAY_TIMEOUT_MS. After that, another process may take the call over.',
     default: 30_000,
   }),
   paymentGatewaySweepMs: durationMs({
-    description: 'Milliseconds between two looks for calls that are due.',
+    description: 'Interval between two polls for due gateway calls, in milliseconds.',
     default: 1_000,
   }),
   paymentGatewayAttempts: positiveInt({
-    description: 'Attempts with growing distance; afterwards the distance is PAYMENT_GATEWAY_LONG_INTERVAL_MS.',
+    description:
+      'Number of attempts with growing delays; further attempts follow every PAYMENT_GATEWAY_LONG_INTERVAL_MS.',
     default: 8,
     max: 30,
   }),
   paymentGatewayBackoffMs: durationMs({
-    description: 'Milliseconds before the second attempt, at most.',
+    description: 'Maximum delay before the second attempt, in milliseconds.',
     default: 500,
   }),
-  paymentGatewayMaxBackoffMs: durationMs({ description: 'Milliseconds the distance grows to.', default: 10_000 }),
+  paymentGatewayMaxBackoffMs: durationMs({
+    description: 'Upper limit of the growing delay, in milliseconds.',
+    default: 10_000,
+  }),
   paymentGatewayLongIntervalMs: durationMs({
-    description: 'Milliseconds between attempts when all others were in vain; they never end.',
+    description:
+      'Delay between further attempts once PAYMENT_GATEWAY_ATTEMPTS is exhausted, in milliseconds; they continue forever.',
     default: 30_000,
   }),
   paymentGatewayQuietMs: durationMs({
-    description: 'Milliseconds after the last sending from which on a gateway that finds nothing is believed.',
+    description: 'How long after the last request a “not found” from the gateway is trusted, in milliseconds.',
     default: 30_000,
   }),
   paymentGatewayNewsMs: durationMs({
-    description: 'Milliseconds between two looks for news of the payment gateway that did not reach us.',
+    description: 'Interval between two polls for gateway events whose webhook was missed, in milliseconds.',
     default: 600_000,
   }),
   paymentSimulatorLatencyMs: durationMs({
-    description: 'Milliseconds the simulated gateway takes longer.',
+    description: 'Extra latency of the simulated gateway, in milliseconds.',
     default: 0,
   }),
   paymentSimulatorFailureRate: ratio({
-    description: 'Share of calls to the simulated gateway that fail, half of them after doing their work.',
+    description: 'Share of calls to the simulated gateway that fail, 0 to 1; half of them fail after doing their work.',
     default: 0,
   }),
   stripeSecretKey: optional(
-    text({ description: 'Key of the Stripe account; required with stripe.', example: 'sk_test_123', secret: true }),
+    text({
+      description: 'Secret key of the Stripe account; required with stripe.',
+      example: 'sk_test_123',
+      secret: true,
+    }),
   ),
   stripeWebhookSecret: optional(
     text({
-      description: 'Secret of the endpoint /webhooks/stripe; required with stripe.',
+      description: 'Signing secret of the endpoint /webhooks/stripe; required with stripe.',
       example: 'whsec_123',
       secret: true,
     }),
   ),
-  stripeApiUrl: url({ description: 'Where Stripe is.', default: 'https://api.stripe.com' }),
+  stripeApiUrl: url({ description: 'Base URL of the Stripe API.', default: 'https://api.stripe.com' }),
   stripePaymentMethod: text({
     description:
-      'Payment method for orders that do not name one of Stripe (pm_...); the default exists in test mode only.',
+      'Payment method for orders that name no Stripe payment method (pm_...); the default exists in test mode only.',
     default: 'pm_card_visa',
   }),
 };

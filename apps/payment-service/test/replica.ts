@@ -1,6 +1,6 @@
+import { createTestService } from '@app/testing';
 import type { OrderCancelled, OrderConfirmed, OrderCreated } from '@app/events';
 import type { UnitOfWork } from '@app/messaging';
-import { createService } from '@app/platform';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import { loadConfig } from '../src/config';
@@ -25,7 +25,11 @@ export async function startReplica(
     PAYMENT_GATEWAY_QUIET_MS: '1000',
     ...env,
   });
-  const app = await createService({ name: 'payment-service', module: PaymentServiceModule.forRoot(config), config });
+  const app = await createTestService({
+    name: 'payment-service',
+    module: PaymentServiceModule.forRoot(config),
+    config,
+  });
   return app.init();
 }
 

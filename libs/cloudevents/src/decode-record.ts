@@ -52,7 +52,7 @@ export function decodeRecord(record: RawRecord, catalogue: EventCatalogue): Deco
       `${headers.ce_type} as ${headers.ce_dataschema ?? 'no ce_dataschema'} on ${record.topic}`,
     );
   }
-  // One publisher per topic: nobody else may say so, whoever has written it.
+  // One publisher per topic: a record that claims another source is invalid.
   if (headers.ce_source !== `/${definition.publisher}`) {
     return failure('invalid', `${headers.ce_source} does not publish ${definition.type}`);
   }
@@ -115,7 +115,7 @@ function envelopeFrom(headers: Headers, definition: EventDefinition, payload: un
 
 function causeFrom({ ce_correlationid: correlationId = '', ce_causationid: causationId, traceparent }: Headers): Cause {
   const cause = causationId === undefined ? { correlationId } : { correlationId, causationId };
-  // One that is not as W3C Trace Context has it starts a new trace; the event is none the worse.
+  // An invalid traceparent is dropped; the event is still accepted.
   return traceparent !== undefined && TRACEPARENT.test(traceparent) ? { ...cause, traceparent } : cause;
 }
 

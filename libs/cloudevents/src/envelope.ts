@@ -30,6 +30,9 @@ export interface EventEnvelope<Payload = unknown> {
 /** An event of a known definition, its payload checked. */
 export type ReceivedEvent<Definition extends EventDefinition> = EventEnvelope<PayloadOf<Definition>>;
 
+/** What a handler is called with: events of one definition, in offset order. `Events<typeof OrderCreated>`. */
+export type Events<Definition extends EventDefinition> = readonly ReceivedEvent<Definition>[];
+
 /** Digits of `ce_sequence`, zero-padded so that it sorts as text. */
 export const SEQUENCE_DIGITS = 10;
 

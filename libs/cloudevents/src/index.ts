@@ -4,6 +4,7 @@ export {
   type DecodedRecord,
   type DecodingFailure,
   type EventEnvelope,
+  type Events,
   type HeaderValue,
   headersOf,
   type RawRecord,

@@ -1,7 +1,6 @@
-import { DEFAULT_PAGE_LIMIT, invalidRequest, IsPage, IsPrintable } from '@app/platform';
+import { DEFAULT_PAGE_LIMIT, invalidRequest, IsPage, IsPrintable, Nested } from '@app/platform';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { Equals, IsBoolean, IsInt, IsObject, IsOptional, IsUUID, Max, Min, ValidateNested } from 'class-validator';
+import { Equals, IsBoolean, IsInt, IsObject, IsOptional, IsUUID, Max, Min } from 'class-validator';
 import type { DeskJobKind } from './desk-rules';
 import { FailedMessageFilterDto, filterOf } from './failed-message.dto';
 import type { DeskJobOrder } from './start-desk-job';
@@ -10,21 +9,20 @@ import type { DeskJobOrder } from './start-desk-job';
 const MAX_ITEMS = 100_000;
 
 export class RetryManyDto {
-  @ApiProperty({ description: 'Who asks for it; recorded with each message', example: 'ada' })
+  @ApiProperty({ description: 'Name of the operator; it is recorded with each message', example: 'ada' })
   @IsPrintable(1, 100)
   actor!: string;
 
   @ApiPropertyOptional({
-    description: 'Which messages; at least one field, or all: true',
+    description: 'Messages to select; at least one field, or all: true',
     example: { topic: 'payment_successful', error: 'ProductNotFound' },
   })
   @IsOptional()
   @IsObject()
-  @ValidateNested()
-  @Type(() => FailedMessageFilterDto)
+  @Nested(() => FailedMessageFilterDto)
   filter?: FailedMessageFilterDto;
 
-  @ApiPropertyOptional({ description: 'Says that an empty filter is meant', example: false })
+  @ApiPropertyOptional({ description: 'Confirms that an empty filter is intended', example: false })
   @IsOptional()
   @Equals(true, { message: 'all can only be true' })
   all?: true;
@@ -36,14 +34,17 @@ export class RetryManyDto {
   @Max(MAX_ITEMS)
   max?: number;
 
-  @ApiPropertyOptional({ description: 'Only tells what would be done', example: true })
+  @ApiPropertyOptional({ description: 'Whether to only report what the job would do', example: true })
   @IsOptional()
   @IsBoolean()
   dry_run?: boolean;
 }
 
 export class DiscardManyDto extends RetryManyDto {
-  @ApiProperty({ description: 'Why; recorded with each message', example: 'test records of the load balancer' })
+  @ApiProperty({
+    description: 'Reason; it is recorded with each message',
+    example: 'test records of the load balancer',
+  })
   @IsPrintable(1, 500)
   reason!: string;
 }

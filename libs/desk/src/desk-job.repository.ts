@@ -37,7 +37,7 @@ export interface ShownDeskJob {
 }
 
 /** The next messages of a job, and the job they belong to. */
-export interface DeskJobBite {
+export interface DeskJobBatch {
   readonly job: Pick<ShownDeskJob, 'id' | 'kind' | 'actor' | 'reason'> & { readonly named: FailedMessageStatus | null };
   readonly ids: readonly string[];
 }
@@ -71,7 +71,7 @@ const SHOWN = `
   FROM failed_message_jobs j, LATERAL (${COUNTED} WHERE j.total IS NULL AND job_id = j.id) AS i
   WHERE j.consumer_group = $1`;
 
-/** Stores jobs and hands out their work, a bite at a time, to whichever replica asks. */
+/** Stores jobs and hands out their work, a batch at a time, to whichever replica asks. */
 @Injectable()
 export class DeskJobRepository {
   constructor(
@@ -136,12 +136,12 @@ export class DeskJobRepository {
    * another replica takes another job.
    * @param passedOver jobs that are not meant.
    */
-  async nextBite(
+  async nextBatch(
     unitOfWork: UnitOfWork,
     limit: number,
     passedOver: readonly string[],
-  ): Promise<DeskJobBite | undefined> {
-    const [job] = await unitOfWork.query<DeskJobBite['job']>(
+  ): Promise<DeskJobBatch | undefined> {
+    const [job] = await unitOfWork.query<DeskJobBatch['job']>(
       `SELECT id, kind, actor, reason, filter ->> 'status' AS named FROM failed_message_jobs j
        WHERE consumer_group = $1 AND status = 'running' AND id <> ALL ($2::uuid[]) AND EXISTS (
          SELECT 1 FROM failed_message_job_items WHERE job_id = j.id AND outcome = 'pending')
@@ -160,13 +160,13 @@ export class DeskJobRepository {
     return { job, ids: ids.filter((id) => !lockedIds.has(id)) };
   }
 
-  /** Records what became of a bite: those that were taken, and the others, which somebody had dealt with. */
-  async settle(unitOfWork: UnitOfWork, bite: DeskJobBite, taken: readonly string[]): Promise<void> {
+  /** Records what became of a batch: those that were taken, and the others, which somebody had dealt with. */
+  async settle(unitOfWork: UnitOfWork, batch: DeskJobBatch, taken: readonly string[]): Promise<void> {
     await unitOfWork.query(
       `UPDATE failed_message_job_items
        SET outcome = CASE WHEN failed_message_id = ANY ($3::uuid[]) THEN $4 ELSE 'skipped' END, updated_at = $5
        WHERE job_id = $1 AND failed_message_id = ANY ($2::uuid[]) AND outcome = 'pending'`,
-      [bite.job.id, bite.ids, taken, bite.job.kind === 'retry' ? 'released' : 'resolved', this.clock.now()],
+      [batch.job.id, batch.ids, taken, batch.job.kind === 'retry' ? 'released' : 'resolved', this.clock.now()],
     );
   }
 

@@ -11,7 +11,11 @@ export class DeskJobResponse {
   @ApiProperty({ enum: ['retry', 'discard'], example: 'retry' })
   readonly kind!: DeskJobKind;
 
-  @ApiProperty({ enum: ['running', 'done'], description: 'done: each message has come to an end', example: 'running' })
+  @ApiProperty({
+    enum: ['running', 'done'],
+    description: 'done: every message was handled, failed again or was skipped',
+    example: 'running',
+  })
   readonly status!: 'running' | 'done';
 
   @ApiProperty({ example: 'ada' })
@@ -26,19 +30,22 @@ export class DeskJobResponse {
   @ApiProperty({ type: Number, nullable: true, example: 1000 })
   readonly max!: number | null;
 
-  @ApiProperty({ description: 'Messages the job is about', example: 1000 })
+  @ApiProperty({ description: 'Number of messages in the job', example: 1000 })
   readonly total!: number;
 
-  @ApiProperty({ description: 'Let go so far, whatever became of them', example: 600 })
+  @ApiProperty({ description: 'Messages started so far, whatever their outcome', example: 600 })
   readonly released!: number;
 
-  @ApiProperty({ description: 'Handled; for a discard, discarded', example: 590 })
+  @ApiProperty({ description: 'Messages handled or, for a discard, discarded', example: 590 })
   readonly resolved!: number;
 
   @ApiProperty({ example: 6 })
   readonly failed_again!: number;
 
-  @ApiProperty({ description: 'Quarantined, or dealt with by somebody else meanwhile', example: 0 })
+  @ApiProperty({
+    description: 'Messages that were quarantined, or changed by someone else in the meantime',
+    example: 0,
+  })
   readonly skipped!: number;
 
   @ApiProperty({ format: 'date-time', example: '2025-11-22T10:20:00.000Z' })
@@ -60,13 +67,13 @@ class DryRunResponse {
   @ApiProperty({ enum: [true], example: true })
   readonly dry_run!: true;
 
-  @ApiProperty({ description: 'Messages the filter matches', example: 1010 })
+  @ApiProperty({ description: 'Number of messages that match the filter', example: 1010 })
   readonly matching!: number;
 
-  @ApiProperty({ description: 'A retry leaves these alone', example: 10 })
+  @ApiProperty({ description: 'Quarantined messages that a retry would skip', example: 10 })
   readonly skipped_quarantined!: number;
 
-  @ApiProperty({ type: () => [FailedMessageResponse], description: 'The first ten it would take' })
+  @ApiProperty({ type: () => [FailedMessageResponse], description: 'The first ten messages of the job' })
   readonly sample!: readonly FailedMessageResponse[];
 }
 

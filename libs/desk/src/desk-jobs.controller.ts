@@ -24,12 +24,12 @@ import { StartDeskJob } from './start-desk-job';
 
 const STARTED = {
   type: DeskJobResponse,
-  description: 'The job; follow it at Location.',
+  description: 'The job; its progress is at Location.',
   headers: { Location: { schema: { type: 'string' as const } } },
 };
-const TOO_MANY = { status: 409, description: 'Ten jobs are running.' };
+const TOO_MANY = { status: 409, description: 'Ten jobs are already running.' };
 const dryRun = (model: typeof RetryDryRunResponse | typeof DiscardDryRunResponse) => ({
-  description: 'With dry_run: what would be done.',
+  description: 'With dry_run: what the job would do.',
   schema: { $ref: getSchemaPath(model) },
 });
 
@@ -44,7 +44,7 @@ export class DeskJobsController {
   ) {}
 
   @Post('retry')
-  @ApiOperation({ summary: 'Retry all dead letters that match', description: 'Quarantined ones are left alone.' })
+  @ApiOperation({ summary: 'Retry all dead letters that match', description: 'Quarantined messages are skipped.' })
   @ApiAcceptedResponse(STARTED)
   @ApiOkResponse(dryRun(RetryDryRunResponse))
   @ApiProblems(400, TOO_MANY, 413, 415, 503)
@@ -55,7 +55,7 @@ export class DeskJobsController {
   @Post('discard')
   @ApiOperation({
     summary: 'Discard all dead letters that match',
-    description: 'What is retrying or waiting is taken only when filter.status names it.',
+    description: 'Messages that are retrying or waiting are discarded only if filter.status names that status.',
   })
   @ApiAcceptedResponse(STARTED)
   @ApiOkResponse(dryRun(DiscardDryRunResponse))
@@ -65,7 +65,7 @@ export class DeskJobsController {
   }
 
   @Get('jobs')
-  @ApiOperation({ summary: 'Jobs, newest first' })
+  @ApiOperation({ summary: 'List jobs, newest first' })
   @ApiOkResponse({ type: DeskJobListResponse })
   @ApiProblems(400, 503)
   async list(@Query() { limit }: ListDeskJobsQuery): Promise<DeskJobListResponse> {
@@ -73,7 +73,7 @@ export class DeskJobsController {
   }
 
   @Get('jobs/:job_id')
-  @ApiOperation({ summary: 'How far a job has come' })
+  @ApiOperation({ summary: 'Read the progress of a job' })
   @ApiOkResponse({ type: DeskJobResponse })
   @ApiProblems(400, 404, 503)
   async show(@Param() { job_id: id }: DeskJobPath): Promise<DeskJobResponse> {

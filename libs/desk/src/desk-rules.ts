@@ -12,8 +12,8 @@ export function retryable(force: boolean): readonly FailedMessageStatus[] {
 }
 
 /**
- * What a job takes of the messages that match its filter. Messages that are still being tried, or innocent and waiting, are
- * discarded only when the filter says so.
+ * What a job takes of the messages that match its filter. Messages that are retrying or waiting are
+ * discarded only when the filter names that status.
  */
 export function takenByJob(kind: DeskJobKind, named: FailedMessageStatus | undefined): readonly FailedMessageStatus[] {
   if (kind === 'retry') return retryable(false);
@@ -42,7 +42,7 @@ export function tooManyJobs(most: number): DomainError {
   return new DomainError({
     code: 'FAILED_MESSAGE_JOB.TOO_MANY',
     kind: 'conflict',
-    message: `${most} jobs are running, and no more than that may; wait until one of them is done.`,
+    message: `${most} jobs are already running, which is the maximum; wait until one of them is done.`,
   });
 }
 
@@ -56,16 +56,16 @@ export function retryRefusal(status: FailedMessageStatus): DomainError {
     });
   }
   const why: Readonly<Record<Exclude<FailedMessageStatus, 'quarantined'>, string>> = {
-    retrying: 'it is being retried already',
-    waiting: 'it waits behind an earlier message of its order; retry or discard that one',
-    dead_lettered: 'somebody else is at it',
-    resolved: 'it has been handled',
+    retrying: 'it is already being retried',
+    waiting: 'it waits for an earlier message of its order; retry or discard that one',
+    dead_lettered: 'it is being processed by another operator',
+    resolved: 'it has already been handled',
     discarded: 'it was discarded',
   };
   return new DomainError({
     code: 'FAILED_MESSAGE.NOT_RETRYABLE',
     kind: 'conflict',
-    message: `The message can not be retried: ${why[status]}.`,
+    message: `The message cannot be retried: ${why[status]}.`,
   });
 }
 
@@ -74,6 +74,6 @@ export function discardRefusal(status: FailedMessageStatus): DomainError {
   return new DomainError({
     code: 'FAILED_MESSAGE.NOT_DISCARDABLE',
     kind: 'conflict',
-    message: `The message can not be discarded: it is ${status} already.`,
+    message: `The message cannot be discarded: it is already ${status}.`,
   });
 }

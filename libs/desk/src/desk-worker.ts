@@ -2,7 +2,7 @@ import { MessagingOptions, sleep, Transactions, type UnitOfWork } from '@app/mes
 import { Clock } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { takenByJob } from './desk-rules';
-import { DeskJobRepository, type DeskJobBite } from './desk-job.repository';
+import { DeskJobRepository, type DeskJobBatch } from './desk-job.repository';
 import { DeskRepository } from './desk.repository';
 
 /** How often to see whether what a job has released has come to an end. */
@@ -10,18 +10,18 @@ const BUSY_INTERVAL_MS = 500;
 /** A process is told of the jobs it takes in itself; this is for those that another one has left half done. */
 const IDLE_INTERVAL_MS = 2_000;
 const PRUNE_INTERVAL_MS = 60_000;
-const BITE = 200;
+const BATCH_SIZE = 200;
 const DAY_MS = 86_400_000;
 
 /**
- * Does what jobs of the desk ask for, and forgets what is old. A bite of a job is one transaction, in which its messages
- * and its items change together: a process that is killed leaves nothing half done, and any replica takes the next bite.
+ * Does what jobs of the desk ask for, and forgets what is old. A batch of a job is one transaction, in which its messages
+ * and its items change together: a process that is killed leaves nothing half done, and any replica takes the next batch.
  */
 @Injectable()
 export class DeskWorker {
   private readonly logger = new Logger(DeskWorker.name);
   private readonly stopping = new AbortController();
-  private nap = new AbortController();
+  private wakeUp = new AbortController();
   private running: Promise<void> | undefined;
   private lastPrune = -Infinity;
 
@@ -37,30 +37,32 @@ export class DeskWorker {
     this.running ??= this.run();
   }
 
-  /** Finishes the bite in hand. */
+  /** Finishes the batch in hand. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    this.nap.abort();
+    this.wakeUp.abort();
     await this.running;
   }
 
   /** There is a new job. */
   wake(): void {
-    this.nap.abort();
+    this.wakeUp.abort();
   }
 
   private async run(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       let interval = IDLE_INTERVAL_MS;
       // Before the work: a job that comes in while it is done is not to wait for the next time.
-      this.nap = new AbortController();
+      this.wakeUp = new AbortController();
       try {
         if (await this.work()) interval = BUSY_INTERVAL_MS;
         await this.prune();
       } catch (error) {
-        this.logger.warn(`desk interrupted: ${error instanceof Error ? error.message : String(error)}`);
+        this.logger.warn(
+          `Failed-message worker interrupted: ${error instanceof Error ? error.message : String(error)}`,
+        );
       }
-      await sleep(interval * (0.75 + Math.random() / 2), this.nap.signal);
+      await sleep(interval * (0.75 + Math.random() / 2), this.wakeUp.signal);
     }
   }
 
@@ -70,7 +72,7 @@ export class DeskWorker {
     const heldUp: string[] = [];
     while (
       !this.stopping.signal.aborted &&
-      (await this.transactions.run((unitOfWork) => this.bite(unitOfWork, heldUp)))
+      (await this.transactions.run((unitOfWork) => this.nextBatch(unitOfWork, heldUp)))
     );
     return true;
   }
@@ -79,21 +81,21 @@ export class DeskWorker {
    * @param heldUp the jobs all of whose next messages somebody else has locked: they are left for the next time.
    * @returns whether there was something to do.
    */
-  private async bite(unitOfWork: UnitOfWork, heldUp: string[]): Promise<boolean> {
-    const bite = await this.jobs.nextBite(unitOfWork, BITE, heldUp);
-    if (bite === undefined) {
+  private async nextBatch(unitOfWork: UnitOfWork, heldUp: string[]): Promise<boolean> {
+    const batch = await this.jobs.nextBatch(unitOfWork, BATCH_SIZE, heldUp);
+    if (batch === undefined) {
       await this.jobs.finish(unitOfWork);
       return false;
     }
-    if (bite.ids.length === 0) {
-      heldUp.push(bite.job.id);
+    if (batch.ids.length === 0) {
+      heldUp.push(batch.job.id);
       return true;
     }
-    await this.jobs.settle(unitOfWork, bite, await this.take(unitOfWork, bite));
+    await this.jobs.settle(unitOfWork, batch, await this.take(unitOfWork, batch));
     return true;
   }
 
-  private async take(unitOfWork: UnitOfWork, { job, ids }: DeskJobBite): Promise<string[]> {
+  private async take(unitOfWork: UnitOfWork, { job, ids }: DeskJobBatch): Promise<string[]> {
     const action = { actor: job.actor, reason: job.reason, jobId: job.id };
     const from = takenByJob(job.kind, job.named ?? undefined);
     return job.kind === 'retry'
@@ -107,7 +109,10 @@ export class DeskWorker {
     this.lastPrune = now;
     const before = new Date(now - this.options.failedMessageRetentionDays * DAY_MS);
     const more = (step: (unitOfWork: UnitOfWork) => Promise<boolean>) => this.transactions.run(step);
-    while (!this.stopping.signal.aborted && (await more((unitOfWork) => this.desk.prune(unitOfWork, before, BITE))));
+    while (
+      !this.stopping.signal.aborted &&
+      (await more((unitOfWork) => this.desk.prune(unitOfWork, before, BATCH_SIZE)))
+    );
     while (!this.stopping.signal.aborted && (await more((unitOfWork) => this.jobs.prune(unitOfWork, before))));
   }
 }

@@ -73,18 +73,18 @@ export class DeskRepository {
   }
 
   /**
-   * Forgets what was finished before a time, in small bites, with its attempts; actions stay.
+   * Forgets what was finished before a time, in small batches, with its attempts; actions stay.
    * @returns whether there may be more.
    */
-  async prune(unitOfWork: UnitOfWork, before: Date, bite: number): Promise<boolean> {
+  async prune(unitOfWork: UnitOfWork, before: Date, limit: number): Promise<boolean> {
     const rows = await unitOfWork.query(
       `DELETE FROM failed_messages WHERE id = ANY (ARRAY(
          SELECT id FROM failed_messages WHERE status IN ('resolved', 'discarded') AND resolved_at < $1
          ORDER BY resolved_at LIMIT $2 FOR UPDATE SKIP LOCKED))
        RETURNING 1`,
-      [before, bite],
+      [before, limit],
     );
-    return rows.length === bite;
+    return rows.length === limit;
   }
 
   /** Locks in the order of the ids, as everybody else does. */

@@ -12,7 +12,10 @@ import type { FailedMessageFilter } from './failed-message-filter';
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
 
 export class FailedMessageFilterDto {
-  @ApiPropertyOptional({ enum: FAILED_MESSAGE_STATUSES, description: 'Absent: everything unfinished' })
+  @ApiPropertyOptional({
+    enum: FAILED_MESSAGE_STATUSES,
+    description: 'Default: all messages that are not resolved or discarded',
+  })
   @IsOptional()
   @IsIn(FAILED_MESSAGE_STATUSES)
   status?: FailedMessageStatus;
@@ -27,12 +30,15 @@ export class FailedMessageFilterDto {
   @IsIn(DEAD_LETTER_REASONS)
   reason?: DeadLetterReason;
 
-  @ApiPropertyOptional({ description: 'Class of the error, or a part of its message', example: 'ProductNotFound' })
+  @ApiPropertyOptional({ description: 'Class of the error, or part of its message', example: 'ProductNotFound' })
   @IsOptional()
   @IsPrintable(1, 500)
   error?: string;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'Failed last, or came, not before' })
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'Only messages whose last failure (or arrival) is at or after this time',
+  })
   @IsOptional()
   @ValidateBy({
     name: 'isInstant',
@@ -67,22 +73,22 @@ export class FailedMessagePath {
 }
 
 export class RetryOneDto {
-  @ApiProperty({ description: 'Who asks for it; recorded', example: 'ada' })
+  @ApiProperty({ description: 'Name of the operator; it is recorded', example: 'ada' })
   @IsPrintable(1, 100)
   actor!: string;
 
-  @ApiPropertyOptional({ description: 'Retries a quarantined message too', example: false })
+  @ApiPropertyOptional({ description: 'Whether to retry a quarantined message', example: false })
   @IsOptional()
   @IsBoolean()
   force?: boolean;
 }
 
 export class DiscardOneDto {
-  @ApiProperty({ description: 'Who decides it; recorded', example: 'ada' })
+  @ApiProperty({ description: 'Name of the operator; it is recorded', example: 'ada' })
   @IsPrintable(1, 100)
   actor!: string;
 
-  @ApiProperty({ description: 'Why; recorded', example: 'a test record of the load balancer' })
+  @ApiProperty({ description: 'Reason; it is recorded', example: 'a test record of the load balancer' })
   @IsPrintable(1, 500)
   reason!: string;
 }

@@ -19,7 +19,7 @@ export class FailedMessageResponse {
   @ApiProperty({
     enum: FAILED_MESSAGE_STATUSES,
     description:
-      'retrying: will be tried again; waiting: an earlier message of its order stands before it; dead_lettered: given up; quarantined: retried too often',
+      'retrying: will be retried; waiting: an earlier message of the order must be handled first; dead_lettered: given up; quarantined: retried too often',
     example: 'dead_lettered',
   })
   readonly status!: FailedMessageStatus;
@@ -28,7 +28,7 @@ export class FailedMessageResponse {
     type: String,
     enum: DEAD_LETTER_REASONS,
     nullable: true,
-    description: 'Null for what was never tried',
+    description: 'Null if no attempt was made',
     example: 'handler_failed',
   })
   readonly reason!: DeadLetterReason | null;
@@ -46,7 +46,7 @@ export class FailedMessageResponse {
     type: String,
     format: 'uuid',
     nullable: true,
-    description: 'Never changes; null when the record can not be read',
+    description: 'Never changes; null if the record cannot be decoded',
     example: '01936f5e-7d10-7e05-9a70-0d4c2a6f3b52',
   })
   readonly event_id!: string | null;
@@ -60,25 +60,25 @@ export class FailedMessageResponse {
   @ApiProperty({ type: String, nullable: true, example: 'there is no product LAPTOP009' })
   readonly error_message!: string | null;
 
-  @ApiProperty({ description: 'All attempts so far, those from the desk included', example: 9 })
+  @ApiProperty({ description: 'Number of attempts so far, including manual retries', example: 9 })
   readonly attempts!: number;
 
-  @ApiProperty({ description: 'Retries from the desk that failed', example: 0 })
+  @ApiProperty({ description: 'Number of manual retries that failed', example: 0 })
   readonly desk_retries!: number;
 
-  @ApiProperty({ description: 'Whether later messages of the order wait behind it', example: true })
+  @ApiProperty({ description: 'Whether later messages of the order wait for this one', example: true })
   readonly blocks_order!: boolean;
 
-  @ApiProperty({ description: 'How many of them there are; 100 means so many, or more', maximum: 100, example: 2 })
+  @ApiProperty({ description: 'Number of waiting messages; 100 means 100 or more', maximum: 100, example: 2 })
   readonly waiting_behind!: number;
 
-  @ApiProperty(time('Null for what was never tried'))
+  @ApiProperty(time('Null if no attempt was made'))
   readonly first_failure_at!: string | null;
 
-  @ApiProperty(time('Null for what was never tried'))
+  @ApiProperty(time('Null if no attempt was made'))
   readonly last_failure_at!: string | null;
 
-  @ApiProperty(time('Null for what nobody will try by itself', null))
+  @ApiProperty(time('Null if no automatic retry is scheduled', null))
   readonly next_attempt_at!: string | null;
 
   @ApiProperty(time('When it was handled or discarded', null))
@@ -92,7 +92,12 @@ export class FailedMessageListResponse {
   @ApiProperty({ type: () => [FailedMessageResponse] })
   readonly failed_messages!: readonly FailedMessageResponse[];
 
-  @ApiProperty({ type: String, nullable: true, description: 'For ?cursor=; null on the last page', example: null })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Cursor of the next page; null on the last page',
+    example: null,
+  })
   readonly next_cursor!: string | null;
 }
 
@@ -109,7 +114,7 @@ export class FailedMessageGroupResponse {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Ids and numbers replaced, so that equal errors are together',
+    description: 'With ids and numbers replaced, so that equal errors are grouped',
     example: 'there is no product LAPTOP<n>',
   })
   readonly error_message!: string | null;
@@ -120,13 +125,13 @@ export class FailedMessageGroupResponse {
   @ApiProperty({ example: 412 })
   readonly count!: number;
 
-  @ApiProperty(time('Of the earliest'))
+  @ApiProperty(time('Time of the earliest failure'))
   readonly first_failure_at!: string | null;
 
-  @ApiProperty(time('Of the latest'))
+  @ApiProperty(time('Time of the latest failure'))
   readonly last_failure_at!: string | null;
 
-  @ApiProperty({ format: 'uuid', description: 'The newest of them', example: ID })
+  @ApiProperty({ format: 'uuid', description: 'Id of the newest message of the group', example: ID })
   readonly example_id!: string;
 }
 
@@ -135,7 +140,7 @@ export class FailedMessageGroupsResponse {
   readonly groups!: readonly FailedMessageGroupResponse[];
 
   @ApiProperty({
-    description: 'false: there are older messages that were not looked at, or smaller groups that are not shown',
+    description: 'false: older messages were not examined, or smaller groups are not shown',
     example: true,
   })
   readonly complete!: boolean;

@@ -24,8 +24,11 @@ import {
 import { FullFailedMessageResponse, toFullResponse } from './full-failed-message.response';
 import { ReadFailedMessages } from './read-failed-messages';
 
-const NOT_NOW = { status: 409, description: 'It is not a dead letter, or it is quarantined and force is not given.' };
-const FINISHED = { status: 409, description: 'It was handled or discarded before.' };
+const NOT_NOW = {
+  status: 409,
+  description: 'The message is not a dead letter, or it is quarantined and force is not set.',
+};
+const FINISHED = { status: 409, description: 'The message was already handled or discarded.' };
 
 /** The desk for messages that could not be handled. */
 @ApiTags('failed messages')
@@ -39,9 +42,9 @@ export class FailedMessagesController {
 
   @Get()
   @ApiOperation({
-    summary: 'Messages that could not be handled, newest first',
+    summary: 'List messages that could not be handled, newest first',
     description:
-      'A page is the result of looking at 10,000 messages of the status, or of the order, at the most: it may be shorter than limit, or empty, and the list goes on behind next_cursor.',
+      'A page examines at most 10,000 messages of the status, or of the order. It may be shorter than limit, or empty; the list continues at next_cursor.',
   })
   @ApiOkResponse({ type: FailedMessageListResponse })
   @ApiProblems(400, 503)
@@ -52,9 +55,9 @@ export class FailedMessagesController {
 
   @Get('groups')
   @ApiOperation({
-    summary: 'The same by error, most frequent first',
+    summary: 'List the same messages grouped by error, most frequent first',
     description:
-      'The 200 most frequent among the newest 10,000 messages of the status, or of the order; complete tells whether these are all.',
+      'The 200 most frequent errors among the newest 10,000 messages of the status, or of the order; complete says whether these are all.',
   })
   @ApiOkResponse({ type: FailedMessageGroupsResponse })
   @ApiProblems(400, 503)
@@ -65,8 +68,8 @@ export class FailedMessagesController {
 
   @Get('summary')
   @ApiOperation({
-    summary: 'How many messages are unfinished',
-    description: 'Counted up to 10,000 of each status: that figure means so many, or more.',
+    summary: 'Count unfinished messages',
+    description: 'Counts stop at 10,000 per status: this value means 10,000 or more.',
   })
   @ApiOkResponse({ type: FailedMessageCountsResponse })
   @ApiProblems(503)
@@ -75,7 +78,7 @@ export class FailedMessagesController {
   }
 
   @Get('export')
-  @ApiOperation({ summary: 'All that match, in full, one JSON object a line', description: 'Streamed.' })
+  @ApiOperation({ summary: 'Export all matching messages in full, one JSON object per line', description: 'Streamed.' })
   @ApiProduces('application/x-ndjson')
   @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
   @ApiProblems(400, 503)
@@ -85,7 +88,7 @@ export class FailedMessagesController {
   }
 
   @Get(':failed_message_id')
-  @ApiOperation({ summary: 'One message: record, attempts, what waits behind it, what was done about it' })
+  @ApiOperation({ summary: 'Read a message with its record, attempts, waiting messages and actions' })
   @ApiOkResponse({ type: FullFailedMessageResponse })
   @ApiProblems(400, 404, 503)
   async show(@Param() path: FailedMessagePath): Promise<FullFailedMessageResponse> {
@@ -94,7 +97,10 @@ export class FailedMessagesController {
 
   @Post(':failed_message_id/retry')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Try a dead letter once more', description: 'With the same event id, so never twice.' })
+  @ApiOperation({
+    summary: 'Retry a dead letter',
+    description: 'The event id stays the same, so its effect happens at most once.',
+  })
   @ApiAcceptedResponse({ type: FailedMessageResponse })
   @ApiProblems(400, 404, NOT_NOW, 413, 415, 503)
   async retry(@Param() path: FailedMessagePath, @Body() dto: RetryOneDto): Promise<FailedMessageResponse> {
@@ -103,7 +109,7 @@ export class FailedMessagesController {
 
   @Post(':failed_message_id/discard')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Give a message up for good; what waits behind it goes on' })
+  @ApiOperation({ summary: 'Discard a message; the messages waiting for it continue' })
   @ApiOkResponse({ type: FailedMessageResponse })
   @ApiProblems(400, 404, FINISHED, 413, 415, 503)
   async discard(@Param() path: FailedMessagePath, @Body() dto: DiscardOneDto): Promise<FailedMessageResponse> {

@@ -14,7 +14,7 @@ export class FailedAttemptResponse {
 
   @ApiProperty({
     enum: ATTEMPT_KINDS,
-    description: 'handling: as it was consumed; retry: by schedule; desk: a person asked for it',
+    description: 'handling: when consumed; retry: scheduled; desk: requested by an operator',
     example: 'handling',
   })
   readonly kind!: AttemptKind;
@@ -39,7 +39,13 @@ export class DeskActionResponse {
   @ApiProperty({ format: 'date-time', example: '2025-11-22T10:20:00.000Z' })
   readonly at!: string;
 
-  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'The job it was part of', example: null })
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'The job that made this attempt',
+    example: null,
+  })
   readonly job_id!: string | null;
 }
 
@@ -51,7 +57,7 @@ export class FullFailedMessageResponse extends FailedMessageResponse {
   @ApiProperty({
     type: Object,
     nullable: true,
-    description: 'Null when the value is not JSON',
+    description: 'Null if the value is not JSON',
     example: { payment_id: '01936f5e-7d10-7e05-9a70-0d4c2a6f3b52', amount: 1299.99 },
   })
   readonly payload!: unknown;
@@ -65,7 +71,7 @@ export class FullFailedMessageResponse extends FailedMessageResponse {
       oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string', nullable: true } }],
       nullable: true,
     },
-    description: 'As text, null without a value; a list for a header that is repeated',
+    description: 'Values as text, or null; a list for a repeated header',
     example: { ce_id: '01936f5e-7d10-7e05-9a70-0d4c2a6f3b52', ce_type: 'payment_successful' },
   })
   readonly headers!: Readonly<Record<string, ReadableHeader | ReadableHeader[]>>;
@@ -76,7 +82,10 @@ export class FullFailedMessageResponse extends FailedMessageResponse {
   @ApiProperty({ type: () => [FailedAttemptResponse], description: 'The latest 50, oldest first' })
   readonly attempt_history!: readonly FailedAttemptResponse[];
 
-  @ApiProperty({ type: () => [FailedMessageResponse], description: 'The first 100 that wait behind it, in order' })
+  @ApiProperty({
+    type: () => [FailedMessageResponse],
+    description: 'The first 100 messages that wait for this one, in order',
+  })
   readonly waiting!: readonly FailedMessageResponse[];
 
   @ApiProperty({ type: () => [DeskActionResponse], description: 'The latest 50, oldest first' })

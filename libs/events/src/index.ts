@@ -2,6 +2,7 @@ export {
   type Cause,
   type EventDefinition,
   type EventEnvelope,
+  type Events,
   headersOf,
   type PayloadOf,
   type ReceivedEvent,

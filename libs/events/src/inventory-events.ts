@@ -10,7 +10,7 @@ export const InventoryUpdated = defineEvent({
   type: 'inventory_updated',
   version: 1,
   publisher: 'inventory-service',
-  summary: 'All lines of an order were taken from the stock, or given back to it.',
+  summary: 'All lines of an order were taken from the stock, or returned to it.',
   schema: Type.Object({
     user_id: IdentifierSchema,
     change: Type.Enum(STOCK_CHANGES),
@@ -35,7 +35,7 @@ export const InventoryInsufficient = defineEvent({
   type: 'inventory_insufficient',
   version: 1,
   publisher: 'inventory-service',
-  summary: 'At least one line of an order could not be served, so none was taken.',
+  summary: 'At least one line of an order was not available, so none was taken.',
   schema: Type.Object({
     user_id: IdentifierSchema,
     shortages: Type.Array(

@@ -50,7 +50,8 @@ export const OrderCancelled = defineEvent({
   type: 'order_cancelled',
   version: 1,
   publisher: 'order-service',
-  summary: 'The order will not be fulfilled. The only trigger of compensation: money goes back, stock goes back.',
+  summary:
+    'The order will not be fulfilled. The only trigger of compensation: the payment is refunded and the stock returned.',
   schema: Type.Object({
     user_id: IdentifierSchema,
     reason: Type.Enum(CANCELLATION_REASONS),

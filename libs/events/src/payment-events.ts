@@ -37,7 +37,7 @@ export const PaymentFailed = defineEvent({
   type: 'payment_failed',
   version: 1,
   publisher: 'payment-service',
-  summary: 'The payment was refused, or money that was held could not be collected.',
+  summary: 'The payment was declined, or the held amount could not be captured.',
   schema: Type.Object({
     payment_id: IdentifierSchema,
     user_id: IdentifierSchema,
@@ -65,8 +65,8 @@ export const PaymentRefunded = defineEvent({
   version: 1,
   publisher: 'payment-service',
   summary:
-    'All of the customer’s money is free again: after a cancellation the hold was released or the capture refunded. ' +
-    'With an `initiator` somebody else gave it back, and the order is to be cancelled.',
+    'All of the customer’s money was released: after a cancellation the hold was voided or the capture refunded. ' +
+    'With an `initiator` someone else refunded it at the gateway, and the order must be cancelled.',
   schema: Type.Object({
     payment_id: IdentifierSchema,
     user_id: IdentifierSchema,
@@ -88,8 +88,8 @@ export const PaymentAdjusted = defineEvent({
   version: 1,
   publisher: 'payment-service',
   summary:
-    'The money of a captured payment was changed at the gateway itself: a part of it was given back, or the customer’s ' +
-    'bank disputes it. The order stands.',
+    'A captured payment was changed at the gateway itself: a part of it was refunded, or the customer’s ' +
+    'bank disputes it. The order remains confirmed.',
   schema: Type.Object({
     payment_id: IdentifierSchema,
     user_id: IdentifierSchema,

@@ -1,10 +1,11 @@
-import { defineEvent, EventCatalogue, type ReceivedEvent } from '@app/cloudevents';
+import { defineEvent, EventCatalogue, type Events } from '@app/cloudevents';
 import { anOrderId, eventually } from '@app/testing';
 import { Controller, type Type as Class } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
 import Type from 'typebox';
 import { MessagingBed } from '../test/messaging-app';
 import { Script } from '../test/probe.module';
-import { OnEvent } from './consumer/on-event.decorator';
+import { EventPattern } from './consumer/event-pattern.decorator';
 import type { Transactions } from './unit-of-work/transactions';
 import type { UnitOfWork } from './unit-of-work/unit-of-work';
 
@@ -29,8 +30,8 @@ function carrier(service: string) {
   class ParcelConsumer {
     constructor(private readonly script: Script) {}
 
-    @OnEvent(ParcelShipped)
-    async shipped(events: readonly ReceivedEvent<typeof ParcelShipped>[], unitOfWork: UnitOfWork): Promise<void> {
+    @EventPattern(ParcelShipped)
+    async shipped(@Payload() events: Events<typeof ParcelShipped>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
       await this.script.play(events, unitOfWork);
       for (const { orderId, id, cause } of events) {
         const causedBy = { correlationId: cause.correlationId, causationId: id };
@@ -38,8 +39,8 @@ function carrier(service: string) {
       }
     }
 
-    @OnEvent(ParcelDelivered)
-    async delivered(events: readonly ReceivedEvent<typeof ParcelDelivered>[], unitOfWork: UnitOfWork): Promise<void> {
+    @EventPattern(ParcelDelivered)
+    async delivered(@Payload() events: Events<typeof ParcelDelivered>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
       await this.script.play(events, unitOfWork);
     }
   }

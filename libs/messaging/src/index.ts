@@ -1,5 +1,5 @@
+export { EventPattern } from './consumer/event-pattern.decorator';
 export { Inbox } from './consumer/inbox';
-export { OnEvent } from './consumer/on-event.decorator';
 export type { DueItem, DueWork, DueWorkerLimits } from './due-work/due-work';
 export { DueWorker } from './due-work/due-worker';
 export { DueWorkers } from './due-work/due-workers';
@@ -15,7 +15,7 @@ export {
 export { classifyFailure } from './failed/failure';
 export { GroupCommit, Overloaded, type Settled } from './linger/group-commit';
 export { sleep } from './linger/sleep';
-export { MessagingOptions, messagingOptionsOf, UNHURRIED } from './messaging-options';
+export { MessagingOptions, messagingOptionsOf, BACKGROUND_LINGER } from './messaging-options';
 export { connectEventConsumers, MessagingModule } from './messaging.module';
 export { MESSAGING_MIGRATIONS } from './migrations';
 export { headersFromBase64, type StoredHeaders } from './record/stored-headers';

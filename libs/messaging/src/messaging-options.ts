@@ -1,15 +1,15 @@
 import type { EventCatalogue } from '@app/cloudevents';
 import type { CommonConfig } from '@app/platform';
-import type { GatherTimes } from './linger/pace';
+import type { LingerTimes } from './linger/pace';
 
 /** Base delays of the persisted retries, in milliseconds (before jitter): 1 s, 5 s, 30 s, 2 min, 10 min. */
 export const DEFAULT_RETRY_DELAYS_MS = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
 
 /**
- * For a service whose work nobody waits for: fewer transactions, a fraction of a second later. On a machine that is full it
- * would otherwise not get done what it has to, since the others take whatever time there is for smaller batches.
+ * For background services: larger batches, up to 250 ms later. On a saturated machine small batches would starve such a
+ * service, since the others take all the time there is.
  */
-export const UNHURRIED: GatherTimes = { idleMs: 150, busyMs: 250 };
+export const BACKGROUND_LINGER: LingerTimes = { idleMs: 150, busyMs: 250 };
 
 /** What a service tells the messaging core. A class, so that it is its own injection token. */
 export class MessagingOptions {
@@ -25,9 +25,9 @@ export class MessagingOptions {
   /** Partitions of a topic this service creates; an existing topic is left as it is. */
   readonly partitions!: number;
   readonly replicationFactor!: number;
-  /** Tries at once, beyond the first, before a failing message is put aside. */
+  /** Immediate retries before a failing message is parked. */
   readonly immediateRetries: number = 3;
-  /** Delays before each further try of a message that was put aside; after the last one it is a dead letter. */
+  /** Delays before each retry of a parked message; when the last one fails, the message is dead-lettered. */
   readonly retryDelaysMs: readonly number[] = DEFAULT_RETRY_DELAYS_MS;
   /** Retries from the desk after which a dead letter is quarantined. */
   readonly deskRetryLimit: number = 5;
@@ -36,10 +36,10 @@ export class MessagingOptions {
   /** Records in one transaction, at the most. */
   readonly maxBatchRecords: number = 1_000;
   /**
-   * How long records, events to publish and outcomes may gather. Nobody should notice it, unless nobody waits for what the
-   * service does: see {@link UNHURRIED}.
+   * How long to wait for more records, events to publish and outcomes, so that they share a transaction. Keep it imperceptible,
+   * except for background services: see {@link BACKGROUND_LINGER}.
    */
-  readonly gather: GatherTimes = { idleMs: 0, busyMs: 50 };
+  readonly linger: LingerTimes = { idleMs: 0, busyMs: 50 };
   /** How long inbox rows are kept; must exceed the longest time a record can wait unread in a topic. */
   readonly inboxRetentionDays: number = 8;
   /** With lag and without progress for this long, the process is declared dead. Must exceed the longest rebalance, 60 s. */

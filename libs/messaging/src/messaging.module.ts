@@ -90,7 +90,7 @@ export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy 
   }
 }
 
-/** Connects the `@OnEvent` methods of an application to Kafka; to be called before it starts its microservices. */
+/** Connects the `@EventPattern` methods of an application to Kafka; to be called before it starts its microservices. */
 export function connectEventConsumers(app: INestApplication): void {
   app.connectMicroservice({ strategy: app.get(KafkaEventServer) }, { inheritAppConfig: false });
 }

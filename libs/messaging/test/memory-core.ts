@@ -8,7 +8,7 @@ import type { UnitOfWork } from '../src/unit-of-work/unit-of-work';
 interface State {
   inbox: Set<string>;
   effects: string[];
-  putAside: {
+  parked: {
     readonly id: string;
     readonly orderId: string | null;
     readonly status: string;
@@ -18,7 +18,7 @@ interface State {
 
 /** Inbox, failed messages and transactions in memory. A transaction that fails leaves nothing behind, as the real ones do. */
 export class MemoryCore {
-  state: State = { inbox: new Set(), effects: [], putAside: [] };
+  state: State = { inbox: new Set(), effects: [], parked: [] };
   /** Transactions begun so far. */
   begun = 0;
   /** Called before COMMIT; what it throws is what PostgreSQL says. */
@@ -41,7 +41,7 @@ export class MemoryCore {
 
   readonly inbox = {
     admit: (_unitOfWork: UnitOfWork, events: readonly EventEnvelope[]) => {
-      const blocking = new Set(this.state.putAside.map(({ orderId }) => orderId));
+      const blocking = new Set(this.state.parked.map(({ orderId }) => orderId));
       const parked = events.filter(({ orderId }) => blocking.has(orderId));
       const fresh = events.filter((event) => !parked.includes(event) && !this.state.inbox.has(event.id));
       for (const { id } of fresh) this.state.inbox.add(id);
@@ -57,20 +57,20 @@ export class MemoryCore {
       _unitOfWork: UnitOfWork,
       record: ConsumedRecord,
       failure: { reason: string; attempts: readonly unknown[] },
-    ) => this.putAside(record, `dead_lettered: ${failure.reason}`, failure.attempts.length),
+    ) => this.park(record, `dead_lettered: ${failure.reason}`, failure.attempts.length),
     retryLater: (_unitOfWork: UnitOfWork, record: ConsumedRecord, { attempts }: { attempts: readonly unknown[] }) =>
-      this.putAside(record, 'retrying', attempts.length),
-    waitBehind: (_unitOfWork: UnitOfWork, records: readonly ConsumedRecord[]) => this.wait(records),
+      this.park(record, 'retrying', attempts.length),
+    parkBehind: (_unitOfWork: UnitOfWork, records: readonly ConsumedRecord[]) => this.wait(records),
     waitForLocks: (_unitOfWork: UnitOfWork, records: readonly ConsumedRecord[]) => this.wait(records),
   } as unknown as FailedMessages;
 
   private async wait(records: readonly ConsumedRecord[]): Promise<void> {
-    for (const record of records) await this.putAside(record, 'waiting', 0);
+    for (const record of records) await this.park(record, 'waiting', 0);
   }
 
-  private putAside(record: ConsumedRecord, status: string, attempts: number): Promise<void> {
+  private park(record: ConsumedRecord, status: string, attempts: number): Promise<void> {
     const event = record.decoded.ok ? record.decoded.event : undefined;
-    this.state.putAside.push({ id: event?.id ?? record.offset, orderId: event?.orderId ?? null, status, attempts });
+    this.state.parked.push({ id: event?.id ?? record.offset, orderId: event?.orderId ?? null, status, attempts });
     return Promise.resolve();
   }
 }

@@ -1,7 +1,7 @@
 import { messagingIdentityOf } from '@app/events';
 import type { ServiceName } from '@app/events';
-import { createService, startService } from '@app/platform';
-import { createTestDatabase, eventually, infrastructureUrls, type TestDatabase } from '@app/testing';
+import { startService } from '@app/platform';
+import { createTestDatabase, createTestService, eventually, infrastructureUrls, type TestDatabase } from '@app/testing';
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client } from 'pg';
@@ -78,7 +78,7 @@ export class MessagingBed {
     } as const;
     const module = ProbeModule.forRoot(this.options(overrides), script, consumer);
     const service = { name: this.service, module, config, configure: connectEventConsumers };
-    const app = await createService(service);
+    const app = await createTestService(service);
     const replica: Replica = {
       app,
       script,

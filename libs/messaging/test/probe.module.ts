@@ -1,12 +1,13 @@
 import { DeskModule } from '@app/desk';
-import { type EventEnvelope, OrderCreated, PaymentFailed, PaymentSuccessful, type ReceivedEvent } from '@app/events';
+import { type EventEnvelope, OrderCreated, PaymentFailed, PaymentSuccessful, type Events } from '@app/events';
 import { PostgresModule } from '@app/postgres';
 import { Controller, Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { MessagingModule } from '../src/messaging.module';
 import type { MessagingOptions } from '../src/messaging-options';
 import { MESSAGING_MIGRATIONS } from '../src/migrations';
-import { OnEvent } from '../src/consumer/on-event.decorator';
+import { EventPattern } from '../src/consumer/event-pattern.decorator';
 import type { UnitOfWork } from '../src/unit-of-work/unit-of-work';
 
 /** Every event a handler was given, in the order the database saw them. No key: an effect that happens twice shows. */
@@ -49,18 +50,18 @@ export class Script {
 class ProbeConsumer {
   constructor(private readonly script: Script) {}
 
-  @OnEvent(PaymentSuccessful)
-  async successful(events: readonly ReceivedEvent<typeof PaymentSuccessful>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(PaymentSuccessful)
+  async successful(@Payload() events: Events<typeof PaymentSuccessful>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     await this.script.play(events, unitOfWork);
   }
 
-  @OnEvent(PaymentFailed)
-  async failed(events: readonly ReceivedEvent<typeof PaymentFailed>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(PaymentFailed)
+  async failed(@Payload() events: Events<typeof PaymentFailed>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     await this.script.play(events, unitOfWork);
   }
 
-  @OnEvent(OrderCreated)
-  async created(events: readonly ReceivedEvent<typeof OrderCreated>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(OrderCreated)
+  async created(@Payload() events: Events<typeof OrderCreated>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     await this.script.play(events, unitOfWork);
   }
 }

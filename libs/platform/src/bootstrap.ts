@@ -1,4 +1,4 @@
-import { Logger, type DynamicModule, type Type } from '@nestjs/common';
+import { Logger, type DynamicModule, type NestApplicationOptions, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CommonConfig } from './config/common-config';
@@ -62,17 +62,32 @@ export async function bootstrapService(options: ServiceOptions): Promise<void> {
 }
 
 /**
- * The built application, with everything but listening and signals, for tests. `configure` has run, nothing is
- * started or initialised; close it with `app.close()`. Rejects with what made the start impossible.
+ * The built application, with everything but listening and signals. `configure` has run, nothing is started or initialised;
+ * close it with `app.close()`. Rejects with what made the start impossible. Tests use `createTestService` of `@app/testing`.
  */
 export async function createService(options: ServiceOptions): Promise<NestFastifyApplication> {
-  const info = { name: options.name, version: options.version ?? options.config.serviceVersion };
-  const root = { module: ServiceRoot, imports: [PlatformModule.forRoot(info), options.module] };
-  const app = await NestFactory.create<NestFastifyApplication>(root, httpAdapter(), {
-    bodyParser: false,
-    abortOnError: false,
-    logger: serviceLogger(options),
-  });
+  const root = { module: ServiceRoot, imports: serviceImports(options) };
+  return prepareService(
+    await NestFactory.create<NestFastifyApplication>(root, httpAdapter(), applicationOptions(options)),
+    options,
+  );
+}
+
+/** What the root module of a service imports: the platform and the service; the service's own module stays free of both. */
+export function serviceImports({ name, version, module, config }: ServiceOptions): (Type | DynamicModule)[] {
+  return [PlatformModule.forRoot({ name, version: version ?? config.serviceVersion }), module];
+}
+
+/** How Nest builds the application of a service. */
+export function applicationOptions(options: ServiceOptions): NestApplicationOptions {
+  return { bodyParser: false, abortOnError: false, logger: serviceLogger(options) };
+}
+
+/** Gives a built application what every service does with HTTP, and then what `options.configure` does. */
+export async function prepareService(
+  app: NestFastifyApplication,
+  options: ServiceOptions,
+): Promise<NestFastifyApplication> {
   configureHttp(app);
   limitConnections(app.getHttpAdapter().getInstance().server, options.config.httpMaxConnections);
   await options.configure?.(app);
@@ -89,7 +104,6 @@ export async function startService(app: NestFastifyApplication, { name, config }
   new Logger('Bootstrap').log(`${name} is ready at ${await app.getUrl()}`);
 }
 
-/** Imports the platform and the service; the service's own module stays free of both. */
 class ServiceRoot {}
 
 function serviceLogger({ name, version, config }: ServiceOptions): PinoLogger {
@@ -103,11 +117,11 @@ function serviceLogger({ name, version, config }: ServiceOptions): PinoLogger {
 
 function exitOnUncaught(logger: PinoLogger): void {
   process.on('uncaughtException', (error) => {
-    logger.fatal('An exception reached nobody; the process ends', error);
+    logger.fatal('Uncaught exception; exiting', error);
     process.exit(1);
   });
   process.on('unhandledRejection', (reason) => {
-    logger.fatal('A rejected promise reached nobody; the process ends', asError(reason));
+    logger.fatal('Unhandled promise rejection; exiting', asError(reason));
     process.exit(1);
   });
 }

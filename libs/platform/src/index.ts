@@ -1,4 +1,12 @@
-export { bootstrapService, createService, startService } from './bootstrap';
+export {
+  applicationOptions,
+  bootstrapService,
+  createService,
+  prepareService,
+  serviceImports,
+  type ServiceOptions,
+  startService,
+} from './bootstrap';
 export { CallNotAnswered, CallNotMade } from './breaker/breaker-errors';
 export { breakerDetails, BreakerHealthIndicator } from './breaker/breaker.health-indicator';
 export { type BreakerOptions, CircuitBreaker } from './breaker/circuit-breaker';
@@ -30,11 +38,13 @@ export { failureReason } from './health/failure-reason';
 export { HealthIndicator, type HealthResult } from './health/health-indicator';
 export { HealthRegistry } from './health/health-registry';
 export { decodeCursor, encodeCursor } from './http/cursor';
-export { isMoney, IsMoney, IsPrintable, isPrintable } from './http/field-decorators';
+export { IsMoney, IsPrintable } from './http/field-decorators';
 export { parseIdempotencyKey } from './http/idempotency-key';
 export { DEFAULT_PAGE_LIMIT, IsPage, PageQuery } from './http/page';
+export { httpAdapter } from './http/http-adapter';
 export { keepRawBody, rawBodyOf } from './http/raw-body';
-export { invalidRequest, validationPipe, ValidWhen } from './http/validation.pipe';
+export { Nested } from './http/nested.decorator';
+export { invalidRequest, validationPipe } from './http/validation.pipe';
 export { Ids, UuidV7Ids } from './ids';
 export { Lifecycle } from './lifecycle';
 export { HIDDEN_CONTROLS, withVisibleControls } from './logging/control-characters';

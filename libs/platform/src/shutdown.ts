@@ -18,13 +18,13 @@ export function shutDownOnSignals(app: NestFastifyApplication, timeoutMs: number
     begun = true;
     logger.log(`${signal} received, draining`);
     setTimeout(() => {
-      logger.error(`Not finished after ${timeoutMs} ms; the process ends as it is`);
+      logger.error(`Shutdown not finished after ${timeoutMs} ms; exiting`);
       process.exit(1);
     }, timeoutMs).unref();
     void shutDown(app, timeoutMs, delayMs).then(
       () => process.exit(0),
       (error: unknown) => {
-        logger.error('The shutdown failed', error);
+        logger.error('Shutdown failed', error);
         process.exit(1);
       },
     );

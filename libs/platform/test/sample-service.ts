@@ -1,7 +1,6 @@
 import { Body, Controller, Get, Module, Param, Post, Query } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Type } from 'class-transformer';
-import { ArrayMinSize, IsArray, IsInt, IsUUID, Min, ValidateNested } from 'class-validator';
+import { ArrayMinSize, IsArray, IsInt, IsUUID, Min } from 'class-validator';
 import { createService } from '../src/bootstrap';
 import { commonConfig } from '../src/config/common-config';
 import { defineConfig } from '../src/config/define-config';
@@ -10,6 +9,7 @@ import { translateErrorsBy, unavailable } from '../src/errors/error-to-problem';
 import type { ProblemDetails } from '../src/errors/problem-details';
 import { currentLogContext } from '../src/logging/log-context';
 import { IsMoney, IsPrintable } from '../src/http/field-decorators';
+import { Nested } from '../src/http/nested.decorator';
 import { PageQuery } from '../src/http/page';
 
 /** As a lib that has a connection would. */
@@ -37,8 +37,7 @@ class OrderDto {
 
   @IsArray()
   @ArrayMinSize(1)
-  @ValidateNested({ each: true })
-  @Type(() => ItemDto)
+  @Nested(() => ItemDto, { each: true })
   items!: ItemDto[];
 }
 

@@ -41,7 +41,7 @@ async function connectWhenUp(options: DatabaseOptions): Promise<DataSource> {
       if (isRefusal(error)) throw new StartupError(`PostgreSQL at ${where} refuses the connection: ${text(error)}`);
       if (!isDatabaseUnavailable(error)) throw error;
       if (left <= 0) throw new StartupError(`PostgreSQL at ${where} did not come up in ${limit} ms: ${text(error)}`);
-      logger.warn(`PostgreSQL at ${where} is not up yet, trying again: ${text(error)}`);
+      logger.warn(`PostgreSQL at ${where} is not available yet; retrying: ${text(error)}`);
       await sleep(Math.min(delay, left));
     }
   }

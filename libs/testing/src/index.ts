@@ -1,5 +1,6 @@
 export { afterEachStatement } from './after-each-statement';
 export { allPages } from './all-pages';
+export { createTestService } from './create-test-service';
 export { LONGEST_STALL_MS, watchEventLoop } from './event-loop-stalls';
 export { anEvent, anOrderId, asKafkaMessage } from './events';
 export { eventually } from './eventually';

@@ -1,6 +1,6 @@
 import { finding } from '../checks/invariant.ts';
 import type { Scenario } from '../scenario.ts';
-import { Shop } from '../shop.ts';
+import { ScenarioCustomers } from '../scenario-customers.ts';
 import type { World } from '../world.ts';
 
 const REFUSED = 'refused_customer';
@@ -59,10 +59,10 @@ export const mailServer: Scenario = {
   restSeconds: REST_SECONDS,
   async run(world) {
     const { cluster, sink, load } = world;
-    const shop = new Shop(world);
+    const customers = new ScenarioCustomers(world);
     sink.refused.add(MAILBOX);
     await cluster.system.notifications.put(`/contacts/${REFUSED}`, { email: MAILBOX, channels: ['email'] });
-    const order = () => shop.order(REFUSED, [{ product_id: world.products[0] ?? '', quantity: 1 }]);
+    const order = () => customers.order(REFUSED, [{ product_id: world.products[0] ?? '', quantity: 1 }]);
     await order();
     await world.calm(4);
     const from = load.now;
@@ -75,7 +75,7 @@ export const mailServer: Scenario = {
     });
     await order();
     await world.calm(4);
-    shop.close();
+    customers.close();
     await load.stop();
     await world.atRest(REST_SECONDS);
     await checkMails(world);

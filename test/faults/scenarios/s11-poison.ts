@@ -4,7 +4,7 @@ import { finding, type Finding } from '../checks/invariant.ts';
 import { SUBSCRIPTIONS } from '../kafka-admin.ts';
 import { POISONS, type Model } from '../poison.ts';
 import type { Scenario } from '../scenario.ts';
-import { Shop } from '../shop.ts';
+import { ScenarioCustomers } from '../scenario-customers.ts';
 import type { World } from '../world.ts';
 
 const TOPICS = [...new Set(Object.values(SUBSCRIPTIONS).flat())];
@@ -66,11 +66,13 @@ async function poison(world: World, probe: KafkaProbe, sound: readonly Model[], 
 
 /** Customers whose orders stand in the partitions between the bad records, some of which carry their very key. */
 async function poisonWithNeighbours(world: World, probe: KafkaProbe, sound: readonly Model[]): Promise<void> {
-  const shop = new Shop(world);
+  const customers = new ScenarioCustomers(world);
   const placed: string[] = [];
   const ordering = (async () => {
     for (let number = 0; number < NEIGHBOURS; number += 1) {
-      const orderId = await shop.order(`neighbour_${number}`, [{ product_id: world.products[0] ?? '', quantity: 1 }]);
+      const orderId = await customers.order(`neighbour_${number}`, [
+        { product_id: world.products[0] ?? '', quantity: 1 },
+      ]);
       if (orderId !== undefined) placed.push(orderId);
       await world.calm(0.1);
     }
@@ -78,7 +80,7 @@ async function poisonWithNeighbours(world: World, probe: KafkaProbe, sound: read
   await eventually(() => placed[0] ?? Promise.reject(new Error('no neighbour yet')));
   await poison(world, probe, sound, () => world.random.pick(placed));
   await ordering;
-  shop.close();
+  customers.close();
   const unserved = async (): Promise<void> => {
     const rows = await world.database.query<{ id: string }>(
       `SELECT order_id AS id FROM orders WHERE order_id = ANY ($1::uuid[]) AND status <> 'confirmed'`,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../../../libs/testing/src/eventually.ts';
 import { finding } from '../checks/invariant.ts';
 import type { Scenario } from '../scenario.ts';
-import { Shop, type Line } from '../shop.ts';
+import { ScenarioCustomers, type Line } from '../scenario-customers.ts';
 import type { World } from '../world.ts';
 
 const UNITS = 100;
@@ -28,13 +28,13 @@ function wishes(number: number, hot: string, other: string): Line[] {
   }
 }
 
-async function rush(world: World, shop: Shop, hot: string, other: string): Promise<void> {
+async function rush(world: World, customers: ScenarioCustomers, hot: string, other: string): Promise<void> {
   const customer = async (number: number): Promise<void> => {
     const name = `rush_${number}`;
-    const orderId = await shop.order(name, wishes(number, hot, other));
+    const orderId = await customers.order(name, wishes(number, hot, other));
     if (orderId === undefined || !world.random.chance(0.1)) return;
     await delay(world.random.next() ** 2 * 3_000);
-    await shop.cancel(name, orderId);
+    await customers.cancel(name, orderId);
   };
   await Promise.all(Array.from({ length: ORDERS }, (_, number) => customer(number)));
 }
@@ -66,11 +66,11 @@ async function settled(world: World, product: string): Promise<number | undefine
 }
 
 /** What cancellations gave back goes to whoever asks next. */
-async function sellTheRest(world: World, shop: Shop, hot: string): Promise<number | undefined> {
+async function sellTheRest(world: World, customers: ScenarioCustomers, hot: string): Promise<number | undefined> {
   let sold = await settled(world, hot);
   for (let wave = 0; wave < 5 && sold !== undefined && sold < UNITS; wave += 1) {
     const late = Array.from({ length: UNITS - sold + 5 }, (_, number) =>
-      shop.order(`late_${wave}_${number}`, [{ product_id: hot, quantity: 1 }]),
+      customers.order(`late_${wave}_${number}`, [{ product_id: hot, quantity: 1 }]),
     );
     await Promise.all(late);
     sold = await settled(world, hot);
@@ -112,13 +112,13 @@ export const hotProduct: Scenario = {
   async run(world) {
     world.maxReplicas = 2;
     const { cluster } = world;
-    const shop = new Shop(world);
+    const customers = new ScenarioCustomers(world);
     await Promise.all([cluster.addReplica('inventory-service'), cluster.addReplica('payment-service')]);
     const [hot, other] = [await cluster.system.newProduct(UNITS), await cluster.system.newProduct(ORDERS)];
     await world.calm(2);
-    await world.fault('1,000 orders for 100 units', () => rush(world, shop, hot.product_id, other.product_id));
-    const sold = await world.fault('the rest is sold', () => sellTheRest(world, shop, hot.product_id));
+    await world.fault('1,000 orders for 100 units', () => rush(world, customers, hot.product_id, other.product_id));
+    const sold = await world.fault('the rest is sold', () => sellTheRest(world, customers, hot.product_id));
     await check(world, hot.product_id, sold);
-    shop.close();
+    customers.close();
   },
 };

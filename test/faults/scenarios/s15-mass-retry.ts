@@ -1,7 +1,7 @@
 import { eventually } from '../../../libs/testing/src/eventually.ts';
 import { finding } from '../checks/invariant.ts';
 import type { Scenario } from '../scenario.ts';
-import { Shop } from '../shop.ts';
+import { ScenarioCustomers } from '../scenario-customers.ts';
 import type { World } from '../world.ts';
 
 const SERVICE = 'inventory-service';
@@ -29,18 +29,18 @@ async function count(world: World, status: string): Promise<number> {
 
 /** Orders until so many of them stand at a handler that does not understand them. @returns orders the suite has placed. */
 async function pileUp(world: World): Promise<string[]> {
-  const shop = new Shop(world);
+  const customers = new ScenarioCustomers(world);
   const product = await world.cluster.system.newProduct(10 * LETTERS);
   world.cluster.instruct(SERVICE, { defect: { topic: TOPIC } });
   await world.calm(0.5);
   const placed: string[] = [];
   for (let number = 0; number < LETTERS; number += 20) {
     const some = Array.from({ length: 20 }, (_, index) =>
-      shop.order(`stuck_${number + index}`, [{ product_id: product.product_id, quantity: 1 }]),
+      customers.order(`stuck_${number + index}`, [{ product_id: product.product_id, quantity: 1 }]),
     );
     placed.push(...(await Promise.all(some)).filter((id) => id !== undefined));
   }
-  shop.close();
+  customers.close();
   await eventually(
     async () => {
       const letters = await count(world, 'dead_lettered');

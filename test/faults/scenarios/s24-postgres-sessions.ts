@@ -3,7 +3,7 @@ import pg from 'pg';
 import { roleOf, serviceNames } from '../../../tools/stack/index.ts';
 import { finding, type Finding } from '../checks/invariant.ts';
 import type { Scenario } from '../scenario.ts';
-import { Shop } from '../shop.ts';
+import { ScenarioCustomers } from '../scenario-customers.ts';
 import type { World } from '../world.ts';
 
 /** A session of the administrator that is never read-only, whatever the server has become. */
@@ -97,7 +97,7 @@ const LOCKED_SECONDS = 45;
 
 /** Nobody but who wants this product may notice. */
 async function lockOneProduct(world: World): Promise<Finding[]> {
-  const shop = new Shop(world);
+  const customers = new ScenarioCustomers(world);
   const { product_id: locked } = await world.cluster.system.newProduct(1_000);
   const from = world.load.now;
   const waiting: string[] = [];
@@ -108,13 +108,13 @@ async function lockOneProduct(world: World): Promise<Finding[]> {
     (async () => {
       await world.calm(0.5);
       while (world.load.now < from + (LOCKED_SECONDS - 2) * 1_000) {
-        const id = await shop.order('waits_for_the_lock', [{ product_id: locked, quantity: 1 }]);
+        const id = await customers.order('waits_for_the_lock', [{ product_id: locked, quantity: 1 }]);
         if (id !== undefined) waiting.push(id);
         await world.calm(1);
       }
     })(),
   ]);
-  shop.close();
+  customers.close();
   const rows = await world.database.query<{ seconds: number }>(
     `SELECT extract(epoch FROM e.at - o.created_at)::float AS seconds FROM orders o
      JOIN (SELECT order_id, min(occurred_at) AS at FROM order_events WHERE to_status = 'confirmed' GROUP BY 1) e USING (order_id)
@@ -132,7 +132,7 @@ async function lockOneProduct(world: World): Promise<Finding[]> {
 }
 
 /** Neither a lock nor a session is held against a message: nobody is put aside because of one. */
-async function putAside(world: World): Promise<Finding[]> {
+async function parkedMessages(world: World): Promise<Finding[]> {
   const rows = await world.database.query<{ id: string }>(
     serviceNames
       .map(
@@ -174,5 +174,5 @@ export const postgresSessions: Scenario = {
     );
     await world.calm(4);
   },
-  afterRest: putAside,
+  afterRest: parkedMessages,
 };

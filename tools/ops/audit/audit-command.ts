@@ -26,8 +26,8 @@ export async function auditVerify(
     }
   });
   if (progress.orders === 0 && scope.orderIds !== undefined)
-    throw new OpsError(`there is no order ${scope.orderIds.join()}`);
-  const verdict = bad === 0 ? 'every trail vouches for its order' : `${countOf(bad, 'order')} not vouched for`;
+    throw new OpsError(`no order has the id ${scope.orderIds.join()}`);
+  const verdict = bad === 0 ? 'all audit trails are valid' : `${countOf(bad, 'order')} with an invalid audit trail`;
   if (json) printJson(console, { ...progress, bad_orders: bad, problems });
   else
     console.print(

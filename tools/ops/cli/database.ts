@@ -25,7 +25,5 @@ export async function withDatabase<Result>(url: string, work: (client: Client) =
 /** Says in one sentence what to look at. */
 export function unreachable(error: unknown): OpsError {
   const why = error instanceof Error && error.message !== '' ? error.message : 'no connection';
-  return new OpsError(
-    `PostgreSQL does not answer as administrator (${why}): is the system running? See OPS_DATABASE_URL`,
-  );
+  return new OpsError(`PostgreSQL is unavailable (${why}); is the system running? Check OPS_DATABASE_URL`);
 }

@@ -35,21 +35,21 @@ type Finish = (work: Promise<ExitCode>) => Promise<void>;
 
 const EXAMPLES = `
 Examples
-  npm run ops -- failed groups                                   what fails, and how often
+  npm run ops -- failed groups                                   errors, most frequent first
   npm run ops -- failed list --service payment-service --since 10m
-  npm run ops -- failed show 0197a3c0-…                          payload, headers, every attempt, what waits behind it
+  npm run ops -- failed show 0197a3c0-…                          payload, headers, attempts, waiting messages
   npm run ops -- failed retry 0197a3c0-…
   npm run ops -- failed retry --error "connection refused" --dry-run
   npm run ops -- failed retry --topic order_created --max 100
   npm run ops -- failed discard 0197a3c0-… --reason "test data"
   npm run ops -- failed export --since 1d > failed.ndjson
 
-Exit codes: 0 nothing failed or all done, 1 failed messages found or failed again, 2 wrong usage or a service does not answer.`;
+Exit codes: 0 no failed messages or all done, 1 failed messages found or failed again, 2 wrong usage or a service is unavailable.`;
 
 /** `failed …`: the desk of failed messages, of all services at once. */
 export function failedProgram(console: Console, finish: Finish): Command {
   const program = new Command('failed')
-    .description('failed messages: look, retry, discard')
+    .description('list, retry and discard failed messages')
     .addHelpText('after', EXAMPLES);
   looking(program, console, finish);
   acting(program, console, finish);
@@ -57,41 +57,41 @@ export function failedProgram(console: Console, finish: Finish): Command {
 }
 
 function looking(program: Command, console: Console, finish: Finish): void {
-  filtered(program.command('list').description('failed messages, newest first'))
-    .option('--limit <n>', 'at most so many', count, 50)
+  filtered(program.command('list').description('list failed messages, newest first'))
+    .option('--limit <n>', 'maximum number of messages', count, 50)
     .action((flags: DeskFlags & { limit: number }) =>
       finish(list(contextOf(console, flags), filterOf(console, flags), flags.limit)),
     );
-  filtered(program.command('groups').description('the same, equal errors together')).action((flags: DeskFlags) =>
+  filtered(program.command('groups').description('list failed messages grouped by error')).action((flags: DeskFlags) =>
     finish(groups(contextOf(console, flags), filterOf(console, flags))),
   );
-  filtered(program.command('watch').description('groups, again and again'))
-    .option('--every <duration>', 'pause between two looks', '2s')
+  filtered(program.command('watch').description('print the groups repeatedly'))
+    .option('--every <duration>', 'interval', '2s')
     .action((flags: DeskFlags & { every: string }) =>
       finish(watch(contextOf(console, flags), filterOf(console, flags), durationMs(flags.every))),
     );
-  filtered(program.command('export').description('whole messages, one JSON object a line')).action((flags: DeskFlags) =>
-    finish(exportAll(contextOf(console, flags), filterOf(console, flags))),
+  filtered(program.command('export').description('print whole messages, one JSON object per line')).action(
+    (flags: DeskFlags) => finish(exportAll(contextOf(console, flags), filterOf(console, flags))),
   );
-  shared(program.command('show').description('everything about one message').argument('<id>')).action(
+  shared(program.command('show').description('show one message in full').argument('<id>')).action(
     (id: string, flags: DeskFlags) => finish(show(contextOf(console, flags), id)),
   );
-  shared(program.command('jobs').description('retries and discards of many messages, newest first'))
-    .option('--limit <n>', 'at most so many of a service', count, 10)
+  shared(program.command('jobs').description('list bulk retries and discards, newest first'))
+    .option('--limit <n>', 'maximum number of jobs per service', count, 10)
     .action((flags: DeskFlags & { limit: number }) => finish(jobs(contextOf(console, flags), flags.limit)));
 }
 
 function acting(program: Command, console: Console, finish: Finish): void {
   for (const kind of ['retry', 'discard'] as const) {
     const command = filtered(program.command(kind).argument('[id]'))
-      .description(kind === 'retry' ? 'handle messages once more' : 'give messages up for good')
-      .option('--all', 'all of them, without a filter')
-      .option('--max <n>', 'at most so many, of all services together', count)
-      .option('--dry-run', 'say what would be done')
-      .option('--actor <name>', 'who does it; by default the user of the operating system')
-      .option('--timeout <duration>', 'how long the progress is followed', '10m');
-    if (kind === 'retry') command.option('--force', 'even if it is quarantined (one message)');
-    else command.option('--reason <text>', 'why, 1 to 500 characters; required');
+      .description(kind === 'retry' ? 'retry messages' : 'discard messages')
+      .option('--all', 'select all messages, without a filter')
+      .option('--max <n>', 'maximum number of messages, over all services', count)
+      .option('--dry-run', 'only print what would be done')
+      .option('--actor <name>', 'name to record; default: your user name')
+      .option('--timeout <duration>', 'how long to follow the progress', '10m');
+    if (kind === 'retry') command.option('--force', 'retry even if quarantined (one message only)');
+    else command.option('--reason <text>', 'reason to record, 1 to 500 characters; required');
     command.action((id: string | undefined, flags: BulkFlags) => {
       const { max } = flags;
       const wish = {
@@ -119,15 +119,15 @@ function filtered(command: Command): Command {
     )
     .option('--topic <topic>')
     .option('--failed-as <reason>', 'undecodable, unknown_type, invalid, handler_failed')
-    .option('--error <text>', 'the error’s class, or a part of its message')
-    .option('--since <moment>', 'failed since: 10m, 2h, or a time')
-    .option('--order <id>', 'about this order');
+    .option('--error <text>', 'class of the error, or part of its message')
+    .option('--since <moment>', 'only messages that failed since then: 10m, 2h, or a time')
+    .option('--order <id>', 'only messages of this order');
 }
 
 function shared(command: Command): Command {
   return command
-    .option('--service <name...>', 'only these services; by default all four')
-    .option('--json', 'JSON instead of a table');
+    .option('--service <name...>', 'only these services; default: all four')
+    .option('--json', 'print JSON instead of a table');
 }
 
 function contextOf(console: Console, flags: DeskFlags): DeskContext {

@@ -11,8 +11,8 @@ import { failedProgram } from './failed-program.ts';
 import { systemAddresses, type AddressFlags } from './target.ts';
 
 const ADDRESSES = `
-The system is looked for at its local ports; elsewhere by environment: ORDER_SERVICE_URL, PAYMENT_SERVICE_URL,
-INVENTORY_SERVICE_URL, NOTIFICATION_SERVICE_URL, OPS_DATABASE_URL (as administrator), KAFKA_BOOTSTRAP_SERVERS.`;
+The default is the system on the local ports. For another one set ORDER_SERVICE_URL, PAYMENT_SERVICE_URL,
+INVENTORY_SERVICE_URL, NOTIFICATION_SERVICE_URL, OPS_DATABASE_URL (as administrator) and KAFKA_BOOTSTRAP_SERVERS.`;
 
 interface LookFlags extends AddressFlags {
   readonly json?: true;
@@ -43,14 +43,14 @@ export async function runOps(words: readonly string[], console: Console): Promis
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.unusable;
-    console.note(error instanceof OpsError ? error.message : `this should not happen: ${describe(error)}`);
+    console.note(error instanceof OpsError ? error.message : `unexpected error: ${describe(error)}`);
     return EXIT.unusable;
   }
 }
 
 function program(console: Console, finish: (work: Promise<ExitCode>) => Promise<void>): Command {
   const root = new Command('npm run ops --')
-    .description('Look after the order processing system.')
+    .description('Operate the order processing system.')
     .addHelpText('after', ADDRESSES)
     .addCommand(failedProgram(console, finish))
     .addCommand(auditProgram(console, finish))
@@ -62,11 +62,13 @@ function program(console: Console, finish: (work: Promise<ExitCode>) => Promise<
 }
 
 function auditProgram(console: Console, finish: (work: Promise<ExitCode>) => Promise<void>): Command {
-  const audit = new Command('audit').description('the audit trails of orders');
-  located(audit.command('verify').description('every trail complete, unaltered, and leading to the order as it is'))
+  const audit = new Command('audit').description('check the audit trails of orders');
+  located(
+    audit.command('verify').description('check that every trail is complete, unaltered and consistent with its order'),
+  )
     .option('--order <id>', 'only this order')
-    .option('--since <moment>', 'only orders placed since: 2h, 7d, or a time')
-    .addHelpText('after', '\nExit codes: 0 all vouch for their orders, 1 some do not, 2 PostgreSQL does not answer.')
+    .option('--since <moment>', 'only orders placed since then: 2h, 7d, or a time')
+    .addHelpText('after', '\nExit codes: 0 all trails are valid, 1 some are not, 2 PostgreSQL is unavailable.')
     .action((flags: LookFlags) => {
       const scope = {
         ...(flags.order === undefined ? {} : { orderIds: [orderId(flags.order)] }),
@@ -79,15 +81,15 @@ function auditProgram(console: Console, finish: (work: Promise<ExitCode>) => Pro
 
 function reconcileProgram(console: Console, finish: (work: Promise<ExitCode>) => Promise<void>): Command {
   return located(new Command('reconcile'))
-    .description('compare the tables of all services, the gateway’s books and the topics')
-    .option('--since <moment>', 'only orders placed since: 2h, 7d, or a time')
-    .option('--settle <duration>', 'what changed later may still be on its way', '60s')
+    .description('compare the tables of all services, the ledger of the gateway and the topics')
+    .option('--since <moment>', 'only orders placed since then: 2h, 7d, or a time')
+    .option('--settle <duration>', 'ignore what changed within this time, as it may be in flight', '60s')
     .option('--only <invariant...>', 'I1, I2, …; see --list')
-    .option('--list', 'say what is checked')
-    .option('--limit <n>', 'at most so many of each check are printed, all are counted; 0 prints all', limit, 10)
+    .option('--list', 'list the invariants and exit')
+    .option('--limit <n>', 'how many findings of each check to print; all are counted, 0 prints all', limit, 10)
     .addHelpText(
       'after',
-      '\nWith --json one disagreement a line, and all of them. Exit codes: 0 everything agrees, 1 something does not, 2 can not look.',
+      '\n--json prints all findings, one per line. Exit codes: 0 everything agrees, 1 there are findings, 2 the check could not run.',
     )
     .action((flags: LookFlags) => {
       const { databaseUrl, kafka } = systemAddresses(flags);
@@ -104,20 +106,20 @@ function reconcileProgram(console: Console, finish: (work: Promise<ExitCode>) =>
 
 function statusProgram(console: Console, finish: (work: Promise<ExitCode>) => Promise<void>): Command {
   return located(new Command('status'))
-    .description('health, lag, outboxes, failed messages, open work')
-    .addHelpText('after', '\nExit codes: 0 all is well, 1 something needs a look, 2 something does not answer.')
+    .description('show health, lag, outboxes, failed messages and open work')
+    .addHelpText('after', '\nExit codes: 0 all is well, 1 something needs attention, 2 something is unavailable.')
     .action((flags: LookFlags) => finish(statusCommand(console, systemAddresses(flags), flags.json ?? false)));
 }
 
 function sendProgram(console: Console, finish: (work: Promise<ExitCode>) => Promise<void>): Command {
   return new Command('send')
-    .description('publish one record as it is given, right or wrong')
+    .description('publish one record exactly as given, valid or not')
     .argument('<topic>')
     .option('--key <text>')
-    .option('--value <text>', 'without it the record has none')
+    .option('--value <text>', 'default: no value')
     .option('--header <name=value...>')
     .option('--kafka <host:port,…>')
-    .option('--json', 'JSON instead of a sentence')
+    .option('--json', 'print JSON instead of a sentence')
     .addHelpText('after', `\nExample\n  npm run ops -- send order_created --key no-order --value '{"broken": '`)
     .action((topic: string, flags: SendFlags) => {
       const { key, value, header: headers = [], json = false } = flags;
@@ -127,9 +129,9 @@ function sendProgram(console: Console, finish: (work: Promise<ExitCode>) => Prom
 
 function located(command: Command): Command {
   return command
-    .option('--database-url <url>', 'PostgreSQL, as a role that sees all four schemas')
+    .option('--database-url <url>', 'URL of PostgreSQL, with a role that can read all four schemas')
     .option('--kafka <host:port,…>')
-    .option('--json', 'JSON instead of a table');
+    .option('--json', 'print JSON instead of a table');
 }
 
 /** Commands throw instead of ending the process, and write where the console says. */
@@ -143,7 +145,7 @@ function behave(command: Command, console: Console): void {
 
 function limit(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new OpsError(`not a number of disagreements: ${text}`);
+  if (!Number.isInteger(value) || value < 0) throw new OpsError(`not a number of findings: ${text}`);
   return value === 0 ? Infinity : value;
 }
 
@@ -155,7 +157,7 @@ function orderId(text: string): string {
 function invariant(text: string): Invariant {
   const name = text.toUpperCase();
   if (name in INVARIANTS) return name as Invariant;
-  throw new OpsError(`there is no invariant ${text}: ${Object.keys(INVARIANTS).join(', ')}`);
+  throw new OpsError(`unknown invariant ${text}; expected one of ${Object.keys(INVARIANTS).join(', ')}`);
 }
 
 function describe(error: unknown): string {

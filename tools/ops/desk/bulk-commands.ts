@@ -28,17 +28,17 @@ export interface BulkWish {
 /** @throws OpsError when the wish makes no sense, before anything is asked. */
 export async function retryOrDiscard(context: DeskContext, wish: BulkWish): Promise<ExitCode> {
   const { id, kind, filter, all, reason, dryRun } = wish;
-  if (kind === 'discard' && reason === undefined) throw new OpsError('to discard needs a --reason');
+  if (kind === 'discard' && reason === undefined) throw new OpsError('discard requires --reason');
   const narrowed = Object.values(filter).some((value) => value !== undefined);
   if (id !== undefined) {
     if (narrowed || all || dryRun || wish.max !== undefined) {
-      throw new OpsError('an id, or a filter with --dry-run and --max: not both');
+      throw new OpsError('give either an id, or a filter (which may come with --dry-run and --max), not both');
     }
     return one(context, wish, id);
   }
-  if (wish.force) throw new OpsError('--force is for one message: give its id');
+  if (wish.force) throw new OpsError('--force applies to a single message: give its id');
   if (!narrowed && !all)
-    throw new OpsError(`which ones? give an id, a filter (--topic, --failed-as, --error, …), or --all`);
+    throw new OpsError(`no messages selected: give an id, a filter (--topic, --failed-as, --error, …), or --all`);
   return dryRun ? tryDry(context, wish) : many(context, wish);
 }
 
@@ -54,7 +54,7 @@ async function one(context: DeskContext, wish: BulkWish, id: string): Promise<Ex
   const answer = { ...ended, service: client.service };
   if (json) printJson(console, answer);
   else console.print(listReport([answer], console.now()));
-  if (ended.status === 'retrying') console.note('still being retried: npm run ops -- failed show ' + id);
+  if (ended.status === 'retrying') console.note('still being retried; see: npm run ops -- failed show ' + id);
   return ended.status === 'resolved' || ended.status === 'discarded' ? EXIT.fine : EXIT.found;
 }
 
@@ -112,7 +112,7 @@ async function many(context: DeskContext, wish: BulkWish): Promise<ExitCode> {
   if (json) printJson(console, { jobs: ended });
   else if (ended.length > 0) console.print(endReport(ended));
   const running = ended.filter(({ status }) => status === 'running');
-  if (running.length > 0) console.note('still running; it goes on by itself: npm run ops -- failed jobs');
+  if (running.length > 0) console.note('still running in the background; see: npm run ops -- failed jobs');
   if (refused > 0) return EXIT.unusable;
   return running.length > 0 || ended.some(({ failed_again: again }) => again > 0) ? EXIT.found : EXIT.fine;
 }

@@ -119,7 +119,7 @@ export class DeskClient {
       }
       if (rest !== '') yield rest;
     } catch (error) {
-      throw error instanceof OpsError ? error : new OpsError(`${this.service} broke the export off: ${String(error)}`);
+      throw error instanceof OpsError ? error : new OpsError(`${this.service} aborted the export: ${String(error)}`);
     } finally {
       clearTimeout(timer);
     }
@@ -130,7 +130,7 @@ export class DeskClient {
     try {
       return (await response.json()) as Body;
     } catch {
-      throw new OpsError(`${this.service} gives no JSON at ${this.baseUrl}: is that the right address?`);
+      throw new OpsError(`${this.service} returned no JSON from ${this.baseUrl}; check the address`);
     }
   }
 
@@ -143,7 +143,7 @@ export class DeskClient {
         ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
       });
     } catch {
-      throw new OpsError(`${this.service} does not answer at ${this.baseUrl}: is the system running?`);
+      throw new OpsError(`${this.service} does not answer at ${this.baseUrl}; is the system running?`);
     }
     if (response.ok) return response;
     throw await refusalOf(this.service, response);

@@ -51,7 +51,7 @@ export function detailReport(message: Of<FullFailedMessageResponse>): string {
     ['record', `${message.topic}, partition ${message.partition}, offset ${message.offset}`],
     ['event', message.event_id],
     ['order', message.order_id],
-    ['tried', `${countOf(message.attempts, 'time')}, ${message.desk_retries} of them from the desk`],
+    ['tried', `${countOf(message.attempts, 'time')}, ${message.desk_retries} of them manual`],
     ['next try', message.next_attempt_at],
     ['error', errorOf(message) || null],
   ].map(([name, value]) => `${(name ?? '').padEnd(10)}${printable(value ?? '–')}`);
@@ -66,10 +66,10 @@ export function detailReport(message: Of<FullFailedMessageResponse>): string {
     section('Attempts', ['#', 'AT', 'BY', 'ERROR'], message.attempt_history, (attempt) => [
       ...[attempt.number, attempt.at, attempt.kind, clip(errorOf(attempt), 90)],
     ]),
-    section('Waiting behind it', ['ID', 'TOPIC', 'SINCE'], message.waiting, (waiting) => [
+    section('Waiting messages', ['ID', 'TOPIC', 'SINCE'], message.waiting, (waiting) => [
       ...[waiting.failed_message_id, waiting.topic, waiting.created_at],
     ]),
-    section('What was done', ['AT', 'ACTION', 'WHO', 'WHY', 'JOB'], message.actions, (action) => [
+    section('Actions', ['AT', 'ACTION', 'WHO', 'WHY', 'JOB'], message.actions, (action) => [
       ...[action.at, action.action, action.actor, action.reason, action.job_id],
     ]),
   ]
@@ -113,7 +113,7 @@ export function dryRunReport(kind: 'retry' | 'discard', runs: readonly Of<DeskDr
 /** How jobs of one command have ended, in one line each; a service that had nothing for it is left out. */
 export function endReport(jobs: readonly Of<DeskJobResponse>[]): string {
   const lines = jobs.filter(({ total }) => total > 0).map(progressLine);
-  return lines.length === 0 ? 'Nothing matches.' : lines.join('\n');
+  return lines.length === 0 ? 'No messages match.' : lines.join('\n');
 }
 
 /** One line about a job that is under way. */
@@ -129,7 +129,7 @@ export function progressLine({
 }: Of<DeskJobResponse>): string {
   const done = kind === 'retry' ? `${resolved} resolved, ${again} failed again` : `${resolved} discarded`;
   // Quarantined ones are only retried by name.
-  const left = skipped === 0 ? '' : `, ${skipped} left alone${kind === 'retry' ? ' (quarantined: see --force)' : ''}`;
+  const left = skipped === 0 ? '' : `, ${skipped} skipped${kind === 'retry' ? ' (quarantined: see --force)' : ''}`;
   return `${service}: ${kind} ${status}, ${released} of ${total} released, ${done}${left}`;
 }
 

@@ -72,7 +72,7 @@ export async function groups(context: DeskContext, filter: MessageFilter): Promi
     .toSorted((a, b) => b.count - a.count);
   const incomplete = gathered.answers.filter(({ answer }) => !answer.complete).map(({ client }) => client.service);
   for (const service of incomplete)
-    console.note(`${service} has more: these are the 200 largest groups, at most, of its newest 10,000 messages.`);
+    console.note(`${service} has more: only the 200 largest groups of its newest 10,000 messages are shown.`);
   if (json) printJson(console, { groups: found, incomplete, unreachable: gathered.unreachable });
   else console.print(groupReport(found, console.now()));
   return exitOf(gathered, found.length > 0);
@@ -147,7 +147,7 @@ export async function findOwner<Answer>(
       else if (error.status !== 404) throw error;
     }
   }
-  throw new OpsError([`there is no failed message ${id}`, ...silent].join('\n'));
+  throw new OpsError([`no failed message has the id ${id}`, ...silent].join('\n'));
 }
 
 function ofAll<Item extends object>({ answers }: Gathered<readonly Item[]>): Of<Item>[] {

@@ -83,7 +83,7 @@ describe('failed list', () => {
   it('shows what it can when a service is down, and says which one is', async () => {
     const { notes, json, exit } = await ops('failed', 'list', '--json');
     expect(json).toMatchObject({ unreachable: ['order-service', 'notification-service'] });
-    expect(notes[0]).toBe('order-service does not answer at http://127.0.0.1:9: is the system running?');
+    expect(notes[0]).toBe('order-service does not answer at http://127.0.0.1:9; is the system running?');
     expect(exit).toBe(2);
   });
 
@@ -102,7 +102,7 @@ describe('failed groups', () => {
   it('says which services have more than was looked at', async () => {
     const { notes, text } = await ops('failed', 'groups', ...TWO);
     expect(notes).toEqual([
-      'payment-service has more: these are the 200 largest groups, at most, of its newest 10,000 messages.',
+      'payment-service has more: only the 200 largest groups of its newest 10,000 messages are shown.',
     ]);
     expect(text).toMatch(/cannot read p1/);
   });
@@ -123,7 +123,7 @@ describe('failed show', () => {
 
   it('says when nobody knows the message', async () => {
     const { notes, exit } = await ops('failed', 'show', 'nobody', ...TWO);
-    expect([notes, exit]).toEqual([['there is no failed message nobody'], 2]);
+    expect([notes, exit]).toEqual([['no failed message has the id nobody'], 2]);
   });
 });
 
@@ -177,9 +177,9 @@ describe('failed retry', () => {
   });
 
   it.each([
-    [['failed', 'retry'], /which ones/],
+    [['failed', 'retry'], /no messages selected/],
     [['failed', 'retry', 'p1', '--topic', 'order_created'], /not both/],
-    [['failed', 'discard', 'p1'], /needs a --reason/],
+    [['failed', 'discard', 'p1'], /requires --reason/],
     [['failed', 'retry', '--all', '--max', 'many'], /whole number/],
     [['failed', 'list', '--since', 'yesterday'], /neither a duration nor a time/],
     [['failed', 'list', '--service', 'billing'], /there is no billing/],
@@ -233,7 +233,7 @@ describe('failed export, jobs and watch', () => {
     const jobs = (await ops('failed', 'jobs', ...TWO)).text;
     expect([jobs.includes('payment'), jobs.includes('inventory')]).toEqual([true, false]);
     const none = await ops('failed', 'retry', '--all', '--service', 'inventory');
-    expect([none.text, none.exit]).toEqual(['Nothing matches.', 0]);
+    expect([none.text, none.exit]).toEqual(['No messages match.', 0]);
   });
 
   it('watches until it is interrupted', async () => {

@@ -2,16 +2,16 @@ import type { ServiceName } from '../../stack/service-names.ts';
 
 /** The invariants of the system that can be checked from its tables, the gateway's books and the topics. */
 export const INVARIANTS = {
-  I1: 'every order comes to an end',
-  I2: 'no event without its row, no row without its event',
-  I3: 'the payments are what the gateway’s books say, and stay within the order’s total',
+  I1: 'every order is eventually confirmed or cancelled',
+  I2: 'every event has its row, and every row its event',
+  I3: 'the payments match the ledger of the gateway and do not exceed the total of the order',
   I4: 'the stock is the sum of its movements and never negative',
-  I5: 'confirmed means paid and served; cancelled means nothing held, nothing taken, no money kept',
-  I6: 'the audit trail vouches for the order',
+  I5: 'a confirmed order is paid and has its stock; a cancelled one has no hold, no stock and no money left',
+  I6: 'the audit trail is valid and matches the order',
   I7: 'events of an order are numbered 1..n per publisher, in order within a topic',
-  I8: 'an event has its effect once',
+  I8: 'an event takes effect exactly once',
   I9: 'every consumed record is accounted for',
-  I12: 'a customer is told each thing once, and never “confirmed” after “cancelled”',
+  I12: 'a customer gets each notification once, and never “confirmed” after “cancelled”',
 } as const;
 
 export type Invariant = keyof typeof INVARIANTS;

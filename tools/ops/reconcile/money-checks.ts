@@ -70,7 +70,7 @@ export const MONEY: readonly RowCheck[] = [
     sql: `
       WITH ${LEDGER}
       SELECT order_id::text AS subject, order_id, 'a payment' AS expected,
-        format('only the gateway’s books: authorised %s, captured %s', authorised, captured) AS found
+        format('only an entry in the ledger of the gateway: authorised %s, captured %s', authorised, captured) AS found
       FROM ledger, bounds
       WHERE ledger.since >= bounds.since AND ledger.since < settled_before
         AND NOT EXISTS (SELECT FROM payments p WHERE p.order_id = ledger.order_id)`,

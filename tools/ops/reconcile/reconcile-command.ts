@@ -30,7 +30,7 @@ export async function reconcileCommand(
   } catch (error) {
     if (error instanceof TypeError) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    throw new OpsError(`the system can not be reconciled: ${why}. Are PostgreSQL and Kafka running?`);
+    throw new OpsError(`reconciliation failed: ${why}; are PostgreSQL and Kafka running?`);
   }
   if (json) return counts.size === 0 ? EXIT.fine : EXIT.found;
   console.print(counts.size === 0 ? 'Everything agrees.' : summaryOf(counts, limit));
@@ -58,6 +58,6 @@ function paragraphOf({ invariant, check, service, subject, orderId, expected, fo
 function summaryOf(counts: ReadonlyMap<string, number>, limit: number): string {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const rows = [...counts].map(([check, count]) => [count, check, count > limit ? `${limit} printed` : null]);
-  const hint = rows.some(([, , left]) => left !== null) ? '\n--limit 0 prints all, --json one a line.' : '';
+  const hint = rows.some(([, , left]) => left !== null) ? '\n--limit 0 prints all; --json prints one per line.' : '';
   return `${countOf(total, 'disagreement')}\n${table(['COUNT', 'CHECK', ''], rows)}${hint}`;
 }

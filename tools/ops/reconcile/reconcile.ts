@@ -87,7 +87,7 @@ class Reconciliation {
     const suspects = await this.runAll(1, checks);
     const suspectTrails = this.invariants.has('I6') ? await this.verifyTrails(1, bounds.since) : 0;
     if (suspects.length + suspectTrails === 0) return;
-    this.say('looking a second time');
+    this.say('verifying the findings');
     await sleep(BETWEEN_LOOKS_MS);
     if (suspects.some(({ readsTopics }) => readsTopics)) await this.readTopics();
     await this.workspace.bound(bounds);

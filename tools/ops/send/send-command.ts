@@ -45,7 +45,7 @@ function headersOf(lines: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     lines.map((line) => {
       const at = line.indexOf('=');
-      if (at < 1) throw new OpsError(`a header is written name=value: ${line}`);
+      if (at < 1) throw new OpsError(`not a header of the form name=value: ${line}`);
       return [line.slice(0, at), line.slice(at + 1)];
     }),
   );

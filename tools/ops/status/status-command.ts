@@ -112,9 +112,9 @@ function workReport(work: Work): string {
   const oldest =
     work.undeliveredNotifications === 0 ? '' : `, the oldest for ${approximately(work.oldestUndeliveredMs)}`;
   return [
-    `orders         ${states.join(', ')}; ${work.ordersPastDeadline} open past their deadline`,
+    `orders         ${states.join(', ')}; ${work.ordersPastDeadline} past their deadline`,
     `payments       ${work.unknownPayments} unknown, ${work.duePayments} operations due`,
-    `notifications  ${work.undeliveredNotifications} undelivered${oldest}; ${work.failedNotifications} failed for good`,
+    `notifications  ${work.undeliveredNotifications} undelivered${oldest}; ${work.failedNotifications} failed`,
   ].join('\n');
 }
 

@@ -3,7 +3,7 @@ export class ProductNotFound extends Error {
   readonly kind = 'not_found';
 
   constructor(productId: string) {
-    super(`There is no product ${productId}.`);
+    super(`No product has the id ${productId}.`);
   }
 }
 
@@ -12,7 +12,7 @@ export class ProductExists extends Error {
   readonly kind = 'conflict';
 
   constructor(productId: string) {
-    super(`There is a product ${productId} already; adjust its stock instead.`);
+    super(`A product with the id ${productId} already exists; adjust its stock instead.`);
   }
 }
 
@@ -22,7 +22,7 @@ export class NotEnoughStock extends Error {
   readonly errors;
 
   constructor(available: number, wanted: number) {
-    super(`Only ${available} can still be sold, so ${wanted} can not be taken away.`);
+    super(`Only ${available} pieces are available, so ${wanted} cannot be removed.`);
     this.errors = [{ pointer: '/quantity_delta', detail: `must not be less than ${-available}` }];
   }
 }
@@ -33,7 +33,7 @@ export class AdjustmentBeyondLimit extends Error {
   readonly errors;
 
   constructor(quantity: number, limit: number) {
-    super(`A product has at most ${limit} pieces, and this one has ${quantity}.`);
+    super(`The stock of a product is limited to ${limit} pieces, and this one has ${quantity}.`);
     this.errors = [{ pointer: '/quantity_delta', detail: `must not be more than ${Math.max(0, limit - quantity)}` }];
   }
 }
@@ -44,7 +44,7 @@ export class DeliveryNotPositive extends Error {
   readonly errors = [{ pointer: '/quantity_delta', detail: 'must be positive for a delivery' }];
 
   constructor() {
-    super('A delivery adds to the stock; use the reason correction to take something away.');
+    super('A delivery adds to the stock; use the reason correction to remove pieces.');
   }
 }
 

@@ -9,7 +9,7 @@ export class AdjustStockDto {
     minimum: -MAX_STOCK,
     maximum: MAX_STOCK,
     example: 25,
-    description: 'Not 0, and positive for a delivery',
+    description: 'Must not be 0, and must be positive for a delivery',
   })
   @IsInt()
   @Min(-MAX_STOCK)

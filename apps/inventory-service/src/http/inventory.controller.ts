@@ -29,7 +29,7 @@ export class InventoryController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'List what can be sold, by product id.' })
+  @ApiOperation({ summary: 'List products with their stock, ordered by product id.' })
   @ApiOkResponse({ type: InventoryResponse })
   @ApiProblems(400, 503)
   async list(@Query() { limit, cursor }: PageQuery): Promise<InventoryResponse> {
@@ -47,8 +47,8 @@ export class InventoryController {
 
   @Post()
   @ApiOperation({ summary: 'Add a product with its first stock.' })
-  @ApiCreatedResponse({ type: ProductResponse, headers: { Location: { description: 'Where it can be read.' } } })
-  @ApiProblems(400, { status: 409, description: 'The product exists already.' }, 413, 415, 503)
+  @ApiCreatedResponse({ type: ProductResponse, headers: { Location: { description: 'URL of the product.' } } })
+  @ApiProblems(400, { status: 409, description: 'A product with this id already exists.' }, 413, 415, 503)
   async add(@Body() body: AddProductDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<ProductResponse> {
     const product = toProductResponse(await this.addProduct.execute(toNewProduct(body)));
     void reply.header('Location', `/inventory/${encodeURIComponent(product.product_id)}`);
@@ -57,11 +57,11 @@ export class InventoryController {
 
   @Post(':product_id/adjustments')
   @ApiOperation({
-    summary: 'Put a delivery on stock or correct it. With an Idempotency-Key it can be repeated safely.',
+    summary: 'Record a delivery or a stock correction. With an Idempotency-Key the request can be repeated safely.',
   })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Up to 255 characters; remembered for good.' })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Up to 255 characters; remembered forever.' })
   @ApiCreatedResponse({ type: AdjustmentResponse })
-  @ApiProblems(400, 404, { status: 409, description: 'The stock is too small.' }, 413, 415, 422, 503)
+  @ApiProblems(400, 404, { status: 409, description: 'The stock is too low.' }, 413, 415, 422, 503)
   async adjust(
     @Param() { product_id: productId }: ProductPath,
     @Body() body: AdjustStockDto,
@@ -73,7 +73,7 @@ export class InventoryController {
   }
 
   @Get(':product_id/movements')
-  @ApiOperation({ summary: 'The history of a product’s stock, newest first.' })
+  @ApiOperation({ summary: 'List the stock movements of a product, newest first.' })
   @ApiOkResponse({ type: MovementListResponse })
   @ApiProblems(400, 404, 503)
   async movements(

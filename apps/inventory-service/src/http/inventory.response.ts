@@ -8,7 +8,7 @@ import type { Page } from '../use-cases/get-inventory';
 const NEXT_CURSOR = {
   type: String,
   nullable: true,
-  description: 'Pass it as cursor to get the next page; null at the end.',
+  description: 'Cursor of the next page; null on the last page',
   example: null,
 } as const;
 
@@ -19,7 +19,7 @@ export class ProductResponse {
   @ApiProperty({ example: 'Gaming Laptop' })
   product_name!: string;
 
-  @ApiProperty({ type: 'integer', example: 50, description: 'What can still be sold' })
+  @ApiProperty({ type: 'integer', example: 50, description: 'Pieces that are available for sale' })
   quantity!: number;
 
   @ApiProperty({ example: 1299.99 })
@@ -51,7 +51,7 @@ export class MovementResponse {
     type: String,
     format: 'uuid',
     nullable: true,
-    description: 'The order that took or returned it; null when a person changed the stock.',
+    description: 'The order that took or returned the pieces; null if an operator changed the stock',
     example: '019a3c1e-5d57-7b6c-9c4e-2f1a9d0b7e11',
   })
   order_id!: string | null;
@@ -59,7 +59,7 @@ export class MovementResponse {
   @ApiProperty({ type: 'integer', example: -1 })
   quantity_delta!: number;
 
-  @ApiProperty({ type: 'integer', example: 49, description: 'The quantity of the product after it' })
+  @ApiProperty({ type: 'integer', example: 49, description: 'Quantity of the product after this movement' })
   balance!: number;
 
   @ApiProperty({ enum: MOVEMENT_REASONS, example: 'taken' })

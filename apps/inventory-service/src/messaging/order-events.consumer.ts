@@ -1,6 +1,7 @@
-import { OrderCancelled, type ReceivedEvent } from '@app/events';
-import { OnEvent, type UnitOfWork } from '@app/messaging';
+import { OrderCancelled, type Events } from '@app/events';
+import { EventPattern, type UnitOfWork } from '@app/messaging';
 import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { StockNews } from '../domain/stock-allocation';
 import { SettleStock } from '../use-cases/settle-stock';
 import { newsOf } from './news';
@@ -9,8 +10,8 @@ import { newsOf } from './news';
 export class OrderEventsConsumer {
   constructor(private readonly settleStock: SettleStock) {}
 
-  @OnEvent(OrderCancelled)
-  async cancelled(events: readonly ReceivedEvent<typeof OrderCancelled>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(OrderCancelled)
+  async cancelled(@Payload() events: Events<typeof OrderCancelled>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     await this.settleStock.execute(unitOfWork, newsOf(events, cancelled));
   }
 }

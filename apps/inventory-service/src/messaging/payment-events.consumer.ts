@@ -1,6 +1,7 @@
-import { PaymentSuccessful, type ReceivedEvent } from '@app/events';
-import { OnEvent, type UnitOfWork } from '@app/messaging';
+import { PaymentSuccessful, type Events } from '@app/events';
+import { EventPattern, type UnitOfWork } from '@app/messaging';
 import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { StockNews } from '../domain/stock-allocation';
 import { SettleStock } from '../use-cases/settle-stock';
 import { newsOf } from './news';
@@ -9,8 +10,8 @@ import { newsOf } from './news';
 export class PaymentEventsConsumer {
   constructor(private readonly settleStock: SettleStock) {}
 
-  @OnEvent(PaymentSuccessful)
-  async successful(events: readonly ReceivedEvent<typeof PaymentSuccessful>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(PaymentSuccessful)
+  async successful(@Payload() events: Events<typeof PaymentSuccessful>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     await this.settleStock.execute(unitOfWork, newsOf(events, paid));
   }
 }

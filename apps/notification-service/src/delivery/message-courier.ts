@@ -79,7 +79,7 @@ export class MessageCourier {
 
   private outcomeOf({ id, channel }: DueNotification, error: unknown): DeliveryOutcome {
     if (error instanceof DeliveryRejected) {
-      this.logger.warn(`${channel} refused for good: ${error.message}`, { notification_id: id });
+      this.logger.warn(`${channel} rejected permanently: ${error.message}`, { notification_id: id });
       return { kind: 'rejected', error: error.message };
     }
     if (error instanceof DeliveryDeferred) {
@@ -92,7 +92,7 @@ export class MessageCourier {
     }
     // A call that was given up and did not end may have got anywhere.
     if (error instanceof DeliveryUnknown || error instanceof CallNotAnswered) {
-      this.logger.warn(`${channel} may have been delivered, or not: ${error.message}`, { notification_id: id });
+      this.logger.warn(`${channel} delivery outcome unknown: ${error.message}`, { notification_id: id });
       return { kind: 'unknown', error: error.message };
     }
     if (UNTOUCHED.some((type) => error instanceof type))

@@ -4,7 +4,7 @@ import type { ProviderBreakers } from './provider-breakers';
 import { connectionOf } from './smtp-email.sender';
 
 const CHECK_TIMEOUT_MS = 900;
-const NO_WELCOME = 'it does not take us: check its log, and its address in the configuration';
+const NO_WELCOME = 'it rejected the connection: check its log, and its address in the configuration';
 
 /** Connects, logs in and says goodbye. Not required: without it mails wait, and nothing else does. */
 export class SmtpHealthIndicator extends HealthIndicator {

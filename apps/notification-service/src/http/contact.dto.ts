@@ -27,7 +27,7 @@ export class ContactPath {
 export class ContactDto {
   @ApiPropertyOptional({ format: 'email', example: 'ada@example.org' })
   @ValidateIf((contact: ContactDto) => contact.email !== undefined || wants(contact, 'email'))
-  @IsNotEmpty({ message: 'email is needed for the channel email' })
+  @IsNotEmpty({ message: 'email is required for the channel email' })
   @IsString()
   @MaxLength(254)
   @IsEmail()
@@ -36,7 +36,7 @@ export class ContactDto {
 
   @ApiPropertyOptional({ description: 'E.164', example: '+491701234567' })
   @ValidateIf((contact: ContactDto) => contact.phone !== undefined || wants(contact, 'sms'))
-  @IsNotEmpty({ message: 'phone is needed for the channel sms' })
+  @IsNotEmpty({ message: 'phone is required for the channel sms' })
   @IsString()
   @Matches(/^\+[1-9]\d{6,14}$/, { message: 'phone must be a number in E.164 form, like +491701234567' })
   phone?: string;

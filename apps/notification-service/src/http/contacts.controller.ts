@@ -16,8 +16,8 @@ export class ContactsController {
 
   @Get(':user_id')
   @ApiOperation({
-    summary: 'How a user wants to be reached',
-    description: '404 when nothing is stored; such a user is written to by e-mail only.',
+    summary: 'Read the contact of a user',
+    description: '404 if no contact is stored; such a user is notified by e-mail only.',
   })
   @ApiOkResponse({ type: ContactResponse })
   @ApiProblems(400, 404, 503)
@@ -27,8 +27,8 @@ export class ContactsController {
 
   @Put(':user_id')
   @ApiOperation({
-    summary: 'Store how a user wants to be reached',
-    description: 'Replaces what was stored. Counts for messages recorded from now on, and for resends.',
+    summary: 'Store the contact of a user',
+    description: 'Replaces the stored contact. It is used for new messages and for resends.',
   })
   @ApiOkResponse({ type: ContactResponse })
   @ApiProblems(400, 413, 415, 503)

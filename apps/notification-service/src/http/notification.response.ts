@@ -29,24 +29,24 @@ export class NotificationResponse {
   readonly subject!: string;
 
   @ApiProperty({
-    description: 'The plain text the customer reads',
+    description: 'The plain text sent to the customer',
     example:
-      'Good news: your order 01936f5e-7d10-7e05-9a70-0d4c2a6f3b52 over 1,299.99 USD is confirmed. Everything you ordered has been set aside for you.',
+      'Good news: your order 01936f5e-7d10-7e05-9a70-0d4c2a6f3b52 for 1,299.99 USD is confirmed. Everything you ordered has been set aside for you.',
   })
   readonly message!: string;
 
   @ApiProperty({
     description:
-      'superseded: withheld, because the order was cancelled first; undeliverable: there was no address; failed: refused, or given up',
+      'superseded: withheld, because the order was cancelled first; undeliverable: the user had no address; failed: rejected, or given up',
     enum: NOTIFICATION_STATUSES,
     example: 'sent',
   })
   readonly status!: NotificationStatus;
 
-  @ApiProperty({ description: 'How often the provider was asked and answered', example: 1 })
+  @ApiProperty({ description: 'Number of attempts the provider answered', example: 1 })
   readonly attempts!: number;
 
-  @ApiProperty({ description: '0 for the first delivery, then counting each resend', example: 0 })
+  @ApiProperty({ description: '0 for the original message, 1, 2, … for its resends', example: 0 })
   readonly resend_number!: number;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2025-11-22T10:15:30.123Z' })
@@ -60,7 +60,12 @@ export class NotificationListResponse {
   @ApiProperty({ type: () => [NotificationResponse] })
   readonly notifications!: readonly NotificationResponse[];
 
-  @ApiProperty({ type: String, nullable: true, description: 'For ?cursor=; null on the last page', example: null })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Cursor of the next page; null on the last page',
+    example: null,
+  })
   readonly next_cursor!: string | null;
 }
 

@@ -15,7 +15,7 @@ class NotificationPath {
 
 const NOT_AGAIN = {
   status: 409,
-  description: 'It is on its way, was withheld, would mislead, or was resent too often.',
+  description: 'The message is being delivered, was withheld, is outdated, or was resent too often.',
 };
 const NO_ADDRESS = { status: 422, description: 'The user has no address on that channel.' };
 
@@ -28,7 +28,7 @@ export class NotificationsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'What customers were told, newest first' })
+  @ApiOperation({ summary: 'List notifications, newest first' })
   @ApiOkResponse({ type: NotificationListResponse })
   @ApiProblems(400, 503)
   async list(@Query() query: ListNotificationsQuery): Promise<NotificationListResponse> {
@@ -39,9 +39,9 @@ export class NotificationsController {
   @Post(':notification_id/resend')
   @HttpCode(202)
   @ApiOperation({
-    summary: 'Send a message once more',
+    summary: 'Resend a notification',
     description:
-      'To the address the user has now. The answer is a new notification with an outcome of its own; resend_number counts.',
+      'Sends it to the current address of the user. The response is a new notification with a status of its own and the next resend_number.',
   })
   @ApiAcceptedResponse({ type: NotificationResponse })
   @ApiProblems(400, 404, NOT_AGAIN, NO_ADDRESS, 503)

@@ -1,6 +1,7 @@
-import { OrderCancelled, OrderConfirmed, OrderCreated, type ReceivedEvent } from '@app/events';
-import { OnEvent, type UnitOfWork } from '@app/messaging';
+import { OrderCancelled, OrderConfirmed, OrderCreated, type Events } from '@app/events';
+import { EventPattern, type UnitOfWork } from '@app/messaging';
 import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { orderCancelled, orderConfirmed, orderReceived } from '../domain/announcement';
 import { NotifyCustomers } from '../use-cases/notify-customers';
 
@@ -8,18 +9,18 @@ import { NotifyCustomers } from '../use-cases/notify-customers';
 export class OrderEventsConsumer {
   constructor(private readonly notifyCustomers: NotifyCustomers) {}
 
-  @OnEvent(OrderCreated)
-  async created(events: readonly ReceivedEvent<typeof OrderCreated>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(OrderCreated)
+  async created(@Payload() events: Events<typeof OrderCreated>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     await this.notifyCustomers.execute(events.map(orderReceived), unitOfWork);
   }
 
-  @OnEvent(OrderConfirmed)
-  async confirmed(events: readonly ReceivedEvent<typeof OrderConfirmed>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(OrderConfirmed)
+  async confirmed(@Payload() events: Events<typeof OrderConfirmed>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     await this.notifyCustomers.execute(events.map(orderConfirmed), unitOfWork);
   }
 
-  @OnEvent(OrderCancelled)
-  async cancelled(events: readonly ReceivedEvent<typeof OrderCancelled>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(OrderCancelled)
+  async cancelled(@Payload() events: Events<typeof OrderCancelled>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     await this.notifyCustomers.execute(events.map(orderCancelled), unitOfWork);
   }
 }

@@ -1,6 +1,7 @@
-import { PaymentAdjusted, PaymentFailed, PaymentRefunded, PaymentSuccessful, type ReceivedEvent } from '@app/events';
-import { OnEvent, type UnitOfWork } from '@app/messaging';
+import { PaymentAdjusted, PaymentFailed, PaymentRefunded, PaymentSuccessful, type Events } from '@app/events';
+import { EventPattern, type UnitOfWork } from '@app/messaging';
 import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { orderPaid, partlyRefunded, paymentFailed, paymentRefunded } from '../domain/announcement';
 import { NotifyCustomers } from '../use-cases/notify-customers';
 
@@ -8,24 +9,24 @@ import { NotifyCustomers } from '../use-cases/notify-customers';
 export class PaymentEventsConsumer {
   constructor(private readonly notifyCustomers: NotifyCustomers) {}
 
-  @OnEvent(PaymentSuccessful)
-  async successful(events: readonly ReceivedEvent<typeof PaymentSuccessful>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(PaymentSuccessful)
+  async successful(@Payload() events: Events<typeof PaymentSuccessful>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     await this.notifyCustomers.execute(events.map(orderPaid), unitOfWork);
   }
 
-  @OnEvent(PaymentFailed)
-  async failed(events: readonly ReceivedEvent<typeof PaymentFailed>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(PaymentFailed)
+  async failed(@Payload() events: Events<typeof PaymentFailed>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     await this.notifyCustomers.execute(events.map(paymentFailed), unitOfWork);
   }
 
-  @OnEvent(PaymentRefunded)
-  async refunded(events: readonly ReceivedEvent<typeof PaymentRefunded>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(PaymentRefunded)
+  async refunded(@Payload() events: Events<typeof PaymentRefunded>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     await this.notifyCustomers.execute(events.map(paymentRefunded), unitOfWork);
   }
 
   /** A dispute is between the bank and the shop: its customer hears of money alone. */
-  @OnEvent(PaymentAdjusted)
-  async adjusted(events: readonly ReceivedEvent<typeof PaymentAdjusted>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(PaymentAdjusted)
+  async adjusted(@Payload() events: Events<typeof PaymentAdjusted>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     const refunds = events.filter(({ payload }) => payload.given_back > 0);
     await this.notifyCustomers.execute(refunds.map(partlyRefunded), unitOfWork);
   }

@@ -70,7 +70,7 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
         claimed.push(...(await this.queue.claimDue(unitOfWork, terms, now)));
       };
       if (this.breakers.isOut(channel)) await claim(tooOld, limit - claimed.length);
-      await claim(now, this.breakers.of(channel).room(limit - claimed.length));
+      await claim(now, this.breakers.of(channel).capacity(limit - claimed.length));
     }
     return claimed;
   }
@@ -86,7 +86,7 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
     if (error instanceof Error && error.name === 'TimeoutError') {
       return { outcome: { kind: 'unknown', error: 'no answer in time' } };
     }
-    this.logger.error('a notification could not be made into a message', { err: error });
+    this.logger.error('Notification could not be rendered', { err: error });
     return { outcome: { kind: 'deferred', error: error instanceof Error ? error.name : 'unknown error' } };
   }
 
@@ -135,7 +135,7 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
       })
       .catch((error: unknown) => {
         const reason = error instanceof Error ? error.message : 'unknown';
-        this.logger.warn(`a late answer could not be recorded, and the message counts as unanswered: ${reason}`, {
+        this.logger.warn(`Late answer not recorded; the message still counts as unanswered: ${reason}`, {
           notification_id: item.id,
         });
       })
@@ -147,7 +147,9 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
   releaseSoon(orderIds: readonly string[]): void {
     if (orderIds.length === 0) return;
     void this.release([...new Set(orderIds)].sort()).catch((error: unknown) => {
-      this.logger.debug(`successors are left to the sweep: ${error instanceof Error ? error.message : 'unknown'}`);
+      this.logger.debug(
+        `Next notifications not released; the sweep will release them: ${error instanceof Error ? error.message : 'unknown'}`,
+      );
     });
   }
 

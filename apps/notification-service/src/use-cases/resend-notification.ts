@@ -16,7 +16,7 @@ const REFUSALS: Readonly<Record<ResendRefusal, { code: string; kind: DomainError
   still_pending: {
     code: 'NOTIFICATION.STILL_PENDING',
     kind: 'conflict',
-    message: 'This message is on its way already.',
+    message: 'This message is already being delivered.',
   },
   superseded: {
     code: 'NOTIFICATION.SUPERSEDED',
@@ -26,17 +26,17 @@ const REFUSALS: Readonly<Record<ResendRefusal, { code: string; kind: DomainError
   order_cancelled: {
     code: 'NOTIFICATION.ORDER_CANCELLED',
     kind: 'conflict',
-    message: 'The order was cancelled since; this message would mislead the customer.',
+    message: 'The order has been cancelled since; this message would mislead the customer.',
   },
   too_many: {
     code: 'NOTIFICATION.TOO_MANY_RESENDS',
     kind: 'conflict',
-    message: `A message can be sent again ${MAX_RESENDS} times.`,
+    message: `A message can be resent at most ${MAX_RESENDS} times.`,
   },
   no_address: {
     code: 'NOTIFICATION.NO_ADDRESS',
     kind: 'unprocessable',
-    message: 'There is no address of this user on that channel; store a contact first.',
+    message: 'The user has no address on that channel; store a contact first.',
   },
 };
 
@@ -63,7 +63,7 @@ export class ResendNotification {
     const resent = await this.turns.take(original.orderId, () =>
       this.transactions.run((unitOfWork) => this.resend(unitOfWork, original)),
     );
-    this.logger.log('a notification is sent again on request', {
+    this.logger.log('Notification resend requested', {
       notification_id: resent.notificationId,
       original_notification_id: notificationId,
       order_id: resent.orderId,

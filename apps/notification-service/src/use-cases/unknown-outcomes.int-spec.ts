@@ -4,7 +4,7 @@ import { news, startNotifications, type NotificationSystem } from '../../test/no
 
 /** Answers are late soon, and the last one is waited for as long as the default says. */
 const LATE_SOON = { SMTP_SOCKET_TIMEOUT_MS: '300', DELIVERY_TIMEOUT_MS: '1000', DELIVERY_MAX_ATTEMPTS: '3' };
-/** The final answer is waited for shortly too. */
+/** With a short time-out for the final answer too. */
 const LITTLE_PATIENCE = { ...LATE_SOON, SMTP_FINAL_ANSWER_TIMEOUT_MS: '600' };
 
 let system: NotificationSystem;

@@ -77,7 +77,7 @@ describe('a trail', () => {
   it('shows a step the lifecycle does not have', () => {
     const stolen: AuditFact = { ...PAID, event: 'payment_refunded', to: 'paid' };
     expect(verify(ORDER, trailOf(placedFact(), stolen))).toEqual([
-      expect.stringMatching(/^entry 2: payment_refunded can not happen to order .* which is pending$/),
+      expect.stringMatching(/^entry 2: payment_refunded cannot happen to order .* which is pending$/),
     ]);
     expect(verify(ORDER, trailOf(placedFact(), { ...PAID, to: 'confirmed' }))).toEqual([
       'entry 2 says pending,confirmed,, the lifecycle pending,paid,',

@@ -106,7 +106,7 @@ describe('the life of an order', () => {
   it('is refused what breaks the rules with an error that says so', () => {
     const order = anOrderThatIs('confirmed');
     expect(() => stepOrder(order, 'stock_returned', LATER)).toThrow(
-      `stock_returned can not happen to order ${order.orderId}, which is confirmed`,
+      `stock_returned cannot happen to order ${order.orderId}, which is confirmed`,
     );
   });
 

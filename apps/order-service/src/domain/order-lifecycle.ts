@@ -102,7 +102,7 @@ export class OrderTransitionRefused extends Error {
     readonly status: OrderStatus,
     readonly trigger: OrderTrigger,
   ) {
-    super(`${trigger} can not happen to order ${orderId}, which is ${status}`);
+    super(`${trigger} cannot happen to order ${orderId}, which is ${status}`);
   }
 }
 

@@ -56,14 +56,14 @@ export class OrderListResponse {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Pass it as cursor to get the next page; null at the end.',
+    description: 'Cursor of the next page; null on the last page',
     example: 'WyIwMTlhM2MxZS01ZDU3LTdiNmMtOWM0ZS0yZjFhOWQwYjdlMTEiXQ',
   })
   next_cursor!: string | null;
 }
 
 export class OrderEventResponse {
-  @ApiProperty({ type: 'integer', description: '1, 2, 3 … for each order', example: 3 })
+  @ApiProperty({ type: 'integer', description: 'Position in the audit trail of the order: 1, 2, 3, …', example: 3 })
   number!: number;
 
   @ApiProperty({ example: 'stock_taken' })
@@ -82,12 +82,15 @@ export class OrderEventResponse {
     type: String,
     format: 'uuid',
     nullable: true,
-    description: 'Id of the event that caused this step; null when a person or the clock did.',
+    description: 'Id of the event that caused this step; null if a person or a deadline caused it.',
     example: '019a3c1e-5d9f-7d0e-8a51-7c0a4f7c2b93',
   })
   cause!: string | null;
 
-  @ApiProperty({ description: 'customer, clock, or the service whose event it was', example: 'inventory-service' })
+  @ApiProperty({
+    description: 'customer, clock (the deadline), or the service that published the event',
+    example: 'inventory-service',
+  })
   actor!: string;
 
   @ApiProperty({ format: 'date-time', example: '2026-01-15T09:30:00.085Z' })

@@ -10,12 +10,12 @@ const EXAMPLE: PlaceOrderDto = {
   items: [{ product_id: 'LAPTOP001', product_name: 'Gaming Laptop', quantity: 1, price: 1299.99 }],
 };
 
-const NO_SUCH_ORDER = { status: 404, description: 'Nobody has placed an order with this id.' };
+const NO_SUCH_ORDER = { status: 404, description: 'No order has this id.' };
 
 /** What OpenAPI says about each endpoint; the controller says what it does. */
 export const DocumentPlace = (): MethodDecorator =>
   applyDecorators(
-    ApiOperation({ summary: 'Place an order. With an Idempotency-Key it can be repeated safely.' }),
+    ApiOperation({ summary: 'Place an order. With an Idempotency-Key the request can be repeated safely.' }),
     ApiHeader({
       name: 'Idempotency-Key',
       required: false,
@@ -26,21 +26,21 @@ export const DocumentPlace = (): MethodDecorator =>
     ApiBody({ type: PlaceOrderDto, examples: { documented: { summary: 'A laptop', value: EXAMPLE } } }),
     ApiCreatedResponse({
       type: OrderResponse,
-      description: 'The order is stored and will be processed.',
+      description: 'The order is stored and is being processed.',
       headers: {
-        Location: { description: 'Where the order can be read.', schema: { type: 'string' } },
+        Location: { description: 'URL of the order.', schema: { type: 'string' } },
         'Idempotent-Replayed': {
-          description: '`true` when this is the answer to an earlier request with the same key.',
+          description: '`true` if this is the response to an earlier request with the same key.',
           schema: { type: 'string', enum: ['true'] },
         },
       },
     }),
     ApiProblems(
       400,
-      { status: 409, description: 'A request with this key is being processed; ask again after Retry-After seconds.' },
+      { status: 409, description: 'A request with this key is being processed; try again after Retry-After seconds.' },
       413,
       415,
-      { status: 422, description: 'The key belongs to a request with other parameters.' },
+      { status: 422, description: 'The key was used for a request with other parameters.' },
       503,
     ),
   );
@@ -50,7 +50,7 @@ export const DocumentList = (): MethodDecorator =>
     ApiOperation({
       summary: 'List orders, newest first.',
       description:
-        'A page with a status is the result of looking at 10,000 orders at the most: it may be shorter than limit, or empty, and the list goes on behind next_cursor.',
+        'A page filtered by status examines at most 10,000 orders. It may be shorter than limit, or empty; the list continues at next_cursor.',
     }),
     ApiOkResponse({ type: OrderListResponse }),
     ApiProblems(400, 503),
@@ -58,21 +58,26 @@ export const DocumentList = (): MethodDecorator =>
 
 export const DocumentGet = (): MethodDecorator =>
   applyDecorators(
-    ApiOperation({ summary: 'Read an order, or wait until it is confirmed or cancelled.' }),
+    ApiOperation({ summary: 'Read an order, optionally waiting until it is confirmed or cancelled.' }),
     ApiOkResponse({ type: OrderResponse }),
     ApiProblems(400, NO_SUCH_ORDER, 503),
   );
 
 export const DocumentCancel = (): MethodDecorator =>
   applyDecorators(
-    ApiOperation({ summary: 'Cancel an order at any point; money and stock go back. Harmless to repeat.' }),
-    ApiOkResponse({ type: OrderResponse, description: 'The order, cancelled by now or before.' }),
+    ApiOperation({
+      summary:
+        'Cancel an order at any point; the payment is refunded and the stock returned. The request can be repeated safely.',
+    }),
+    ApiOkResponse({ type: OrderResponse, description: 'The cancelled order; also if it was cancelled before.' }),
     ApiProblems(400, NO_SUCH_ORDER, 503),
   );
 
 export const DocumentEvents = (): MethodDecorator =>
   applyDecorators(
-    ApiOperation({ summary: 'The audit trail of an order, oldest first: every step, what caused it and who.' }),
+    ApiOperation({
+      summary: 'Read the audit trail of an order, oldest first: every step with its cause and its actor.',
+    }),
     ApiOkResponse({ type: OrderEventListResponse }),
     ApiProblems(400, NO_SUCH_ORDER, 503),
   );

@@ -1,18 +1,7 @@
 import { toMinorUnits } from '@app/events';
-import { isMoney, IsMoney, isPrintable, IsPrintable, ValidWhen } from '@app/platform';
+import { IsMoney, IsPrintable, Nested } from '@app/platform';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsOptional,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import type { OrderRequest } from '../domain/place-order';
 
 /** Currencies with two decimals, which is what amounts on the wire have. */
@@ -56,7 +45,6 @@ export class OrderItemDto {
   price!: number;
 }
 
-@ValidWhen(isPlainOrder)
 export class PlaceOrderDto {
   @ApiProperty({ example: 'user_123' })
   @IsPrintable()
@@ -66,8 +54,7 @@ export class PlaceOrderDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_LINES)
-  @ValidateNested({ each: true })
-  @Type(() => OrderItemDto)
+  @Nested(() => OrderItemDto, { each: true })
   items!: OrderItemDto[];
 
   @ApiPropertyOptional({ default: 'credit_card', example: 'credit_card' })
@@ -79,43 +66,6 @@ export class PlaceOrderDto {
   @IsOptional()
   @IsIn(CURRENCIES)
   currency?: string;
-}
-
-const ORDER_FIELDS: ReadonlySet<string> = new Set(['user_id', 'items', 'payment_method', 'currency']);
-const ITEM_FIELDS: ReadonlySet<string> = new Set(['product_id', 'product_name', 'quantity', 'price']);
-
-/** The rules of the decorators above, for what nearly every request looks like. */
-function isPlainOrder(value: object): boolean {
-  const { user_id, items, payment_method, currency } = value as Partial<Record<string, unknown>>;
-  return (
-    hasOnly(ORDER_FIELDS, value) &&
-    isPrintable(user_id, 1, 100) &&
-    (payment_method === undefined || isPrintable(payment_method, 1, 100)) &&
-    (currency === undefined || CURRENCIES.some((known) => known === currency)) &&
-    Array.isArray(items) &&
-    items.length >= 1 &&
-    items.length <= MAX_LINES &&
-    items.every(isPlainItem)
-  );
-}
-
-function isPlainItem(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const { product_id, product_name, quantity, price } = value as Partial<Record<string, unknown>>;
-  return (
-    hasOnly(ITEM_FIELDS, value) &&
-    isPrintable(product_id, 1, 100) &&
-    isPrintable(product_name, 1, 100) &&
-    Number.isInteger(quantity) &&
-    Number(quantity) >= 1 &&
-    Number(quantity) <= MAX_QUANTITY &&
-    isMoney(price, PRICE)
-  );
-}
-
-function hasOnly(fields: ReadonlySet<string>, value: object): boolean {
-  for (const field of Object.keys(value)) if (!fields.has(field)) return false;
-  return true;
 }
 
 export function toOrderRequest(dto: PlaceOrderDto): OrderRequest {

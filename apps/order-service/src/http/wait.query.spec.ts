@@ -24,7 +24,7 @@ describe('the time a reader waits for an order', () => {
     async (wait) => {
       await expect(read({ wait })).rejects.toMatchObject({
         code: 'REQUEST.INVALID',
-        errors: [{ pointer: '#/query/wait', detail: 'wait must be a time such as 10s or 500ms, of 30s at the most' }],
+        errors: [{ pointer: '#/query/wait', detail: 'wait must be a time such as 10s or 500ms, at most 30s' }],
       });
     },
   );

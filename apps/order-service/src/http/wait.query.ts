@@ -10,7 +10,7 @@ export class WaitQuery {
     type: String,
     pattern: '^[0-9]{1,5}(ms|s)$',
     example: '10s',
-    description: 'Answer only when the order is confirmed or cancelled, or when this time is up; 30s at the most.',
+    description: 'Wait until the order is confirmed or cancelled, at most this long; maximum 30s.',
   })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => parseWait(value))
@@ -18,7 +18,7 @@ export class WaitQuery {
     name: 'isWait',
     validator: {
       validate: (value: unknown) => typeof value === 'number' && value <= LONGEST_WAIT_MS,
-      defaultMessage: () => '$property must be a time such as 10s or 500ms, of 30s at the most',
+      defaultMessage: () => '$property must be a time such as 10s or 500ms, at most 30s',
     },
   })
   wait?: number;

@@ -1,6 +1,7 @@
-import { InventoryInsufficient, InventoryUpdated, type ReceivedEvent } from '@app/events';
-import { OnEvent, type UnitOfWork } from '@app/messaging';
+import { InventoryInsufficient, InventoryUpdated, type Events, type ReceivedEvent } from '@app/events';
+import { EventPattern, type UnitOfWork } from '@app/messaging';
 import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { OrderClaims } from '../domain/order-claims';
 import type { OrderTrigger } from '../domain/order-lifecycle';
 import { AdvanceOrders } from '../use-cases/advance-orders';
@@ -10,15 +11,15 @@ import { newsOf } from './news';
 export class InventoryEventsConsumer {
   constructor(private readonly advanceOrders: AdvanceOrders) {}
 
-  @OnEvent(InventoryUpdated)
-  async updated(events: readonly ReceivedEvent<typeof InventoryUpdated>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(InventoryUpdated)
+  async updated(@Payload() events: Events<typeof InventoryUpdated>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     await this.advanceOrders.execute(unitOfWork, newsOf(events, triggerOfChange, customer));
   }
 
-  @OnEvent(InventoryInsufficient)
+  @EventPattern(InventoryInsufficient)
   async insufficient(
-    events: readonly ReceivedEvent<typeof InventoryInsufficient>[],
-    unitOfWork: UnitOfWork,
+    @Payload() events: Events<typeof InventoryInsufficient>,
+    @Ctx() unitOfWork: UnitOfWork,
   ): Promise<void> {
     await this.advanceOrders.execute(unitOfWork, newsOf(events, 'inventory_insufficient', customer));
   }

@@ -4,10 +4,12 @@ import {
   PaymentRefunded,
   PaymentSuccessful,
   toMinorUnits,
+  type Events,
   type ReceivedEvent,
 } from '@app/events';
-import { OnEvent, type UnitOfWork } from '@app/messaging';
+import { EventPattern, type UnitOfWork } from '@app/messaging';
 import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { OrderClaims } from '../domain/order-claims';
 import type { OrderTrigger } from '../domain/order-lifecycle';
 import { AdvanceOrders } from '../use-cases/advance-orders';
@@ -17,23 +19,23 @@ import { newsOf } from './news';
 export class PaymentEventsConsumer {
   constructor(private readonly advanceOrders: AdvanceOrders) {}
 
-  @OnEvent(PaymentSuccessful)
-  async successful(events: readonly ReceivedEvent<typeof PaymentSuccessful>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(PaymentSuccessful)
+  async successful(@Payload() events: Events<typeof PaymentSuccessful>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     await this.advanceOrders.execute(unitOfWork, newsOf(events, 'payment_successful', wholePayment));
   }
 
-  @OnEvent(PaymentFailed)
-  async failed(events: readonly ReceivedEvent<typeof PaymentFailed>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(PaymentFailed)
+  async failed(@Payload() events: Events<typeof PaymentFailed>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     await this.advanceOrders.execute(unitOfWork, newsOf(events, 'payment_failed', wholePayment));
   }
 
-  @OnEvent(PaymentRefunded)
-  async refunded(events: readonly ReceivedEvent<typeof PaymentRefunded>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(PaymentRefunded)
+  async refunded(@Payload() events: Events<typeof PaymentRefunded>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     await this.advanceOrders.execute(unitOfWork, newsOf(events, triggerOfRefund, wholePayment));
   }
 
-  @OnEvent(PaymentAdjusted)
-  async adjusted(events: readonly ReceivedEvent<typeof PaymentAdjusted>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(PaymentAdjusted)
+  async adjusted(@Payload() events: Events<typeof PaymentAdjusted>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     await this.advanceOrders.execute(unitOfWork, newsOf(events, 'payment_adjusted', partsOfPayment));
   }
 }

@@ -62,9 +62,7 @@ export class CancelOverdueOrders implements OnApplicationBootstrap {
         while ((await this.execute()) === BATCH && !this.stopping.signal.aborted);
         await this.pruneKeys();
       } catch (error) {
-        this.logger.warn(
-          `deadlines not checked, trying again: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        this.logger.warn(`Deadline check failed; retrying: ${error instanceof Error ? error.message : String(error)}`);
       }
       await sleep(this.options.sweepMs * (0.75 + Math.random() / 2), this.stopping.signal);
     }

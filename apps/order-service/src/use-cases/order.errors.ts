@@ -2,7 +2,7 @@ import { DomainError } from '@app/platform';
 
 /** Nobody has placed an order with this id. */
 export function orderNotFound(orderId: string): DomainError {
-  return new DomainError({ code: 'ORDER.NOT_FOUND', kind: 'not_found', message: `There is no order ${orderId}.` });
+  return new DomainError({ code: 'ORDER.NOT_FOUND', kind: 'not_found', message: `No order has the id ${orderId}.` });
 }
 
 /** News of another service is about another customer or other money than the order. Nothing is done to the order. */
@@ -24,7 +24,7 @@ export function keyMismatch(): DomainError {
   return new DomainError({
     code: 'ORDER.IDEMPOTENCY_KEY_REUSED',
     kind: 'unprocessable',
-    message: 'This Idempotency-Key belongs to a request with other parameters; use a new key for a new order.',
+    message: 'This Idempotency-Key was used for a request with other parameters; use a new key for a new order.',
   });
 }
 
@@ -32,7 +32,7 @@ export function keyInUse(): DomainError {
   return new DomainError({
     code: 'ORDER.IDEMPOTENCY_KEY_IN_USE',
     kind: 'conflict',
-    message: 'A request with this Idempotency-Key is being processed; ask again for its answer.',
+    message: 'A request with this Idempotency-Key is being processed; try again to get its response.',
     retryAfterSeconds: 1,
   });
 }
@@ -42,7 +42,7 @@ export function tooManyWaiting(): DomainError {
   return new DomainError({
     code: 'ORDER.TOO_MANY_WAITING',
     kind: 'unavailable',
-    message: 'Too many requests wait for orders to be settled; ask without ?wait, or again in a moment.',
+    message: 'Too many requests are waiting for an order to be confirmed or cancelled; omit ?wait, or try again later.',
     retryAfterSeconds: 2,
   });
 }
@@ -51,7 +51,7 @@ export function overloaded(): DomainError {
   return new DomainError({
     code: 'ORDER.OVERLOADED',
     kind: 'unavailable',
-    message: 'Too many orders are waiting to be stored; nothing was stored of this one.',
+    message: 'Too many orders are waiting to be stored; this order was not stored. Please try again.',
     retryAfterSeconds: 1,
   });
 }
@@ -72,8 +72,8 @@ export function outcomeUnknown(orderId: string, cause: unknown): DomainError {
     code: 'ORDER.OUTCOME_UNKNOWN',
     kind: 'unavailable',
     message:
-      `It is not known yet whether the order was stored: GET /orders/${orderId} will tell. ` +
-      'Sending the request again is safe only with the same Idempotency-Key.',
+      `It is not yet known whether the order was stored; GET /orders/${orderId} will show it. ` +
+      'Repeat the request only with the same Idempotency-Key.',
     cause,
   });
 }

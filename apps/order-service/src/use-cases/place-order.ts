@@ -75,7 +75,7 @@ export class PlaceOrder {
       maxWaiting: options.maxWaiting,
       maxWaitMs: MAX_WAIT_MS,
       concurrency: CONCURRENCY,
-      gather: { idleMs: 0, busyMs: GATHER_MS },
+      linger: { idleMs: 0, busyMs: GATHER_MS },
     });
   }
 

@@ -112,9 +112,9 @@ describe('more requests than may wait', () => {
     for (let count = 1; count < 500; count += 1)
       void orders.untilSettled(`${ORDER}-${count}`, new AbortController().signal);
     const oneMore = () => void orders.untilSettled(ORDER, new AbortController().signal);
-    expect(oneMore).toThrow(/Too many requests wait/);
+    expect(oneMore).toThrow(/Too many requests are waiting/);
     leaving.abort();
     expect(oneMore).not.toThrow();
-    expect(oneMore).toThrow(/Too many requests wait/);
+    expect(oneMore).toThrow(/Too many requests are waiting/);
   });
 });

@@ -76,7 +76,7 @@ export class SettledOrders {
       const orderIds = [...this.waiting.keys()];
       if (orderIds.length > 0) (await this.orders.settled(orderIds)).forEach((orderId) => this.wake(orderId));
     } catch (error) {
-      this.logger.debug(`could not look for settled orders: ${String(error)}`);
+      this.logger.debug(`Polling for settled orders failed: ${String(error)}`);
     }
     this.timer = undefined;
     if (this.waiting.size > 0) this.poll();

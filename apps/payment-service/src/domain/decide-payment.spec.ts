@@ -175,7 +175,7 @@ describe('a call without an answer', () => {
     expect(decidePayment(before, outcome({ kind: 'not_asked' }, after(7)), CONTEXT).payment).toBe(before);
   });
 
-  it('stays unknown when the gateway can not be reached afterwards', () => {
+  it('stays unknown when the gateway cannot be reached afterwards', () => {
     const { payment } = decidePayment(aPayment('authorizing'), lost, CONTEXT);
     const again = outcome({ kind: 'unavailable' }, payment.operation?.dueAt);
     expect(statusOf(decidePayment(payment, again, CONTEXT).payment)).toBe('unknown');

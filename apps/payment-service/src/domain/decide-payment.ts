@@ -68,7 +68,7 @@ export function decideAll(
 /** What was read is true of the moment it was read in: a late answer, or one that was overtaken, is dropped and read anew. */
 function inspected(payment: Payment, input: GatewayInput, money: MoneyAtGateway, context: DecisionContext): Decision {
   const { operation } = payment;
-  if (operation?.kind !== 'inspect' || !isAtIt(input, operation)) return { payment, announcements: [] };
+  if (operation?.kind !== 'inspect' || !holdsLease(input, operation)) return { payment, announcements: [] };
   if (payment.heard) {
     const again: PendingOperation = {
       kind: 'inspect',
@@ -103,7 +103,7 @@ function answerLost(payment: Payment, input: GatewayInput, context: DecisionCont
     const again: PendingOperation = { kind: 'authorize', dueAt: now, attempts: 0, uncertain: true, sentAt: now };
     return step(payment, 'outcome_unknown', { operation: again }, context);
   }
-  if (isAtIt(input, operation)) return postpone(payment, input, context);
+  if (holdsLease(input, operation)) return postpone(payment, input, context);
   if (operation === null || !isUnwanted(stage)) return { payment, announcements: [] };
   return { payment: { ...payment, operation: { ...operation, sentAt: now } }, announcements: [] };
 }
@@ -112,7 +112,7 @@ function answerLost(payment: Payment, input: GatewayInput, context: DecisionCont
 function postpone(payment: Payment, input: GatewayInput, context: DecisionContext): Decision {
   const { operation } = payment;
   const { now, policy, jitter } = context;
-  if (operation === null || !isAtIt(input, operation)) return { payment, announcements: [] };
+  if (operation === null || !holdsLease(input, operation)) return { payment, announcements: [] };
   const attempts = operation.attempts + 1;
   const isLost = input.outcome.kind === 'outcome_unknown';
   const postponed: PendingOperation = {
@@ -125,16 +125,16 @@ function postpone(payment: Payment, input: GatewayInput, context: DecisionContex
   return { payment: { ...payment, operation: postponed, updatedAt: now }, announcements: [] };
 }
 
-/** Nothing was tried, so nothing is counted. Who is due is not taken up before the gateway is worth a try: it may be soon. */
+/** Nothing was sent, so no attempt is counted. Reschedule soon; nothing is claimed while the breaker is open. */
 function wait(payment: Payment, input: GatewayInput, { now, jitter, policy }: DecisionContext): Decision {
   const { operation } = payment;
-  if (operation === null || !isAtIt(input, operation)) return { payment, announcements: [] };
+  if (operation === null || !holdsLease(input, operation)) return { payment, announcements: [] };
   const dueAt = new Date(now.getTime() + Math.ceil(policy.baseMs * (1 + jitter)));
   return { payment: { ...payment, operation: { ...operation, dueAt } }, announcements: [] };
 }
 
 /** Whether the call was made under the lease that holds now. */
-function isAtIt({ lease }: GatewayInput, operation: PendingOperation | null): boolean {
+function holdsLease({ lease }: GatewayInput, operation: PendingOperation | null): boolean {
   return operation?.dueAt.getTime() === lease.getTime();
 }
 

@@ -34,7 +34,7 @@ export class PaymentTransitionRefused extends Error {
     readonly stage: PaymentStage | 'absent',
     readonly trigger: string,
   ) {
-    super(`${trigger} can not happen to the payment of order ${orderId}, which is ${stage}`);
+    super(`${trigger} cannot happen to the payment of order ${orderId}, which is ${stage}`);
   }
 }
 

@@ -74,7 +74,7 @@ export class GatewayLedger {
     maxGroup: 500,
     maxWaiting: 20_000,
     concurrency: 2,
-    gather: { idleMs: 0, busyMs: 20 },
+    linger: { idleMs: 0, busyMs: 20 },
   });
 
   private closing: Promise<void> | undefined;

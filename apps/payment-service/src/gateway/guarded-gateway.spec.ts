@@ -61,7 +61,7 @@ describe('a gateway that works', () => {
   it('may decline one card after the other', async () => {
     company.answer = { kind: 'declined', reason: 'declined' };
     for (let n = 0; n < 100; n += 1) expect(await gateway.authorize(request, signal)).toEqual(company.answer);
-    expect(gateway.room(64)).toBe(64);
+    expect(gateway.capacity(64)).toBe(64);
   });
 });
 
@@ -73,7 +73,7 @@ describe('a gateway that answers', () => {
     company.answer = error;
     for (let n = 0; n < 100; n += 1) await expect(gateway.inspect(hold, signal)).rejects.toThrow(error);
     expect(company.calls).toBe(100);
-    expect(gateway.room(64)).toBe(64);
+    expect(gateway.capacity(64)).toBe(64);
   });
 });
 
@@ -91,12 +91,12 @@ describe('a gateway that does not work', () => {
       GatewayNotAsked,
     );
     expect(company.calls).toBe(5);
-    expect(gateway.room(64)).toBe(0);
+    expect(gateway.capacity(64)).toBe(0);
     company.answer = { kind: 'captured' };
     await jest.advanceTimersByTimeAsync(1_000);
-    expect(gateway.room(64)).toBe(1);
+    expect(gateway.capacity(64)).toBe(1);
     expect(await gateway.capture(hold, signal)).toEqual({ kind: 'captured' });
-    expect(gateway.room(64)).toBe(64);
+    expect(gateway.capacity(64)).toBe(64);
   });
 
   it('and hangs leaves the outcome unknown', async () => {

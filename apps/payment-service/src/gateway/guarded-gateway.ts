@@ -32,8 +32,8 @@ export class GuardedGateway extends PaymentGateway {
     return this.gateway.onApplicationShutdown();
   }
 
-  override room(wanted: number): number {
-    return this.breaker.room(wanted);
+  override capacity(wanted: number): number {
+    return this.breaker.capacity(wanted);
   }
 
   authorize(request: AuthorizationRequest, signal: AbortSignal): Promise<AuthorizationResult> {

@@ -64,7 +64,7 @@ export abstract class PaymentGateway {
   async onApplicationShutdown(): Promise<void> {}
 
   /** How many of `wanted` calls it is worth to prepare at present: fewer while the gateway does not work. */
-  room(wanted: number): number {
+  capacity(wanted: number): number {
     return wanted;
   }
 

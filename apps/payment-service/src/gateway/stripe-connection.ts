@@ -81,7 +81,7 @@ export class StripeConnection {
   private report(error: unknown, verdict: StripeVerdict): Error {
     const isFailed = verdict.kind === 'failed';
     if (!isFailed || verdict.isOurFault) {
-      this.logger.error(`Stripe does not accept what we send, look at the configuration: ${nameOf(error)}`);
+      this.logger.error(`Stripe rejected our request; check the configuration: ${nameOf(error)}`);
     }
     return isFailed ? verdict.error : new RequestRefused(`Stripe: ${nameOf(error)}`, { cause: error });
   }

@@ -72,7 +72,7 @@ export class StripeGateway extends PaymentGateway {
     );
     const outcome = await this.connection.attempt(creation, signal);
     if ('value' in outcome) return authorizationOf(outcome.value);
-    this.logger.log(`Stripe declines: ${nameOf(outcome.error)}`, { orderId });
+    this.logger.log(`Stripe declined the payment: ${nameOf(outcome.error)}`, { orderId });
     const verdict = verdictOf(outcome.error);
     return verdict.kind === 'declined' ? verdict : { kind: 'declined', reason: 'declined' };
   }
@@ -86,7 +86,7 @@ export class StripeGateway extends PaymentGateway {
     if (error === undefined || intent.status === 'processing') {
       throw new OutcomeUnknown(`the PaymentIntent is ${intent.status}`);
     }
-    this.logger.warn(`Stripe will not collect a hold that is ${intent.status}: ${nameOf(error)}`, {
+    this.logger.warn(`Stripe refused to capture a payment that is ${intent.status}: ${nameOf(error)}`, {
       reference: request.reference,
     });
     return { kind: 'capture_refused' };
@@ -189,14 +189,16 @@ export class StripeGateway extends PaymentGateway {
 
   private unrefunded({ reference }: FollowUpRequest, outcome: Attempt<Refund>): RefundResult {
     const why = 'error' in outcome ? nameOf(outcome.error) : `the refund is ${outcome.value.status}`;
-    this.logger.error(`Stripe does not refund what is left: ${why}`, { reference });
+    this.logger.error(`Stripe refused to refund the remaining amount: ${why}`, { reference });
     return { kind: 'refused' };
   }
 
   /** Says how much was collected when it is less than was held: that was by somebody else's hand. */
   private collected({ id, amount, amount_received, currency }: Intent): { amount?: MinorUnits } {
     if (amount_received === amount) return {};
-    this.logger.error('somebody else has collected another amount than was held', { reference: id });
+    this.logger.error('Captured amount differs from the authorized amount; the capture was made outside this service', {
+      reference: id,
+    });
     return { amount: fromStripeAmount(amount_received, currency) };
   }
 

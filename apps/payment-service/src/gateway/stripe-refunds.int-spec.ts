@@ -114,7 +114,7 @@ describe('a refund at Stripe', () => {
     stripe.books.failRefund(stripe.books.refunds[0]!);
     expect(await lookup('refund')).toBeUndefined();
     expect(await refund()).toEqual({ kind: 'refused' });
-    expect(logged.join()).toContain('does not refund what is left');
+    expect(logged.join()).toContain('refused to refund the remaining amount');
     stripe.books.refundByHand('pi_1');
     expect(await refund()).toEqual({ kind: 'refunded', reference: 're_2' });
   });

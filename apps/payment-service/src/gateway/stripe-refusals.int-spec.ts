@@ -104,7 +104,7 @@ describe('what is of the gateway or of our account', () => {
 
   it('is also a 400 about the account', async () => {
     await expect(authorize('pm_card_accountInvalid')).rejects.toThrow(GatewayUnavailable);
-    expect(logged[0]).toContain('look at the configuration');
+    expect(logged[0]).toContain('check the configuration');
     expect(breaker.snapshot()).toMatchObject({ failed: 1 });
   });
 });

@@ -46,7 +46,10 @@ function parsed(body: Buffer): unknown {
 }
 
 function badSignature(): DomainError {
-  return refusal('WEBHOOK.BAD_SIGNATURE', 'The signature does not fit the body, or is not of this time.');
+  return refusal(
+    'WEBHOOK.BAD_SIGNATURE',
+    'The signature does not match the body, or its timestamp is outside the tolerance.',
+  );
 }
 
 function refusal(code: string, message: string): DomainError {

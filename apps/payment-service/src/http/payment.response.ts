@@ -24,7 +24,7 @@ export class PaymentResponse {
     enum: PAYMENT_STATUSES,
     example: 'captured',
     description:
-      'authorized: the amount is held. unknown: the gateway has not answered yet and is being asked. ' +
+      'authorized: the amount is held. unknown: the gateway has not answered yet; the service keeps asking. ' +
       'voided: the hold was released. cancelled: nothing was ever held.',
   })
   status!: PaymentStatus;
@@ -32,17 +32,17 @@ export class PaymentResponse {
   @ApiProperty({ example: 1299.99 })
   amount!: number;
 
-  @ApiProperty({ example: 1299.99, description: 'What was collected.' })
+  @ApiProperty({ example: 1299.99, description: 'Amount that was captured.' })
   captured_amount!: number;
 
-  @ApiProperty({ example: 0, description: 'What of it was given back.' })
+  @ApiProperty({ example: 0, description: 'Amount of it that was refunded.' })
   refunded_amount!: number;
 
   @ApiProperty({
     enum: DISPUTE_STATES,
     nullable: true,
     example: null,
-    description: 'Whether the bank of the customer disputes it, and how that ended.',
+    description: 'State of a dispute raised by the customer’s bank; null if there is none.',
   })
   dispute!: DisputeState | null;
 
@@ -53,7 +53,7 @@ export class PaymentResponse {
     type: String,
     nullable: true,
     example: 'credit_card',
-    description: 'null for the moment in which the confirmation of an order is known, but not yet the order.',
+    description: 'null while the confirmation of an order has arrived before the order itself.',
   })
   payment_method!: string | null;
 
@@ -90,6 +90,11 @@ export class PaymentListResponse {
   @ApiProperty({ type: [PaymentResponse] })
   payments!: PaymentResponse[];
 
-  @ApiProperty({ type: String, nullable: true, example: null, description: 'Send it as cursor for the next page.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: null,
+    description: 'Cursor of the next page; null on the last page',
+  })
   next_cursor!: string | null;
 }

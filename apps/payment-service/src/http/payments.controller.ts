@@ -17,9 +17,9 @@ export class PaymentsController {
 
   @Get()
   @ApiOperation({
-    summary: 'Payments, newest first',
+    summary: 'List payments, newest first',
     description:
-      'A page with a status is the result of looking at 10,000 payments at the most: it may be shorter than limit, or empty, and the list goes on behind next_cursor.',
+      'A page filtered by status examines at most 10,000 payments. It may be shorter than limit, or empty; the list continues at next_cursor.',
   })
   @ApiOkResponse({ type: PaymentListResponse })
   @ApiProblems(400, 503)
@@ -30,7 +30,7 @@ export class PaymentsController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One payment' })
+  @ApiOperation({ summary: 'Read a payment' })
   @ApiOkResponse({ type: PaymentResponse })
   @ApiProblems(400, 404, 503)
   async get(@Param() { id }: PaymentPath): Promise<PaymentResponse> {

@@ -12,8 +12,8 @@ export class SimulatorController {
 
   @Post('refunds')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Gives money back as an operator does in the pages of a real gateway' })
-  @ApiAcceptedResponse({ description: 'The money is back; the payment and its order hear of it in a moment.' })
+  @ApiOperation({ summary: 'Refund a payment, as an operator would in the dashboard of a real gateway' })
+  @ApiAcceptedResponse({ description: 'The refund is recorded; the payment and its order are updated shortly.' })
   @ApiProblems(400, 409, 503)
   async refund(@Body() { order_id: orderId, amount }: RefundByHandDto) {
     await this.refundByHand.run(orderId, amount);

@@ -7,7 +7,10 @@ export class RefundByHandDto {
   @IsUUID()
   order_id!: string;
 
-  @ApiPropertyOptional({ example: 4.5, description: 'Without it, all that is left of what was collected.' })
+  @ApiPropertyOptional({
+    example: 4.5,
+    description: 'Amount to refund; by default all of the captured amount that has not been refunded.',
+  })
   @IsOptional()
   @IsMoney({ min: 0.01, max: 999_999_999.99 })
   amount?: number;

@@ -19,8 +19,8 @@ export class StripeWebhookController {
 
   @Post()
   @HttpCode(200)
-  @ApiOperation({ summary: 'What Stripe tells of its own accord; signed' })
-  @ApiOkResponse({ description: 'It is stored, and need not be sent again.' })
+  @ApiOperation({ summary: 'Receive signed events from Stripe' })
+  @ApiOkResponse({ description: 'The event is stored.' })
   @ApiProblems(400, 413, 503)
   async hear(@Req() request: FastifyRequest, @Headers('stripe-signature') signature = '') {
     await this.hearOfPayments.run(rawBodyOf(request), signature);

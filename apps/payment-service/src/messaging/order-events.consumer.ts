@@ -1,24 +1,25 @@
-import { OrderCancelled, OrderConfirmed, OrderCreated, type ReceivedEvent } from '@app/events';
-import { OnEvent, UnitOfWork } from '@app/messaging';
+import { OrderCancelled, OrderConfirmed, OrderCreated, type Events } from '@app/events';
+import { EventPattern, type UnitOfWork } from '@app/messaging';
 import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { FollowOrders } from '../use-cases/follow-orders';
 
 @Controller()
 export class OrderEventsConsumer {
   constructor(private readonly followOrders: FollowOrders) {}
 
-  @OnEvent(OrderCreated)
-  async created(events: readonly ReceivedEvent<typeof OrderCreated>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(OrderCreated)
+  async created(@Payload() events: Events<typeof OrderCreated>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     await this.followOrders.created(events, unitOfWork);
   }
 
-  @OnEvent(OrderConfirmed)
-  async confirmed(events: readonly ReceivedEvent<typeof OrderConfirmed>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(OrderConfirmed)
+  async confirmed(@Payload() events: Events<typeof OrderConfirmed>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     await this.followOrders.confirmed(events, unitOfWork);
   }
 
-  @OnEvent(OrderCancelled)
-  async cancelled(events: readonly ReceivedEvent<typeof OrderCancelled>[], unitOfWork: UnitOfWork): Promise<void> {
+  @EventPattern(OrderCancelled)
+  async cancelled(@Payload() events: Events<typeof OrderCancelled>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     await this.followOrders.cancelled(events, unitOfWork);
   }
 }

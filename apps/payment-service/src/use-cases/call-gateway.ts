@@ -26,7 +26,7 @@ export class CallGateway {
 
   /** What it means that {@link perform} rejected. */
   failed({ orderId, operation }: GatewayCall, error: unknown): GatewayOutcome {
-    this.logger.debug(`${operation} has no answer yet: ${String(error)}`, { orderId });
+    this.logger.debug(`Gateway call ${operation} failed: ${String(error)}`, { orderId });
     if (error instanceof GatewayNotAsked) return { kind: 'not_asked' };
     // Nothing is done by reading.
     if (operation === 'inspect') return { kind: 'unavailable' };
@@ -55,7 +55,7 @@ export class CallGateway {
 
   private reportRefusal<Outcome extends GatewayOutcome>(call: GatewayCall, outcome: Outcome): Outcome {
     if (outcome.kind === 'refused') {
-      this.logger.error(`the gateway refuses to ${call.operation}; somebody has to look at it`, {
+      this.logger.error(`Gateway refused to ${call.operation}; manual action required`, {
         orderId: call.orderId,
         idempotencyKey: call.idempotencyKey,
       });

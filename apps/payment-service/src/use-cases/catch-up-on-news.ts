@@ -63,7 +63,7 @@ export class CatchUpOnNews implements OnApplicationBootstrap {
         await this.run();
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
-        this.logger.warn(`the gateway was not asked for its news, trying again later: ${why}`);
+        this.logger.warn(`Gateway events could not be fetched; retrying later: ${why}`);
       }
     }
   }

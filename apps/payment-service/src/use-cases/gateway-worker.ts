@@ -54,7 +54,7 @@ export class GatewayWorker {
    */
   lease(payments: readonly Payment[]): Payment[] {
     const count = payments.filter(isFreshlyDue).length;
-    if (this.gateway.room(count) < count) return [...payments];
+    if (this.gateway.capacity(count) < count) return [...payments];
     const { dueAt, mine } = this.worker.leaseFor(count);
     if (!mine) return [...payments];
     const now = this.clock.now();
@@ -63,9 +63,9 @@ export class GatewayWorker {
 
   /** While the gateway does not work payments stay where they are, except for a probe now and then. */
   private async claim(unitOfWork: UnitOfWork, limit: number, leasedUntil: Date): Promise<DueCall[]> {
-    const room = this.gateway.room(limit);
-    if (room === 0) return [];
-    return (await this.payments.claim(unitOfWork, room, this.clock.now(), leasedUntil)).map(itemOf);
+    const free = this.gateway.capacity(limit);
+    if (free === 0) return [];
+    return (await this.payments.claim(unitOfWork, free, this.clock.now(), leasedUntil)).map(itemOf);
   }
 
   /** Begins with what {@link lease} leased, after the commit. */

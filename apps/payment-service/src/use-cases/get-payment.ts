@@ -15,6 +15,6 @@ export class GetPayment {
   async run(paymentId: string): Promise<PaymentView> {
     const payment = await this.dataSource.getRepository(PaymentEntity).findOneBy({ paymentId });
     if (payment !== null) return payment;
-    throw new DomainError({ code: 'PAYMENT.NOT_FOUND', kind: 'not_found', message: 'There is no such payment.' });
+    throw new DomainError({ code: 'PAYMENT.NOT_FOUND', kind: 'not_found', message: 'No payment has this id.' });
   }
 }

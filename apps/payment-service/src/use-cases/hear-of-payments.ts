@@ -55,7 +55,7 @@ export class HearOfPayments {
       throw new DomainError({
         code: 'WEBHOOK.NOT_NOW',
         kind: 'unavailable',
-        message: 'The payment gateway can not be asked about it at present.',
+        message: 'The payment gateway is currently unavailable. Please try again.',
         cause,
       });
     }

@@ -19,7 +19,7 @@ export class RefundByHand {
     throw new DomainError({
       code: 'SIMULATOR.NOT_SO_MUCH_LEFT',
       kind: 'conflict',
-      message: 'Not so much of the order’s money has been collected and is still there to give back.',
+      message: 'The amount exceeds what has been captured for the order and not yet refunded.',
     });
   }
 }

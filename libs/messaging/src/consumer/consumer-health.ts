@@ -12,7 +12,7 @@ export type ConsumerState = 'connecting' | 'consuming' | 'rebalancing' | 'paused
 /** A consumer fetches twice a second, or sends heartbeats while it works on what it has fetched. */
 const SILENCE_MS = 4_500;
 
-/** What is in the hands of the consumer. */
+/** What the consumer is working on. */
 export interface ConsumerWork {
   /** Since when a batch is being worked on, in milliseconds since the epoch; undefined when none is. */
   readonly busySince: number | undefined;
@@ -127,15 +127,15 @@ export class ConsumerHealth {
     this.excusedAt = this.now();
   }
 
-  /** Consumption waits. For a database that is down it does so as long as it takes; for anything else it may not for ever. */
+  /** Consumption is paused. It waits indefinitely for the database; anything else counts towards the stall time-out. */
   interrupted(error: unknown): void {
     this.enter('paused');
     if (isDatabaseUnavailable(error) || error instanceof DatabaseLocked) this.excuse();
-    else this.logger.error('consumption interrupted', { err: error });
+    else this.logger.error('Consumption interrupted', { err: error });
   }
 
   private enter(state: Exclude<ConsumerState, 'silent'>): void {
-    if (this.current !== state) this.logger.debug(`consumer: ${this.current} → ${state}`);
+    if (this.current !== state) this.logger.debug(`Consumer state changed: ${this.current} → ${state}`);
     if (state === 'consuming') {
       this.reason = undefined;
       this.lastFetch = this.now();

@@ -10,7 +10,7 @@ const REPLACE_AFTER_MS = 15_000;
 
 /**
  * Watches a consumer that stands still while records wait. First it is replaced by another one; when that does not help, nobody
- * knows what is wrong, and the process is ended with exit code 1, so that whoever supervises it starts it afresh.
+ * knows what is wrong, and the process is ended with exit code 1, so that its supervisor restarts it.
  */
 @Injectable()
 export class ConsumerWatchdog {
@@ -55,7 +55,7 @@ export class ConsumerWatchdog {
       else this.act(lag);
     } catch (error) {
       if (isKafkaSilent(error)) this.health.excuse();
-      else this.logger.warn(`can not tell how many records wait: ${String(error)}`);
+      else this.logger.warn(`Consumer lag could not be determined: ${String(error)}`);
     } finally {
       this.checking = false;
     }
@@ -114,7 +114,7 @@ export class ConsumerWatchdog {
     if (this.draining) return;
     this.stop();
     const { busySince } = this.health;
-    this.logger.fatal(`${why}; ending the process so that it is started afresh`, { busy_since: busySince });
+    this.logger.fatal(`Exiting for a restart: ${why}`, { busy_since: busySince });
     // The log line first; nothing here can be drained, a batch that was in hand is delivered again.
     setTimeout(() => process.exit(1), 100);
   }

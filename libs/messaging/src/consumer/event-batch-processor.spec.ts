@@ -101,8 +101,8 @@ describe('a batch in which messages fail', () => {
         const { core, process } = setUp(failOn(bad, () => new TypeError('a defect')));
         await process(events.map(recordOf));
         expect(core.state.effects).toEqual(events.filter(({ id }) => !bad.has(id)).map(({ id }) => id));
-        expect(core.state.putAside.map(({ id }) => id)).toEqual([...bad]);
-        expect(core.state.putAside.every(({ status }) => status === 'dead_lettered: handler_failed')).toBe(true);
+        expect(core.state.parked.map(({ id }) => id)).toEqual([...bad]);
+        expect(core.state.parked.every(({ status }) => status === 'dead_lettered: handler_failed')).toBe(true);
       }),
       { numRuns: 50 },
     );
@@ -114,7 +114,7 @@ describe('a batch in which messages fail', () => {
     const { core, process } = setUp(failOn(new Set([events[1]!.id]), () => new Error('not now')));
     await process(events.map(recordOf));
     expect(core.state.effects).toEqual([events[0]!.id, events[2]!.id]);
-    expect(core.state.putAside.map(({ id, status, attempts }) => [id, status, attempts])).toEqual([
+    expect(core.state.parked.map(({ id, status, attempts }) => [id, status, attempts])).toEqual([
       [events[1]!.id, 'retrying', 3],
       [events[3]!.id, 'waiting', 0],
     ]);
@@ -127,7 +127,7 @@ describe('a batch in which messages fail', () => {
     });
     const event = paymentSuccessful(anOrderId());
     await process([recordOf(event)]);
-    expect(core.state).toMatchObject({ effects: [event.id], putAside: [] });
+    expect(core.state).toMatchObject({ effects: [event.id], parked: [] });
   });
 
   it('tells of progress for each part that is done with', async () => {
@@ -153,9 +153,7 @@ describe('a record that can not be read', () => {
     await process([poison, recordOf(event)]);
     expect(core.begun).toBe(1);
     expect(core.state.effects).toEqual([event.id]);
-    expect(core.state.putAside).toEqual([
-      { id: '77', orderId: null, status: 'dead_lettered: undecodable', attempts: 1 },
-    ]);
+    expect(core.state.parked).toEqual([{ id: '77', orderId: null, status: 'dead_lettered: undecodable', attempts: 1 }]);
   });
 });
 
@@ -167,7 +165,7 @@ describe('an outage', () => {
     const events = Array.from({ length: 8 }, () => paymentSuccessful(anOrderId()));
     await expect(process(events.map(recordOf))).rejects.toThrow('terminating connection');
     expect(core.begun).toBe(1);
-    expect(core.state).toMatchObject({ effects: [], putAside: [] });
+    expect(core.state).toMatchObject({ effects: [], parked: [] });
   });
 
   it('at COMMIT loses nothing and doubles nothing when the batch comes again', async () => {
@@ -193,7 +191,7 @@ describe('an outage', () => {
     expect(core.state.effects).toEqual([events[0]!.id, events[1]!.id]);
     down = false;
     await process(events.map(recordOf));
-    expect(core.state).toMatchObject({ effects: events.map(({ id }) => id), putAside: [] });
+    expect(core.state).toMatchObject({ effects: events.map(({ id }) => id), parked: [] });
   });
 
   it('while a message is put aside is thrown on: its offset must not be committed', async () => {
@@ -204,7 +202,7 @@ describe('an outage', () => {
       throw outage();
     };
     await expect(process([recordOf(paymentSuccessful(anOrderId()))])).rejects.toThrow('terminating connection');
-    expect(core.state.putAside).toEqual([]);
+    expect(core.state.parked).toEqual([]);
   });
 });
 
@@ -218,6 +216,6 @@ describe('an interrupted batch', () => {
     await expect(process(records)).rejects.toThrow('not now');
     await expect(process(records.slice(0, 1))).rejects.toThrow('not now');
     expect(core.begun).toBe(2);
-    expect(core.state.putAside).toEqual([]);
+    expect(core.state.parked).toEqual([]);
   });
 });

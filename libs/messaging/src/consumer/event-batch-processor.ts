@@ -89,7 +89,7 @@ export class EventBatchProcessor {
       readable.map(({ event }) => event),
     );
     const behind = readable.filter(({ event }) => parkedOrders.has(event.orderId));
-    await this.failedMessages.waitBehind(
+    await this.failedMessages.parkBehind(
       unitOfWork,
       behind.map(({ record }) => record),
     );
@@ -105,7 +105,7 @@ export class EventBatchProcessor {
     failure: Extract<ConsumedRecord['decoded'], { ok: false }>,
   ): Promise<void> {
     const { topic, partition, offset } = record;
-    this.logger.warn(`record is ${failure.reason}, dead-lettered`, {
+    this.logger.warn(`Record dead-lettered: ${failure.reason}`, {
       topic,
       partition,
       offset,
@@ -137,7 +137,7 @@ export class EventBatchProcessor {
         attempts.push(last);
       }
     }
-    await this.putAside(record, last.error, attempts);
+    await this.park(record, last.error, attempts);
     control.progressed();
   }
 
@@ -145,7 +145,7 @@ export class EventBatchProcessor {
     return { at: this.clock.now(), error: cause instanceof Error ? cause : new Error(String(cause)) };
   }
 
-  private async putAside(record: ConsumedRecord, error: Error, attempts: readonly FailedAttempt[]): Promise<void> {
+  private async park(record: ConsumedRecord, error: Error, attempts: readonly FailedAttempt[]): Promise<void> {
     const permanent = classifyFailure(error) === 'permanent';
     const { topic, partition, offset } = record;
     const event = record.decoded.ok ? record.decoded.event : undefined;
@@ -154,7 +154,7 @@ export class EventBatchProcessor {
         ? {}
         : { orderId: event.orderId, eventId: event.id, correlationId: event.cause.correlationId },
       async () => {
-        this.logger.error(`handler failed, ${permanent ? 'dead-lettered' : 'put aside for a later try'}`, {
+        this.logger.error(`Handler failed; message ${permanent ? 'dead-lettered' : 'parked for a retry'}`, {
           topic,
           partition,
           offset,

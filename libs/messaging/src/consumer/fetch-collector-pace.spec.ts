@@ -5,7 +5,7 @@ import { FetchCollector } from './fetch-collector';
 const BACKLOG = 160;
 
 /** A fetch of one partition, and a handler that takes so long for each record by the collector's clock. */
-function setUp(msPerRecord: number, commitFailure?: Error, tooMany = Infinity, gatherMs = 0) {
+function setUp(msPerRecord: number, commitFailure?: Error, tooMany = Infinity, lingerMs = 0) {
   let lag = 0;
   let now = 0;
   const batches: number[] = [];
@@ -42,7 +42,7 @@ function setUp(msPerRecord: number, commitFailure?: Error, tooMany = Infinity, g
     stopping: () => false,
     catalogue: CATALOGUE,
     maxRecords: 1_000,
-    gather: { idleMs: gatherMs, busyMs: gatherMs },
+    linger: { idleMs: lingerMs, busyMs: lingerMs },
     heartbeatIntervalMs: 1_000,
   };
   const collector = new FetchCollector(port, () => now);

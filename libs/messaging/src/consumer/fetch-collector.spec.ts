@@ -70,7 +70,7 @@ function setUp(overrides: Partial<FetchCollectorPort> = {}) {
     stopping: () => false,
     catalogue: CATALOGUE,
     maxRecords: 100,
-    gather: { idleMs: 0, busyMs: 0 },
+    linger: { idleMs: 0, busyMs: 0 },
     heartbeatIntervalMs: 5,
     ...overrides,
   };

@@ -3,13 +3,13 @@ import type { EachBatchPayload } from 'kafkajs';
 import type { BatchControl } from './batch-control';
 import { BatchSize } from './batch-size';
 import { OffsetCommits } from './offset-commits';
-import { Pace, type GatherTimes } from '../linger/pace';
+import { Pace, type LingerTimes } from '../linger/pace';
 import { sleep } from '../linger/sleep';
 import { toConsumedRecord, type ConsumedRecord, type FetchedMessage } from '../record/consumed-record';
 import { UnreadableBatches, type UnreadablePlace } from './unreadable-batches';
 
-/** A partition's share of a fetch: kafkajs waits for it, the collector answers. */
-interface Share {
+/** What a fetch brought of one partition: kafkajs waits until it is resolved or rejected. */
+interface PartitionBatch {
   readonly payload: EachBatchPayload;
   /** Those that may be handled now. */
   readonly messages: readonly FetchedMessage[];
@@ -36,8 +36,8 @@ export interface FetchCollectorPort {
   readonly catalogue: EventCatalogue;
   /** In one transaction, at the most; fewer when handling is slow. */
   readonly maxRecords: number;
-  /** How long records may gather before the next fetch. */
-  readonly gather: GatherTimes;
+  /** How long to wait for more records before the next fetch. */
+  readonly linger: LingerTimes;
   readonly heartbeatIntervalMs: number;
 }
 
@@ -47,7 +47,7 @@ export interface FetchCollectorPort {
  * but kafkajs's own errors ever leaves `add`: kafkajs would count any other one against the consumer and in the end kill it.
  */
 export class FetchCollector {
-  private waiting: Share[] = [];
+  private waiting: PartitionBatch[] = [];
   private flushing = false;
   private readonly size: BatchSize;
   private readonly pace: Pace;
@@ -61,7 +61,7 @@ export class FetchCollector {
     private readonly now: () => number,
   ) {
     this.size = new BatchSize(port.maxRecords);
-    this.pace = new Pace(port.gather, now);
+    this.pace = new Pace(port.linger, now);
     this.commits = new OffsetCommits(COMMIT_INTERVAL_MS, now);
     this.unreadableBatches = new UnreadableBatches((place) => port.unreadable(place));
   }
@@ -97,41 +97,41 @@ export class FetchCollector {
 
   private async flush(): Promise<void> {
     while (this.waiting.length > 0) {
-      const shares = this.waiting;
+      const batches = this.waiting;
       this.waiting = [];
       this.busySince = this.now();
-      await this.handle(shares);
+      await this.handle(batches);
       this.busySince = undefined;
     }
     this.flushing = false;
   }
 
-  private async handle(shares: Share[]): Promise<void> {
-    const pulse = new Pulse(shares[0]?.payload, this.port.heartbeatIntervalMs);
-    const interrupted = () => pulse.failure !== undefined || this.port.stopping() || !canGoOn(shares);
+  private async handle(batches: PartitionBatch[]): Promise<void> {
+    const heartbeat = new Heartbeat(batches[0]?.payload, this.port.heartbeatIntervalMs);
+    const interrupted = () => heartbeat.failure !== undefined || this.port.stopping() || !canGoOn(batches);
     const begun = this.now();
-    this.passEmpty(shares);
+    this.passEmpty(batches);
     try {
-      for (const chunk of chunksOf(shares, this.port.catalogue, () => this.size.current)) {
+      for (const chunk of chunksOf(batches, this.port.catalogue, () => this.size.current)) {
         if (interrupted() || !(await this.handleChunk(chunk, begun, interrupted))) break;
       }
     } catch (error) {
-      // Interrupted work is no outage: whoever gets the partitions next finds the records again.
-      if (!interrupted()) this.pause(shares, error);
+      // Interrupted work is no outage: the next owner of the partitions reads the records again.
+      if (!interrupted()) this.pause(batches, error);
     }
-    pulse.stop();
-    const failure = (await this.commitDone(interrupted())) ?? pulse.failure;
-    if (failure === undefined && !interrupted()) await this.letGather(shares, begun);
-    for (const share of shares) {
-      if (failure === undefined) share.resolve();
-      else share.reject(failure);
+    heartbeat.stop();
+    const failure = (await this.commitDone(interrupted())) ?? heartbeat.failure;
+    if (failure === undefined && !interrupted()) await this.linger(batches, begun);
+    for (const batch of batches) {
+      if (failure === undefined) batch.resolve();
+      else batch.reject(failure);
     }
   }
 
-  /** Whoever has left records behind needs no more of them: pauses must not be what a consumer with a backlog spends its time on. */
-  private async letGather(shares: readonly Share[], begun: number): Promise<void> {
+  /** Waits for more records. With a backlog there is nothing to wait for: do not pause. */
+  private async linger(batches: readonly PartitionBatch[], begun: number): Promise<void> {
     const pause = this.pace.pauseAfter(this.now() - begun);
-    const hasBacklog = shares.some(({ payload }) => Number(payload.batch.offsetLag()) > 0);
+    const hasBacklog = batches.some(({ payload }) => Number(payload.batch.offsetLag()) > 0);
     if (!hasBacklog) await sleep(pause);
   }
 
@@ -159,41 +159,41 @@ export class FetchCollector {
       throw error;
     });
     this.size.took(together.length, this.now() - begun);
-    for (const { share, records } of chunk) this.done(share, records);
+    for (const { batch, records } of chunk) this.done(batch, records);
     return this.commits.whenDue(fetchBegun).then(
       () => true,
       () => false,
     );
   }
 
-  private done(share: Share, records: readonly ConsumedRecord[]): void {
-    share.done += records.length;
+  private done(batch: PartitionBatch, records: readonly ConsumedRecord[]): void {
+    batch.done += records.length;
     const last = records.at(-1);
     if (last === undefined) return;
-    const { batch } = share.payload;
+    const fetched = batch.payload.batch;
     // Behind the last message there may be what kafkajs keeps to itself: the end of a transaction, or one that was aborted.
-    const offset = share.done === batch.messages.length ? batch.lastOffset() : last.offset;
-    this.commits.done(share.payload, last.topic, last.partition, offset);
+    const offset = batch.done === fetched.messages.length ? fetched.lastOffset() : last.offset;
+    this.commits.done(batch.payload, last.topic, last.partition, offset);
     this.unreadableBatches.done(last.topic, last.partition, last.offset);
   }
 
   /** Nothing but what kafkajs keeps to itself: there is nothing to do, and it would stay lag for ever. */
-  private passEmpty(shares: readonly Share[]): void {
-    for (const { payload } of shares) {
+  private passEmpty(batches: readonly PartitionBatch[]): void {
+    for (const { payload } of batches) {
       const { topic, partition, messages } = payload.batch;
       if (messages.length === 0) this.commits.done(payload, topic, partition, payload.batch.lastOffset());
     }
   }
 
-  private pause(shares: readonly Share[], error: unknown): void {
-    const left = shares.filter(({ messages, done }) => done < messages.length);
+  private pause(batches: readonly PartitionBatch[], error: unknown): void {
+    const left = batches.filter(({ messages, done }) => done < messages.length);
     const resumes = left.map(({ payload }) => payload.pause());
     this.port.outage(error, () => resumes.forEach((resume) => resume()));
   }
 }
 
 /** Tells the group that this member lives while a batch is being worked on; kafkajs does not do it by itself. */
-class Pulse {
+class Heartbeat {
   private readonly timer: NodeJS.Timeout | undefined;
   /** Set when the group wants this member back: nothing more may be begun. */
   failure: unknown;
@@ -211,29 +211,33 @@ class Pulse {
 }
 
 /** Whether the consumer still runs and nobody has moved its position away from under these records. */
-function canGoOn(shares: readonly Share[]): boolean {
-  return shares.every(({ payload }) => payload.isRunning() && !payload.isStale());
+function canGoOn(batches: readonly PartitionBatch[]): boolean {
+  return batches.every(({ payload }) => payload.isRunning() && !payload.isStale());
 }
 
 interface ChunkPart {
-  readonly share: Share;
+  readonly batch: PartitionBatch;
   readonly records: readonly ConsumedRecord[];
 }
 
 /**
- * Cuts the shares into chunks of the size that is right at that moment, each partition's records in their order. Messages are read
+ * Cuts the batches into chunks of the size that is right at that moment, each partition's records in their order. Messages are read
  * only when their turn comes: until then what is made of them would only keep the garbage collector busy.
  */
-function* chunksOf(shares: readonly Share[], catalogue: EventCatalogue, size: () => number): Generator<ChunkPart[]> {
+function* chunksOf(
+  batches: readonly PartitionBatch[],
+  catalogue: EventCatalogue,
+  size: () => number,
+): Generator<ChunkPart[]> {
   let chunk: ChunkPart[] = [];
   let room = size();
-  for (const share of shares) {
-    const { topic, partition } = share.payload.batch;
-    const { messages } = share;
+  for (const batch of batches) {
+    const { topic, partition } = batch.payload.batch;
+    const { messages } = batch;
     for (let from = 0; from < messages.length;) {
       const together = messages.slice(from, from + room);
       const records = together.map((message) => toConsumedRecord(catalogue, topic, partition, message));
-      chunk.push({ share, records });
+      chunk.push({ batch, records });
       from += records.length;
       room -= records.length;
       if (room > 0) continue;

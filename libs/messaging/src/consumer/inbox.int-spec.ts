@@ -91,7 +91,7 @@ describe('an order with a message put aside', () => {
   it('keeps a record of a topic that was made anew apart from an old one at the same offset', async () => {
     const [old, fresh] = [recordOf(anOrderId(), '7', '1700000000000'), recordOf(anOrderId(), '7', '1800000000000')];
     for (const record of [old, fresh, fresh]) {
-      await core.transactions.run((unitOfWork) => core.failedMessages.waitBehind(unitOfWork, [record]));
+      await core.transactions.run((unitOfWork) => core.failedMessages.parkBehind(unitOfWork, [record]));
     }
     expect(await bed.rows(`SELECT 1 FROM failed_messages WHERE "offset" = 7`)).toHaveLength(2);
   });

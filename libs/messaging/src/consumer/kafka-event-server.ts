@@ -19,7 +19,7 @@ import type { UnitOfWork } from '../unit-of-work/unit-of-work';
 import type { UnreadablePlace } from './unreadable-batches';
 
 /** How often a heartbeat may be due while a batch is being worked on. */
-const PULSE_INTERVAL_MS = 1_000;
+const HEARTBEAT_INTERVAL_MS = 1_000;
 /** Longest pause between two tries in an outage: for so long it may be over without anybody noticing. */
 const MAX_PAUSE_MS = 2_000;
 /** How long a closing server waits for a connection that is being made. */
@@ -29,7 +29,7 @@ const LEAVING_GRACE_MS = 3_000;
 
 /**
  * Nest's Kafka transport with set-based handlers: what one fetch brings, over all partitions and topics, is handled in one
- * transaction, and offsets are committed after it. `@OnEvent` methods are its handlers.
+ * transaction, and offsets are committed after it. `@EventPattern` methods are its handlers.
  *
  * It connects in the background, for as long as it takes: a service without Kafka still answers its HTTP requests. Once
  * running, it survives outages of Kafka and of PostgreSQL by itself. A consumer that kafkajs has given up is replaced by another,
@@ -70,8 +70,8 @@ export class KafkaEventServer extends ServerKafka {
         unreadable: (place) => this.fetchAgain(place),
         catalogue: messaging.catalogue,
         maxRecords: messaging.maxBatchRecords,
-        gather: messaging.gather,
-        heartbeatIntervalMs: PULSE_INTERVAL_MS,
+        linger: messaging.linger,
+        heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
       },
       () => clock.now().getTime(),
     );
@@ -81,7 +81,7 @@ export class KafkaEventServer extends ServerKafka {
   override listen(callback: (error?: unknown) => void): Promise<void> {
     const [twice] = [...this.messageHandlers].filter(([, handler]) => handler.next !== undefined);
     if (twice !== undefined) {
-      callback(new TypeError(`${String(twice[0])} has more than one @OnEvent method`));
+      callback(new TypeError(`${String(twice[0])} has more than one @EventPattern method`));
       return Promise.resolve();
     }
     // Nest starts its transports before it initialises what the handlers depend on.
@@ -115,9 +115,9 @@ export class KafkaEventServer extends ServerKafka {
     return this.messageHandlers.get(pattern) ?? null;
   }
 
-  /** Hands events to the `@OnEvent` method of their topic, through Nest's pipeline. Rejects with what the method threw. */
+  /** Hands events to the `@EventPattern` method of their topic, through Nest's pipeline. Rejects with what the method threw. */
   async dispatch(topic: string, events: readonly EventEnvelope[], unitOfWork: UnitOfWork): Promise<void> {
-    if (this.getHandlerByPattern(topic) === null) throw new TypeError(`no @OnEvent method handles ${topic}`);
+    if (this.getHandlerByPattern(topic) === null) throw new TypeError(`no @EventPattern method handles ${topic}`);
     // Nest passes data and context on to the method as they are; for our handlers the context is the unit of work.
     await this.handleEvent(topic, { pattern: topic, data: events }, unitOfWork as never);
   }
@@ -129,12 +129,12 @@ export class KafkaEventServer extends ServerKafka {
     this.health.observe(consumer, this.collector, (error) => {
       if (this.consumer === consumer) this.replaceConsumer(error);
     });
-    // Whoever gets the partitions goes on from what is committed. The request is on its way before the one that re-joins.
+    // The next owner of the partitions resumes from the committed offsets. This request is sent before the one that re-joins.
     consumer.on(consumer.events.REBALANCING, () => void this.collector.commitRest());
     consumer.on(consumer.events.GROUP_JOIN, () => {
       this.collector.joined();
       // One that was replaced while it was joining must not stay in the group. It can be stopped once it has begun to run.
-      if (this.consumer !== consumer) setTimeout(() => void leave(consumer), PULSE_INTERVAL_MS).unref();
+      if (this.consumer !== consumer) setTimeout(() => void leave(consumer), HEARTBEAT_INTERVAL_MS).unref();
     });
     await consumer.connect();
     await this.bindEvents(consumer as never);
@@ -166,7 +166,7 @@ export class KafkaEventServer extends ServerKafka {
       } catch (error) {
         this.health.failed(error);
         const why = error instanceof Error ? error.message : String(error);
-        this.logger.warn(`not consuming, trying again: ${why}`);
+        this.logger.warn(`Consumer failed; reconnecting: ${why}`);
         await this.discardConsumer();
         await sleep(300 + backoff(attempt, 300, 2_000), this.stopping.signal);
       }
@@ -177,7 +177,7 @@ export class KafkaEventServer extends ServerKafka {
     const consumer: Consumer | null = this.consumer;
     this.consumer = null;
     if (consumer !== null) await leave(consumer);
-    this.sockets.renew('the consumer is replaced');
+    this.sockets.renew('the consumer is being replaced');
   }
 
   private topicsRead(): string[] {
@@ -188,7 +188,7 @@ export class KafkaEventServer extends ServerKafka {
     records: readonly ConsumedRecord[],
     interrupted: BatchControl['interrupted'],
   ): Promise<void> {
-    await this.workers.whenThereIsRoom();
+    await this.workers.untilCapacity();
     const control: BatchControl = { interrupted, progressed: () => this.health.progressed() };
     await this.processor.process(
       records,
@@ -203,7 +203,7 @@ export class KafkaEventServer extends ServerKafka {
     this.outages += 1;
     const delay = 200 + backoff(this.outages, 250, MAX_PAUSE_MS);
     this.logger.warn(
-      `consumption paused for ${Math.round(delay)} ms: ${error instanceof Error ? error.message : String(error)}`,
+      `Consumption paused for ${Math.round(delay)} ms: ${error instanceof Error ? error.message : String(error)}`,
     );
     void sleep(delay, this.stopping.signal).then(() => {
       if (!this.stopping.signal.aborted) resume();
@@ -211,8 +211,8 @@ export class KafkaEventServer extends ServerKafka {
   }
 
   private fetchAgain({ topic, partition, offset, error }: UnreadablePlace): void {
-    this.logger.warn(`records can not be read, fetching them again: ${error.message}`, { topic, partition, offset });
-    this.sockets.renew('what it brought can not be read');
+    this.logger.warn(`Records cannot be read; fetching them again: ${error.message}`, { topic, partition, offset });
+    this.sockets.renew('unreadable records were fetched');
   }
 }
 

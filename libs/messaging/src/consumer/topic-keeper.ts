@@ -40,9 +40,7 @@ export class TopicKeeper {
     const created = await this.creator.create(this.consumed);
     this.lastLook = performance.now();
     if (this.everCreated && created.length > 0) {
-      this.logger.error(
-        `topics were gone and have been created again, what was in them is lost: ${created.join(', ')}`,
-      );
+      this.logger.error(`Topics were missing and have been recreated; their records are lost: ${created.join(', ')}`);
     }
     this.everCreated = true;
   }
@@ -56,7 +54,7 @@ export class TopicKeeper {
       await this.create();
     } catch (error) {
       this.lastLook = performance.now();
-      this.logger.debug(`can not look after the topics: ${error instanceof Error ? error.message : String(error)}`);
+      this.logger.debug(`Topic check failed: ${error instanceof Error ? error.message : String(error)}`);
     } finally {
       this.looking = false;
     }

@@ -56,7 +56,7 @@ describe('a batch that the client could not read', () => {
       decoded: {
         ok: false,
         reason: 'undecodable',
-        detail: 'the records 12-14 can not be read: the checksum of the batch is wrong',
+        detail: 'the records 12-14 cannot be read: the checksum of the batch is wrong',
       },
     });
   });

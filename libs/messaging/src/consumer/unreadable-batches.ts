@@ -1,6 +1,6 @@
 import type { FetchedMessage } from '../record/consumed-record';
 
-/** A batch is fetched so often before it is believed that it can not be read: it may be the connection that spoils it. */
+/** How often a batch is fetched before it counts as unreadable: the connection may have corrupted it. */
 const LOOKS = 3;
 
 /** Where something could not be read, and why. */

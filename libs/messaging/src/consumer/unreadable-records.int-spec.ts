@@ -137,7 +137,7 @@ describe('a record that is too large to be handled', () => {
     await expectEffects(behind);
     const rows = await failedRows();
     expect(rows.length).toBeLessThan(20);
-    expect(rows.at(-1)?.error_message).toMatch(/^the records \d+-\d+ can not be read: records of more than/);
+    expect(rows.at(-1)?.error_message).toMatch(/^the records \d+-\d+ cannot be read: records of more than/);
     expect(rows.at(-1)!.value.length).toBeLessThan(MIB);
   });
 });

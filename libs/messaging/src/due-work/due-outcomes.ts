@@ -3,7 +3,7 @@ import type { DueItem, DueWork } from './due-work';
 import { classifyFailure } from '../failed/failure';
 import { GroupCommit } from '../linger/group-commit';
 import { RowsLocked } from '../unit-of-work/locked-rows';
-import type { GatherTimes } from '../linger/pace';
+import type { LingerTimes } from '../linger/pace';
 import { backoff, sleep } from '../linger/sleep';
 import type { Transactions } from '../unit-of-work/transactions';
 
@@ -25,11 +25,11 @@ export class DueOutcomes<Item extends DueItem, Outcome> {
     private readonly work: Pick<DueWork<Item, Outcome>, 'settle'>,
     private readonly stopping: AbortSignal,
     transactions: Transactions,
-    gather: GatherTimes,
+    linger: LingerTimes,
     maxWaiting: number,
   ) {
     this.locks = new AroundLocks(transactions);
-    this.group = new GroupCommit((results) => this.settle(results), { maxGroup: 500, gather, maxWaiting });
+    this.group = new GroupCommit((results) => this.settle(results), { maxGroup: 500, linger, maxWaiting });
   }
 
   /**

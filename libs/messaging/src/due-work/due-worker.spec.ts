@@ -42,12 +42,12 @@ describe('offered items', () => {
 describe('whoever brings new items', () => {
   it('waits until half of the capacity is free', async () => {
     const { outside, worker } = setUp({ capacity: 4, concurrency: 4 });
-    await worker.whenThereIsRoom();
+    await worker.untilCapacity();
     worker.offer(['a', 'b', 'c'].map((order) => item(order)));
-    let room = false;
-    const waiting = worker.whenThereIsRoom().then(() => (room = true));
+    let hasCapacity = false;
+    const waiting = worker.untilCapacity().then(() => (hasCapacity = true));
     await eventually(() => expect(outside.open.size).toBe(3), { intervalMs: 1 });
-    expect(room).toBe(false);
+    expect(hasCapacity).toBe(false);
     outside.open.get('b-0')?.('done');
     await waiting;
     expect(outside.settled).toEqual(['b-0 done']);
@@ -57,9 +57,9 @@ describe('whoever brings new items', () => {
     const { outside, worker } = setUp({ capacity: 1, timeoutMs: 20_000 });
     worker.offer([item('a'), item('b')]);
     const begin = performance.now();
-    await worker.whenThereIsRoom();
+    await worker.untilCapacity();
     expect(performance.now() - begin).toBeLessThan(2_000);
-    const waiting = worker.whenThereIsRoom();
+    const waiting = worker.untilCapacity();
     const stopped = worker.stop();
     await waiting;
     outside.open.get('a-0')?.('done');

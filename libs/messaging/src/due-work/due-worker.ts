@@ -2,13 +2,13 @@ import type { Clock } from '@app/platform';
 import { Logger } from '@nestjs/common';
 import { DueOutcomes } from './due-outcomes';
 import type { DueItem, DueWork, DueWorkerLimits } from './due-work';
-import type { GatherTimes } from '../linger/pace';
+import type { LingerTimes } from '../linger/pace';
 import { RecentIds } from './recent-ids';
 import { sleep } from '../linger/sleep';
 import type { Transactions } from '../unit-of-work/transactions';
 
-/** How long {@link DueWorker.whenThereIsRoom} waits: rows that are left to the sweep are dearer than that, but work as well. */
-const ROOM_PATIENCE_MS = 1_000;
+/** How long {@link DueWorker.untilCapacity} waits; leaving rows to the sweep costs more, but is correct. */
+const CAPACITY_TIMEOUT_MS = 1_000;
 /** How long a call may take to notice that it was told to end. */
 const ABORT_GRACE_MS = 500;
 
@@ -30,10 +30,10 @@ export class DueWorker<Item extends DueItem, Outcome> {
   /** Calls in progress and outcomes being recorded. */
   private unfinished = 0;
   private sweeping: Promise<void> | undefined;
-  /** Rows may be due which this process had no room for. */
+  /** Rows may be due for which this process had no capacity. */
   private leftBehind = false;
-  private nap = new AbortController();
-  private forRoom = new AbortController();
+  private wakeUp = new AbortController();
+  private capacityFreed = new AbortController();
   private readonly idle: (() => void)[] = [];
 
   constructor(
@@ -41,11 +41,11 @@ export class DueWorker<Item extends DueItem, Outcome> {
     private readonly limits: DueWorkerLimits,
     private readonly transactions: Transactions,
     private readonly clock: Clock,
-    gather: GatherTimes,
+    linger: LingerTimes,
   ) {
     this.logger = new Logger(`DueWorker.${work.name}`);
     this.through = new RecentIds(limits.capacity * 2);
-    this.outcomes = new DueOutcomes(work, this.stopping.signal, transactions, gather, limits.capacity * 2);
+    this.outcomes = new DueOutcomes(work, this.stopping.signal, transactions, linger, limits.capacity * 2);
   }
 
   /** Begins to sweep. */
@@ -56,16 +56,16 @@ export class DueWorker<Item extends DueItem, Outcome> {
   /** Begins nothing new, lets calls in progress end and records their outcomes. What waits is found again by its lease. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    this.nap.abort();
+    this.wakeUp.abort();
     this.ready.length = 0;
-    this.forRoom.abort();
+    this.capacityFreed.abort();
     await this.sweeping;
     if (this.unfinished > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
   /**
    * The time to write as `due_at` of a row that will be {@link offer}ed at commit: the end of its lease, or now, when this
-   * process has no room for it and any sweep may take it at once.
+   * process has no capacity for it and any sweep may take it at once.
    */
   leaseFor(count: number): { readonly dueAt: Date; readonly mine: boolean } {
     const now = this.clock.now();
@@ -75,16 +75,16 @@ export class DueWorker<Item extends DueItem, Outcome> {
   }
 
   /**
-   * Resolves when half of the capacity is free, and after a second at the latest. Whoever brings new items should ask first: what
-   * there is no room for is written, looked for and leased, several statements, while a record waits in Kafka for nothing.
+   * Resolves when half of the capacity is free, and after a second at the latest. Await this before adding items: work
+   * beyond the capacity costs several statements (written, found by a sweep, leased), while a record waits in Kafka for nothing.
    */
-  async whenThereIsRoom(): Promise<void> {
-    if (this.hasRoom || this.stopping.signal.aborted) return;
-    if (this.forRoom.signal.aborted) this.forRoom = new AbortController();
-    await sleep(ROOM_PATIENCE_MS, this.forRoom.signal);
+  async untilCapacity(): Promise<void> {
+    if (this.hasCapacity || this.stopping.signal.aborted) return;
+    if (this.capacityFreed.signal.aborted) this.capacityFreed = new AbortController();
+    await sleep(CAPACITY_TIMEOUT_MS, this.capacityFreed.signal);
   }
 
-  private get hasRoom(): boolean {
+  private get hasCapacity(): boolean {
     return this.held <= this.limits.capacity / 2;
   }
 
@@ -130,16 +130,16 @@ export class DueWorker<Item extends DueItem, Outcome> {
     this.held -= 1;
     if (queue.length === 0) this.queues.delete(orderId);
     else if (!this.stopping.signal.aborted) this.ready.push(orderId);
-    this.tellOfRoom();
+    this.signalCapacity();
     this.unfinished -= 1;
     if (this.unfinished === 0) this.idle.splice(0).forEach((resolve) => resolve());
     this.next();
   }
 
-  private tellOfRoom(): void {
+  private signalCapacity(): void {
     // With a backlog, what can be done must not depend on how often the sweep comes round.
-    if (this.leftBehind && this.hasRoom && !this.nap.signal.aborted) this.nap.abort();
-    if (this.hasRoom && !this.forRoom.signal.aborted) this.forRoom.abort();
+    if (this.leftBehind && this.hasCapacity && !this.wakeUp.signal.aborted) this.wakeUp.abort();
+    if (this.hasCapacity && !this.capacityFreed.signal.aborted) this.capacityFreed.abort();
   }
 
   /** Undefined when the item waited too long here: another worker may have it by now. */
@@ -154,7 +154,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
     try {
       await this.outcomes.record(item, outcome);
     } catch (error) {
-      this.logger.error('an outcome could not be recorded; its row will be due again', {
+      this.logger.error('Outcome could not be recorded; its row will be due again', {
         orderId: item.orderId,
         err: error,
       });
@@ -163,7 +163,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
     if (this.work.succession?.isThrough(outcome) === true) this.through.add(item.id);
   }
 
-  /** A call that does not end by itself when its time is up is given up: it must not keep its place, nor its order, for ever. */
+  /** A call that ignores its abort signal is abandoned, so that it cannot block its slot or its order. */
   private async perform(item: Item): Promise<Outcome> {
     const timeUp = new AbortController();
     let timer: NodeJS.Timeout | undefined;
@@ -188,26 +188,26 @@ export class DueWorker<Item extends DueItem, Outcome> {
       try {
         await this.claimDue();
       } catch (error) {
-        this.logger.warn(`sweep failed: ${error instanceof Error ? error.message : String(error)}`);
+        this.logger.warn(`Sweep failed: ${error instanceof Error ? error.message : String(error)}`);
       }
       if (this.stopping.signal.aborted) return;
-      this.nap = new AbortController();
-      await sleep(this.limits.sweepIntervalMs * (0.75 + Math.random() / 2), this.nap.signal);
+      this.wakeUp = new AbortController();
+      await sleep(this.limits.sweepIntervalMs * (0.75 + Math.random() / 2), this.wakeUp.signal);
     }
   }
 
   private async claimDue(): Promise<void> {
     for (;;) {
-      const room = Math.min(500, this.limits.capacity - this.held);
+      const free = Math.min(500, this.limits.capacity - this.held);
       if (this.stopping.signal.aborted) return;
-      if (room <= 0) {
+      if (free <= 0) {
         this.leftBehind = true;
         return;
       }
       const leasedUntil = new Date(this.clock.now().getTime() + this.limits.leaseMs);
-      const items = await this.transactions.run((unitOfWork) => this.work.claim(unitOfWork, room, leasedUntil));
+      const items = await this.transactions.run((unitOfWork) => this.work.claim(unitOfWork, free, leasedUntil));
       this.offer(items);
-      if (items.length < room) {
+      if (items.length < free) {
         this.leftBehind = false;
         return;
       }

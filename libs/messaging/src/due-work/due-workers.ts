@@ -3,25 +3,25 @@ import { Injectable } from '@nestjs/common';
 import type { DueItem, DueWork, DueWorkerLimits } from './due-work';
 import { DueWorker } from './due-worker';
 import { MessagingOptions } from '../messaging-options';
-import type { GatherTimes } from '../linger/pace';
+import type { LingerTimes } from '../linger/pace';
 import { Transactions } from '../unit-of-work/transactions';
 
 /** What waits to be recorded takes room in memory, and holds back what follows of its order. */
-const MOST_GATHER_MS = 50;
+const MAX_LINGER_MS = 50;
 
 /** Makes the workers of a service and runs them while the application runs. */
 @Injectable()
 export class DueWorkers {
-  private readonly workers: Pick<DueWorker<DueItem, unknown>, 'start' | 'stop' | 'whenThereIsRoom'>[] = [];
+  private readonly workers: Pick<DueWorker<DueItem, unknown>, 'start' | 'stop' | 'untilCapacity'>[] = [];
 
-  private readonly gather: GatherTimes;
+  private readonly linger: LingerTimes;
 
   constructor(
     private readonly transactions: Transactions,
     private readonly clock: Clock,
-    { gather }: MessagingOptions,
+    { linger }: MessagingOptions,
   ) {
-    this.gather = { ...gather, busyMs: Math.min(gather.busyMs, MOST_GATHER_MS) };
+    this.linger = { ...linger, busyMs: Math.min(linger.busyMs, MAX_LINGER_MS) };
   }
 
   /** Makes a worker; it is started when the application is up and stopped when it drains. */
@@ -29,14 +29,14 @@ export class DueWorkers {
     work: DueWork<Item, Outcome>,
     limits: DueWorkerLimits,
   ): DueWorker<Item, Outcome> {
-    const worker = new DueWorker(work, limits, this.transactions, this.clock, this.gather);
+    const worker = new DueWorker(work, limits, this.transactions, this.clock, this.linger);
     this.workers.push(worker);
     return worker;
   }
 
   /** As the workers' own, for all of them. */
-  async whenThereIsRoom(): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.whenThereIsRoom()));
+  async untilCapacity(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.untilCapacity()));
   }
 
   /** @internal Called by the messaging module. */

@@ -80,12 +80,12 @@ export class FailedMessages {
     await this.insert(unitOfWork, record, { ...failure, reason: 'handler_failed', status: 'retrying' });
   }
 
-  /** Puts innocent records, in their order, behind the messages of their orders that were put aside before. */
-  async waitBehind(unitOfWork: UnitOfWork, records: readonly ConsumedRecord[]): Promise<void> {
+  /** Parks records, in their order, behind parked messages of the same orders. No attempt is counted. */
+  async parkBehind(unitOfWork: UnitOfWork, records: readonly ConsumedRecord[]): Promise<void> {
     await this.wait(unitOfWork, records, this.clock.now());
   }
 
-  /** Puts innocent records aside, in their order, while somebody else has locked what they need. No attempt is counted. */
+  /** Parks records, in their order, while another transaction has locked the rows they need. No attempt is counted. */
   async waitForLocks(unitOfWork: UnitOfWork, records: readonly ConsumedRecord[]): Promise<void> {
     await this.wait(unitOfWork, records, new Date(this.clock.now().getTime() + LOCKED_FOR_MS));
   }

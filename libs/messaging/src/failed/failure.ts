@@ -7,14 +7,14 @@ const { KafkaJSError } = kafkajs;
 
 /**
  * What a failure means for the message that was being handled.
- * - `infrastructure`: something the handler needs is down; the message is innocent and nothing is counted.
- * - `blocked`: somebody else has locked a row it needs; the message is innocent and nothing is counted.
- * - `permanent`: trying again can not help (a defect, or a fact that contradicts the rules).
+ * - `infrastructure`: a dependency of the handler is down; no attempt is counted.
+ * - `blocked`: another transaction has locked a row it needs; no attempt is counted.
+ * - `permanent`: retrying cannot help (a defect, or a fact that contradicts the rules).
  * - `transient`: anything else; worth a bounded number of tries.
  */
 export type FailureKind = 'infrastructure' | 'blocked' | 'permanent' | 'transient';
 
-/** An error that declares for itself that trying again is useless. */
+/** An error that declares itself permanent: the message is not retried. */
 export class PermanentFailure extends Error {
   override readonly name: string = 'PermanentFailure';
 }

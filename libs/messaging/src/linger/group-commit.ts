@@ -1,4 +1,4 @@
-import { Pace, type GatherTimes } from './pace';
+import { Pace, type LingerTimes } from './pace';
 import { sleep } from './sleep';
 
 /** Refused because too much is waiting already; the caller should try again later. */
@@ -19,7 +19,7 @@ export interface GroupCommitLimits {
   /** Groups in progress at a time; 1 unless told. */
   readonly concurrency?: number;
   /** How long to let inputs gather after a group; not at all by default. */
-  readonly gather?: GatherTimes;
+  readonly linger?: LingerTimes;
 }
 
 interface Waiting<Input, Output> {
@@ -48,7 +48,7 @@ export class GroupCommit<Input, Output> {
     private readonly limits: GroupCommitLimits,
     private readonly now: () => number = () => performance.now(),
   ) {
-    this.pace = new Pace(limits.gather ?? { idleMs: 0, busyMs: 0 }, now);
+    this.pace = new Pace(limits.linger ?? { idleMs: 0, busyMs: 0 }, now);
   }
 
   /** How many inputs wait for a group. */
@@ -84,7 +84,7 @@ export class GroupCommit<Input, Output> {
     this.idle.splice(0).forEach((resolve) => resolve());
   }
 
-  /** Whoever asked has given up by now or is about to: what is done for the others is not delayed by it. */
+  /** Rejects inputs that have waited too long: their callers have given up, so they must not delay the others. */
   private refuseLate(): void {
     const oldest = this.now() - (this.limits.maxWaitMs ?? Infinity);
     const inTime = this.waiting.findIndex(({ since }) => since >= oldest);

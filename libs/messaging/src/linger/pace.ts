@@ -5,14 +5,14 @@ const BUSY = 0.5;
 /** What is longer ago than this hardly counts. */
 const MEMORY_MS = 1_000;
 
-/** How long work may gather between two batches, in milliseconds: with hardly any load, and with much. */
-export interface GatherTimes {
+/** How long to wait for more work between two batches (Kafka's `linger.ms`), in milliseconds: with hardly any load, and with much. */
+export interface LingerTimes {
   readonly idleMs: number;
   readonly busyMs: number;
 }
 
 /**
- * How long to let work gather between two batches. A transaction costs much the same whatever it carries, so waking at once for
+ * How long to wait for more work between two batches. A transaction costs much the same whatever it carries, so waking at once for
  * every little bit of work would make a busy machine spend itself on many small ones. The measure is the share of about the last
  * second that went into batches: on a machine that is slow, or has others to serve, each takes longer, and so carries more.
  */
@@ -21,7 +21,7 @@ export class Pace {
   private at = 0;
 
   constructor(
-    private readonly times: GatherTimes,
+    private readonly times: LingerTimes,
     private readonly now: () => number = () => performance.now(),
   ) {}
 

@@ -65,7 +65,7 @@ function whatIsMissing(headers: RawRecord['headers']): DecodedRecord | undefined
   if (bytes !== undefined)
     return undecodable(`a record above ${MAX_RECORD_BYTES} bytes, its value of ${text(bytes)} was not kept`);
   const offsets = headers[UNREAD_OFFSETS_HEADER];
-  return offsets === undefined ? undefined : undecodable(`a batch whose records ${text(offsets)} can not be read`);
+  return offsets === undefined ? undefined : undecodable(`a batch whose records ${text(offsets)} cannot be read`);
 }
 
 function text(header: RawRecord['headers'][string]): string {
@@ -90,7 +90,7 @@ function unreadableRecord(
   { firstOffset, bytes, error }: UnreadableRecords,
 ): ConsumedRecord {
   const offsets = `${firstOffset}-${offset}`;
-  const decoded = undecodable(`the records ${offsets} can not be read: ${error.message}`);
+  const decoded = undecodable(`the records ${offsets} cannot be read: ${error.message}`);
   const isLarge = bytes.length > MAX_RECORD_BYTES;
   const headers = { [UNREAD_OFFSETS_HEADER]: offsets, ...(isLarge ? excerptHeaders(bytes) : {}) };
   const value = Buffer.from(isLarge ? bytes.subarray(0, EXCERPT_BYTES) : bytes);

@@ -36,7 +36,7 @@ export class RelaySession {
     private readonly producer: RelayProducer,
     private readonly surroundings: RelaySurroundings,
   ) {
-    this.pace = new Pace(surroundings.gather);
+    this.pace = new Pace(surroundings.linger);
   }
 
   /**
@@ -115,7 +115,7 @@ export class RelaySession {
     await this.reader.delete([...acknowledged, ...stored]);
     if (error.refusals.length === 0) await this.waitForKafka(error);
     for (const topic of new Set(error.refusals.map((refusal) => refusal.topic))) {
-      this.logger.warn(`${topic} does not take its events and is published apart from the others: ${error.message}`);
+      this.logger.warn(`Publishing to ${topic} failed; it is now published separately: ${error.message}`);
       this.publishApart(topic);
     }
     return { rows: await this.read({ acknowledged: [] }), acknowledged: [] };
@@ -124,7 +124,7 @@ export class RelaySession {
   private async waitForKafka(error: SendFailure): Promise<void> {
     this.failures += 1;
     if (this.failures >= FAILURES_UNTIL_LOCK_IS_GIVEN_UP) throw error;
-    this.logger.warn(`Kafka does not take events, trying again: ${error.message}`);
+    this.logger.warn(`Publishing to Kafka failed; retrying: ${error.message}`);
     await sleep(backoff(this.failures, 100, MAX_BACKOFF_MS), this.surroundings.stopping);
   }
 

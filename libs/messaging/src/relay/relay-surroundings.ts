@@ -1,4 +1,4 @@
-import type { GatherTimes } from '../linger/pace';
+import type { LingerTimes } from '../linger/pace';
 import type { WakeUps } from './wake-ups';
 
 /** Rows in one batch. */
@@ -8,7 +8,7 @@ export const POLL_INTERVAL_MS = 2_000;
 
 /** What the publishing of a session has from its relay. */
 export interface RelaySurroundings {
-  readonly gather: GatherTimes;
+  readonly linger: LingerTimes;
   readonly wakeUps: WakeUps;
   readonly stopping: AbortSignal;
   /** Makes a topic again that is not there. */

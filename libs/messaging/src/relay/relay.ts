@@ -58,7 +58,7 @@ export class OutboxRelay {
         await sleep(STANDBY_INTERVAL_MS, this.stopping.signal);
       } catch (error) {
         this.failures += 1;
-        this.logger.warn(`relay interrupted, trying again: ${error instanceof Error ? error.message : String(error)}`);
+        this.logger.warn(`Relay interrupted; retrying: ${error instanceof Error ? error.message : String(error)}`);
         if (this.stopping.signal.aborted) return;
         await sleep(backoff(this.failures, 100, MAX_BACKOFF_MS), this.stopping.signal);
       } finally {
@@ -72,7 +72,7 @@ export class OutboxRelay {
     const { options, wakeUps } = this;
     this.signal.relayIsHere(() => wakeUps.wake());
     this.session = new RelaySession(reader, this.producer, {
-      gather: options.gather,
+      linger: options.linger,
       wakeUps,
       stopping: this.stopping.signal,
       // Its own dead-letter topic it makes anyway, and in another way.

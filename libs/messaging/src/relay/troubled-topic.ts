@@ -32,7 +32,7 @@ export class TroubledTopic {
     private readonly producer: RelayProducer,
     private readonly surroundings: RelaySurroundings & { readonly over: AbortSignal },
   ) {
-    this.pace = new Pace(surroundings.gather);
+    this.pace = new Pace(surroundings.linger);
   }
 
   /**
@@ -94,7 +94,7 @@ export class TroubledTopic {
     const alone = never.filter(({ messages }) => messages.length === 1);
     for (const refusal of alone) {
       const row = rows.find((candidate) => candidate.message === refusal.messages[0]);
-      if (row !== undefined) await this.putAside(row, refusal);
+      if (row !== undefined) await this.park(row, refusal);
     }
     if (never.length > alone.length) this.limit.refuse(bytesOf(rows));
     else if (alone.length > 0) this.limit.blameRecord();
@@ -105,11 +105,11 @@ export class TroubledTopic {
 
   private async wait(refusals: readonly Refusal[], message: string): Promise<void> {
     this.failures += 1;
-    this.logger.warn(`${this.topic} does not take its events, trying again: ${message}`);
+    this.logger.warn(`Publishing to ${this.topic} failed; retrying: ${message}`);
     if (refusals.some((refusal) => verdictOf(refusal) === 'missing')) {
       await this.surroundings.createTopic(this.topic).catch((error: unknown) => {
         this.logger.warn(
-          `${this.topic} could not be created: ${error instanceof Error ? error.message : String(error)}`,
+          `Topic ${this.topic} could not be created: ${error instanceof Error ? error.message : String(error)}`,
         );
       });
     }
@@ -120,11 +120,11 @@ export class TroubledTopic {
     return [this.surroundings.stopping, this.surroundings.over];
   }
 
-  private async putAside({ position }: MeasuredRow, { code, reason }: Refusal): Promise<void> {
+  private async park({ position }: MeasuredRow, { code, reason }: Refusal): Promise<void> {
     await this.reader.refuse(position, `${code}: ${reason}`);
     this.hasRefused = true;
     this.refusedTriedAt = performance.now();
-    this.logger.error(`Kafka refuses an event of ${this.topic} for itself; it is put aside in the outbox: ${reason}`, {
+    this.logger.error(`Kafka rejected an event of ${this.topic}; it is parked in the outbox: ${reason}`, {
       outbox_position: position,
       kafka_error: code,
     });

@@ -1,4 +1,4 @@
-/** Wakes whoever waits for news. A wake-up between the look at the news and the wait is not missed. */
+/** Wakes a waiting loop. A wake-up between its check and its wait is not lost. */
 export class WakeUps {
   private readonly waiting = new Set<() => void>();
   /** How many there have been; to be read before looking. */

@@ -58,11 +58,11 @@ export class RetryWorker {
         while ((await this.tryNext()) && !this.stopping.signal.aborted);
         await this.pruneInbox();
       } catch (error) {
-        this.logger.warn(`retries interrupted: ${error instanceof Error ? error.message : String(error)}`);
+        this.logger.warn(`Retry worker interrupted: ${error instanceof Error ? error.message : String(error)}`);
       }
       await sleep(IDLE_INTERVAL_MS * (0.75 + Math.random() / 2), this.stopping.signal);
     }
-    // Whoever is left need not wait for the claims to expire; if this fails they do just that.
+    // Other replicas need not wait for the claims to expire; if this fails, they do.
     await this.transactions.run((unitOfWork) => this.queue.release(unitOfWork)).catch(() => undefined);
   }
 
@@ -131,7 +131,12 @@ export class RetryWorker {
         ? new Date(this.clock.now().getTime() + backoff(0, decision.delayMs, Infinity))
         : null;
     const { topic, offset } = message.record;
-    this.logger.error(`retry failed, ${decision.status}`, { topic, offset, attempts: decision.attempts, err: error });
+    this.logger.error(`Retry failed; message is now ${decision.status}`, {
+      topic,
+      offset,
+      attempts: decision.attempts,
+      err: error,
+    });
     await this.transactions.run((unitOfWork) =>
       this.queue.failedAgain(unitOfWork, message, { reason, error, decision, next }),
     );

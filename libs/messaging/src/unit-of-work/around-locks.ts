@@ -16,7 +16,7 @@ const WAITING: LockWaits = { timeoutMs: 250, looksFirst: false };
 const WAITING_LONGER: LockWaits = { timeoutMs: 3_000, looksFirst: false };
 /** Somebody is in the way: who waits keeps what it has locked itself from others meanwhile. */
 const LOOKING: LockWaits = { timeoutMs: 30, looksFirst: true };
-/** Whoever was in the way is expected to be so for this long. */
+/** How long a lock is expected to last once it was in the way. */
 const LOOK_FOR_MS = 2_000;
 /** Items that are found by halving, each of which has cost some time-outs. */
 const MOST_FOUND_BY_HALVING = 16;
@@ -70,7 +70,7 @@ export class AroundLocks {
     const locked = await this.together(run, items);
     if (locked === undefined) return [];
     const heldUp = await this.separate(run, items, [], locked);
-    if (heldUp.length > 0) this.logger.debug(`${heldUp.length} of ${items.length} wait for rows that are locked`);
+    if (heldUp.length > 0) this.logger.debug(`Waiting for locked rows: ${heldUp.length} of ${items.length} items`);
     return heldUp;
   }
 
@@ -104,7 +104,7 @@ export class AroundLocks {
       if (more.length > 0 || locked === found) continue;
       await this.foreignLocks(locked.error);
       if (free.length === 0 || run.foundByHalving >= MOST_FOUND_BY_HALVING) {
-        throw new DatabaseLocked('rows that can not be gone around', locked.error);
+        throw new DatabaseLocked('rows that cannot be skipped', locked.error);
       }
       if (free.length > 1) return this.halve(run, free, heldUp, { error: locked.error, orderIds: new Set() });
       run.foundByHalving += 1;

@@ -9,7 +9,7 @@ export interface LockWaits {
   readonly looksFirst: boolean;
 }
 
-/** Another transaction has locked rows that these orders need. They are innocent, and can go on when it ends. */
+/** Another transaction has locked rows that these orders need. They can be retried when it ends; no attempt is counted. */
 export class RowsLocked extends DomainError {
   override readonly name = 'RowsLocked';
 
@@ -17,13 +17,13 @@ export class RowsLocked extends DomainError {
     super({
       code: 'SERVICE.LOCKED',
       kind: 'unavailable',
-      message: 'What this request is about is being changed by somebody else. Please try again.',
+      message: 'The resource is being changed by another request. Please try again.',
       retryAfterSeconds: 1,
     });
   }
 }
 
-/** A whole table is locked, or more rows than can be gone around: for whoever needs the database this is an outage. */
+/** A whole table is locked, or more rows than can be skipped: handled like an outage of the database. */
 export class DatabaseLocked extends DomainError {
   override readonly name = 'DatabaseLocked';
 
@@ -32,7 +32,7 @@ export class DatabaseLocked extends DomainError {
     super({
       code: 'SERVICE.UNAVAILABLE',
       kind: 'unavailable',
-      message: 'The service can not answer at the moment. Please try again.',
+      message: 'The service is temporarily unavailable. Please try again.',
       details: { locked: details },
       cause,
     });

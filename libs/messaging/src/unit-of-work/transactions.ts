@@ -87,7 +87,7 @@ export class Transactions {
       try {
         await hook();
       } catch (error) {
-        this.logger.error('a hook failed after commit', error instanceof Error ? error.stack : String(error));
+        this.logger.error('After-commit hook failed', error instanceof Error ? error.stack : String(error));
       }
     }
     if (unitOfWork.pending.forRelay) this.signal.committed();

@@ -68,7 +68,7 @@ describe('a dependency that fails', () => {
     for (let round = 0; round < 1_000; round += 1) await breaker.run(answering);
     await fail(5);
     expect(await outcome(answering)).toBe('CallNotMade');
-    expect(breaker.room(10)).toBe(0);
+    expect(breaker.capacity(10)).toBe(0);
     expect(breaker.snapshot()).toMatchObject({ state: 'open', failed: 5, rejected: 1, opened: 1 });
   });
 
@@ -83,15 +83,15 @@ describe('a dependency that fails', () => {
     await fail(5);
     await jest.advanceTimersByTimeAsync(1_000);
     expect(breaker.state).toBe('half_open');
-    expect(breaker.room(10)).toBe(1);
+    expect(breaker.capacity(10)).toBe(1);
     const probe = Promise.withResolvers<string>();
     const probing = breaker.run(() => probe.promise);
-    expect(breaker.room(10)).toBe(0);
+    expect(breaker.capacity(10)).toBe(0);
     expect(await outcome(answering)).toBe('CallNotMade');
     probe.resolve('pong');
     await probing;
     expect(breaker.state).toBe('closed');
-    expect(breaker.room(10)).toBe(10);
+    expect(breaker.capacity(10)).toBe(10);
   });
 
   it('is left alone again when the probe fails, hangs included, and it is still one outage', async () => {

@@ -93,7 +93,7 @@ export class CircuitBreaker {
   }
 
   /** How many of `wanted` calls it is worth to prepare now: all, one probe, or none. */
-  room(wanted: number): number {
+  capacity(wanted: number): number {
     if (this.circuit.closed) return wanted;
     return this.circuit.halfOpen && this.circuit.pendingClose ? Math.min(1, wanted) : 0;
   }
@@ -180,12 +180,12 @@ export class CircuitBreaker {
     if (this.isOut) return;
     this.isOut = true;
     this.counters.opened += 1;
-    this.logger.warn(`${this.options.name} does not work: it is left alone, except for a call now and then`);
+    this.logger.warn(`Circuit breaker ${this.options.name} opened; probing every ${this.options.resetMs} ms`);
   }
 
   private closed(): void {
     this.since = new Date();
     this.isOut = false;
-    this.logger.log(`${this.options.name} works again`);
+    this.logger.log(`Circuit breaker ${this.options.name} closed`);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CircuitBreaker, type BreakerOptions, type BreakerSnapshot } from './circuit-breaker';
 
-/** All circuit breakers of the process, for whoever wants to show or export them. */
+/** All circuit breakers of the process, to show or export them. */
 @Injectable()
 export class CircuitBreakers {
   private readonly breakers = new Map<string, CircuitBreaker>();

@@ -5,7 +5,7 @@ import { HealthRegistry } from '../health/health-registry';
 import { RedisStore } from './redis.store';
 
 const NO_CACHE =
-  'it does not answer: check that it runs, and its address; until then everything is read from PostgreSQL';
+  'it does not answer: check that it is running, and its address; meanwhile everything is read from PostgreSQL';
 
 /** `PING`; not required, because Redis is a cache only: without it the service is degraded. */
 @Injectable()

@@ -94,7 +94,7 @@ export class RedisStore extends CacheStore {
     try {
       return { ok: true, value: await this.breaker.run(operation) };
     } catch {
-      // A peer that vanished without a word leaves a connection that would hang for a quarter of an hour.
+      // The connection to a peer that vanished silently would hang for a quarter of an hour.
       if (this.breaker.consecutiveTimeouts >= RESET_AFTER_TIMEOUTS && this.client.isReady) await this.reconnect();
       return { ok: false };
     }
@@ -103,7 +103,7 @@ export class RedisStore extends CacheStore {
   private keepConnected(): void {
     let silent = false;
     this.client.on('error', (error: Error) => {
-      if (!silent && !this.closed) this.logger.warn(`Redis is not available, going on without it: ${error.message}`);
+      if (!silent && !this.closed) this.logger.warn(`Redis is unavailable; continuing without it: ${error.message}`);
       silent = true;
     });
     this.client.on('ready', () => {

@@ -24,40 +24,41 @@ export type CommonConfig = ConfigOf<ReturnType<typeof commonConfig>>;
 function processConfig(defaultPort: number) {
   return {
     nodeEnv: oneOf(['development', 'test', 'production'], {
-      description: 'What the process is run for.',
+      description: 'Environment the process runs in.',
       default: 'development',
     }),
     serviceVersion: text({
-      description: 'Version shown by / and /health and written to every log line; images set it.',
+      description: 'Version shown at / and /health and in every log line; images set it.',
       default: 'dev',
       example: '1.4.0',
     }),
     host: text({
       description:
-        'Address the HTTP server listens on: this machine only, unless told otherwise; images listen on 0.0.0.0.',
+        'Address the HTTP server listens on; the default accepts local connections only, images listen on 0.0.0.0.',
       default: '127.0.0.1',
     }),
-    port: port({ description: 'Port of the HTTP server; 0 takes a free one.', default: defaultPort }),
+    port: port({ description: 'Port of the HTTP server; 0 picks a free one.', default: defaultPort }),
     httpMaxConnections: positiveInt({
-      description: 'Connections to the HTTP server at a time; those beyond are closed at once.',
+      description: 'Maximum number of open HTTP connections; further ones are closed at once.',
       default: 10_000,
       max: 100_000,
     }),
     logLevel: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
-      description: 'The least severe level that is written.',
+      description: 'Lowest log level that is written.',
       default: 'info',
     }),
     logFormat: oneOf(['auto', 'json', 'pretty'], {
-      description: 'json: one object a line; pretty: for people; auto: pretty on a terminal, else json.',
+      description:
+        'Log format; json is one object per line, pretty is for people, auto is pretty on a terminal and json otherwise.',
       default: 'auto',
     }),
     shutdownTimeoutMs: durationMs({
-      description: 'Milliseconds from SIGTERM to the forced exit with code 1.',
+      description: 'Time from SIGTERM to a forced exit with code 1, in milliseconds.',
       default: 20_000,
     }),
     shutdownDelayMs: durationMs({
       description:
-        'Milliseconds from SIGTERM for which requests are still accepted, so that balancers see first that the service is not ready; at most a quarter of SHUTDOWN_TIMEOUT_MS.',
+        'Time after SIGTERM during which requests are still accepted, in milliseconds, so that load balancers notice first; at most a quarter of SHUTDOWN_TIMEOUT_MS.',
       default: 500,
     }),
   };
@@ -65,31 +66,42 @@ function processConfig(defaultPort: number) {
 
 function kafkaConfig() {
   return {
-    kafkaBootstrapServers: hostList({ description: 'Kafka brokers to start from.', default: ['127.0.0.1:9092'] }),
-    topicPartitions: positiveInt({ description: 'Partitions of a topic that is created.', default: 6, max: 1000 }),
-    topicReplicationFactor: positiveInt({ description: 'Replicas of a topic that is created.', default: 1, max: 32 }),
+    kafkaBootstrapServers: hostList({
+      description: 'Kafka brokers for the initial connection.',
+      default: ['127.0.0.1:9092'],
+    }),
+    topicPartitions: positiveInt({
+      description: 'Number of partitions of topics that the service creates.',
+      default: 6,
+      max: 1000,
+    }),
+    topicReplicationFactor: positiveInt({
+      description: 'Replication factor of topics that the service creates.',
+      default: 1,
+      max: 32,
+    }),
   };
 }
 
 function retryConfig() {
   return {
     immediateRetries: nonNegativeInt({
-      description: 'Tries at once, beyond the first, before a failing event is put aside.',
+      description: 'Number of immediate retries before a failing event is parked.',
       default: 3,
       max: 100,
     }),
     retryDelaysMs: durationListMs({
       description:
-        'Milliseconds before each further try of an event that was put aside, at most; then it is a dead letter.',
+        'Maximum delay before each retry of a parked event, in milliseconds; when the last one fails, the event is dead-lettered.',
       default: [1_000, 5_000, 30_000, 120_000, 600_000],
     }),
     deskRetryLimit: positiveInt({
-      description: 'Failed retries by hand after which a dead letter is quarantined.',
+      description: 'Number of failed manual retries after which a dead letter is quarantined.',
       default: 5,
       max: 1_000,
     }),
     failedMessageRetentionDays: positiveInt({
-      description: 'Days for which failed messages are kept once they are handled or discarded.',
+      description: 'Number of days failed messages are kept after they are handled or discarded.',
       default: 30,
       max: 3_650,
     }),
@@ -99,29 +111,33 @@ function retryConfig() {
 function storageConfig(user: string) {
   return {
     databaseUrl: url({
-      description: "PostgreSQL with the service's own role.",
+      description: "URL of PostgreSQL, with the service's own role.",
       default: `postgres://${user}:${user}@127.0.0.1:5432/microservices_db`,
       example: `postgres://${user}:password@127.0.0.1:5432/microservices_db`,
       protocols: ['postgres', 'postgresql'],
       secret: true,
     }),
-    databasePoolSize: positiveInt({ description: 'Most connections of one process.', default: 10, max: 1000 }),
+    databasePoolSize: positiveInt({
+      description: 'Maximum number of PostgreSQL connections of one process.',
+      default: 10,
+      max: 1000,
+    }),
     databaseStatementTimeoutMs: durationMs({
       description:
-        'Milliseconds after which PostgreSQL gives a statement up; a second more, and a server that says nothing at all is given up.',
+        'Statement time-out of PostgreSQL, in milliseconds; the connection to a server that stays silent for a second longer is closed.',
       default: 4_000,
     }),
     databaseLockTimeoutMs: durationMs({
       description:
-        'Milliseconds a request waits for a row that somebody has locked; sets of orders go around it sooner.',
+        'How long a request waits for a locked row, in milliseconds; batches of events skip locked orders sooner.',
       default: 3_000,
     }),
     databaseStartTimeoutMs: durationMs({
-      description: 'Milliseconds a starting service waits for PostgreSQL to come up.',
+      description: 'How long a starting service waits for PostgreSQL, in milliseconds.',
       default: 60_000,
     }),
     redisUrl: url({
-      description: 'Redis, used as a cache only; the service works without it.',
+      description: 'URL of Redis, used as a cache only; the service works without it.',
       default: 'redis://127.0.0.1:6379',
       example: 'redis://:password@127.0.0.1:6379',
       protocols: ['redis', 'rediss'],

@@ -15,7 +15,7 @@ const STATUS: Readonly<Record<DomainErrorKind, number>> = {
 const INTERNAL: Problem = {
   status: 500,
   code: 'INTERNAL',
-  detail: 'The request failed because of a fault on our side. Please tell support the correlation id.',
+  detail: 'The request failed because of an internal error. Please quote the correlation id to support.',
 };
 
 const INVALID_JSON: Omit<Problem, 'status'> = {
@@ -28,18 +28,18 @@ const UNSUPPORTED: Omit<Problem, 'status'> = {
 };
 const TOO_LARGE: Omit<Problem, 'status'> = {
   code: 'REQUEST.TOO_LARGE',
-  detail: 'The body is larger than the 100 KiB a request may have.',
+  detail: 'The body is larger than the limit of 100 KiB.',
 };
 
 const BY_FASTIFY_CODE: Readonly<Record<string, Omit<Problem, 'status'>>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: INVALID_JSON,
-  FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'REQUEST.MALFORMED_JSON', detail: 'The body is empty, JSON is expected.' },
+  FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'REQUEST.MALFORMED_JSON', detail: 'The body is empty; JSON is expected.' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: UNSUPPORTED,
   FST_ERR_CTP_EMPTY_TYPE: UNSUPPORTED,
   FST_ERR_CTP_BODY_TOO_LARGE: TOO_LARGE,
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     code: 'REQUEST.INVALID_CONTENT_LENGTH',
-    detail: 'The body is not as long as its Content-Length says.',
+    detail: 'The length of the body differs from Content-Length.',
   },
   FST_ERR_BAD_URL: { code: 'REQUEST.MALFORMED_URL', detail: 'The path is not a valid URL.' },
   FST_ERR_MAX_PARAM_LENGTH: { code: 'REQUEST.URL_TOO_LONG', detail: 'A part of the path is too long.' },
@@ -49,18 +49,18 @@ const INVALID: Omit<Problem, 'status'> = { code: 'REQUEST.INVALID', detail: 'The
 
 const BY_STATUS: Readonly<Record<number, Omit<Problem, 'status'>>> = {
   400: INVALID,
-  401: { code: 'REQUEST.UNAUTHENTICATED', detail: 'The request carries no valid credentials.' },
+  401: { code: 'REQUEST.UNAUTHENTICATED', detail: 'The request has no valid credentials.' },
   403: { code: 'REQUEST.FORBIDDEN', detail: 'The request is not allowed.' },
-  404: { code: 'REQUEST.NOT_FOUND', detail: 'Nothing is found under this path with this method.' },
-  405: { code: 'REQUEST.METHOD_NOT_ALLOWED', detail: 'The method is not allowed here.' },
+  404: { code: 'REQUEST.NOT_FOUND', detail: 'No resource has this path and method.' },
+  405: { code: 'REQUEST.METHOD_NOT_ALLOWED', detail: 'The method is not allowed for this path.' },
   408: { code: 'REQUEST.TIMEOUT', detail: 'The request took too long to arrive.' },
-  409: { code: 'REQUEST.CONFLICT', detail: 'The request conflicts with the present state.' },
+  409: { code: 'REQUEST.CONFLICT', detail: 'The request conflicts with the current state.' },
   413: TOO_LARGE,
   414: { code: 'REQUEST.URL_TOO_LONG', detail: 'A part of the path is too long.' },
   415: UNSUPPORTED,
-  417: { code: 'REQUEST.EXPECTATION_FAILED', detail: 'The only Expect that can be met is 100-continue.' },
+  417: { code: 'REQUEST.EXPECTATION_FAILED', detail: 'The only supported value of Expect is 100-continue.' },
   431: { code: 'REQUEST.HEADERS_TOO_LARGE', detail: 'The headers of the request are too large.' },
-  503: { code: 'SERVICE.UNAVAILABLE', detail: 'The service can not answer at the moment. Please try again.' },
+  503: { code: 'SERVICE.UNAVAILABLE', detail: 'The service is temporarily unavailable. Please try again.' },
 };
 
 /** Says which problem an error of some dependency is; `undefined` for errors it does not know. Never throws. */

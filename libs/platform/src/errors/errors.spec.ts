@@ -42,7 +42,7 @@ describe('a problem', () => {
 
   it('of Nest’s exceptions keeps a sentence somebody wrote, and replaces bare status texts', () => {
     expect(errorToProblem(new NotFoundException('No product has this id.')).detail).toBe('No product has this id.');
-    expect(errorToProblem(new NotFoundException()).detail).toMatch(/^Nothing is found/);
+    expect(errorToProblem(new NotFoundException()).detail).toMatch(/^No resource has/);
     expect(errorToProblem(new ServiceUnavailableException('db01 is away')).detail).not.toContain('db01');
     expect(errorToProblem(new HttpException('db01 exploded', 500)).detail).not.toContain('db01');
   });

@@ -32,7 +32,7 @@ describe('requests that can not be served at the moment', () => {
       expect(new Set(answers.map(({ response }) => response.statusCode))).toEqual(new Set([503]));
       expect(lines).toMatchObject([
         [
-          expect.stringContaining('want of a dependency'),
+          expect.stringContaining('a dependency is unavailable'),
           { code: 'SERVICE.UNAVAILABLE', err: expect.any(Error) },
           expect.anything(),
         ],
@@ -53,6 +53,6 @@ describe('requests that can not be served at the moment', () => {
 describe('faults of ours', () => {
   it('are logged each: somebody has to find every one of them', async () => {
     await Promise.all([send(app, 'GET', '/orders/fault'), send(app, 'GET', '/orders/fault')]);
-    expect(lines.map(([text]) => text)).toEqual(['A request failed', 'A request failed']);
+    expect(lines.map(([text]) => text)).toEqual(['Request failed', 'Request failed']);
   });
 });

@@ -33,15 +33,15 @@ export class ProblemDetailsFilter implements ExceptionFilter {
 
   private report({ status, code }: Problem, error: unknown): void {
     const err = error instanceof Error ? error : new Error(`Something other than an error was thrown: ${typeof error}`);
-    if (status !== 503) this.logger.error('A request failed', { err });
+    if (status !== 503) this.logger.error('Request failed', { err });
     else {
       this.limit.write(
         code,
-        () => this.logger.warn('A request could not be served for want of a dependency', { code, err }),
+        () => this.logger.warn('Request failed: a dependency is unavailable', { code, err }),
         // They are many requests', not those of the first alone.
         (count) =>
           runWithLogContext({}, () =>
-            this.logger.warn('More requests could not be served within a second', { code, count }),
+            this.logger.warn('More requests failed within one second: a dependency is unavailable', { code, count }),
           ),
       );
     }

@@ -3,7 +3,10 @@ import { STATUS_CODES } from 'node:http';
 
 /** One field that was refused. */
 export class ProblemFieldError {
-  @ApiProperty({ description: 'JSON pointer into the body, or #/query/…, #/path/…', example: '/items/0/price' })
+  @ApiProperty({
+    description: 'JSON pointer into the body, or #/query/…, #/path/…, #/header/…',
+    example: '/items/0/price',
+  })
   readonly pointer!: string;
 
   @ApiProperty({ example: 'price must not be less than 0.01' })
@@ -15,7 +18,7 @@ export class ProblemFieldError {
 
 /** RFC 9457: the body of every answer with a status of 400 or more, as `application/problem+json`. */
 export class ProblemDetails {
-  @ApiProperty({ description: 'URI reference of the kind of problem', example: '/problems/order.not_found' })
+  @ApiProperty({ description: 'URI reference that identifies the problem type', example: '/problems/order.not_found' })
   readonly type!: string;
 
   @ApiProperty({ example: 'Not Found' })
@@ -24,7 +27,7 @@ export class ProblemDetails {
   @ApiProperty({ example: 404 })
   readonly status!: number;
 
-  @ApiProperty({ description: 'What happened, for a person', example: 'No order has this id.' })
+  @ApiProperty({ description: 'Explanation for people', example: 'No order has this id.' })
   readonly detail!: string;
 
   @ApiProperty({ description: 'Path of the request', example: '/orders/0193…' })
@@ -33,7 +36,7 @@ export class ProblemDetails {
   @ApiProperty({ description: 'Stable code for programs', example: 'ORDER.NOT_FOUND' })
   readonly code!: string;
 
-  @ApiProperty({ description: 'Tell this to support; it finds the request in all logs', example: '0193f0c4-…' })
+  @ApiProperty({ description: 'Id of the request in all logs; quote it to support', example: '0193f0c4-…' })
   readonly correlation_id!: string;
 
   @ApiPropertyOptional({ type: () => [ProblemFieldError] })

@@ -5,16 +5,16 @@ const failed = (code: string, message = SECRET) => Object.assign(new Error(messa
 
 describe('why a check failed', () => {
   it.each([
-    ['ECONNREFUSED', /refused: check that it runs/],
-    ['ENOTFOUND', /host name is not known/],
+    ['ECONNREFUSED', /refused: check that it is running/],
+    ['ENOTFOUND', /host name cannot be resolved/],
     ['EHOSTUNREACH', /firewalls/],
     ['ETIMEDOUT', /no answer in time: .*overloaded/],
-    ['ECONNRESET', /connection broke/],
-    ['28P01', /refuses the log-in: check user/],
-    ['EAUTH', /refuses the log-in: check user/],
-    ['42501', /refuses the log-in/],
+    ['ECONNRESET', /connection was lost/],
+    ['28P01', /rejected the log-in: check user/],
+    ['EAUTH', /rejected the log-in: check user/],
+    ['42501', /rejected the log-in/],
     ['3D000', /database does not exist/],
-    ['53300', /no connection left/],
+    ['53300', /no free connection/],
     ['53100', /disk space/],
     ['57P03', /starting or shutting down/],
     ['SELF_SIGNED_CERT_IN_CHAIN', /certificate is not trusted/],
@@ -31,7 +31,7 @@ describe('why a check failed', () => {
     ['timeout exceeded when trying to connect', /no answer in time/],
     ['The server does not answer', /no answer in time/],
     ['Connection terminated due to connection timeout', /no answer in time/],
-    ['Connection terminated unexpectedly', /connection broke/],
+    ['Connection terminated unexpectedly', /connection was lost/],
   ])('is told by what node-postgres says: %s', (message, expected) => {
     expect(failureReason(new Error(message))).toMatch(expected);
   });

@@ -1,23 +1,23 @@
-/** Said of whoever gives no answer, be it that the connection is not made or that nothing comes over it. */
+/** Reason for a dependency that does not answer, whether connecting or querying timed out. */
 export const NO_ANSWER = 'no answer in time: it may be overloaded, stopped, or cut off by the network';
 
-const REFUSES_LOG_IN = 'it refuses the log-in: check user, password and rights in the configuration';
-const UNREACHABLE = 'the network does not lead there: check the address in the configuration, and firewalls';
+const REFUSES_LOG_IN = 'it rejected the log-in: check user, password and privileges';
+const UNREACHABLE = 'it is unreachable: check the address in the configuration, and firewalls';
 const UNTRUSTED =
   'its certificate is not trusted: check the certificate, its host name and the CA in the configuration';
-const RESTARTING = 'it is starting or shutting down: nothing to do if that ends within a minute';
+const RESTARTING = 'it is starting or shutting down: wait a minute before you act';
 
 /** By the codes of Node's network and TLS errors, of PostgreSQL (SQLSTATE) and of nodemailer. */
 const BY_CODE: readonly (readonly [RegExp, string])[] = [
-  [/^ECONNREFUSED$/, 'the connection is refused: check that it runs, and its address in the configuration'],
-  [/^(?:ENOTFOUND|EAI_AGAIN|EDNS)$/, 'its host name is not known: check the address in the configuration'],
+  [/^ECONNREFUSED$/, 'the connection was refused: check that it is running, and its address in the configuration'],
+  [/^(?:ENOTFOUND|EAI_AGAIN|EDNS)$/, 'its host name cannot be resolved: check the address in the configuration'],
   [/^(?:EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EACCES)$/, UNREACHABLE],
   [/^(?:ETIMEDOUT|ESOCKETTIMEDOUT|57014)$/, NO_ANSWER],
-  [/^(?:ECONNRESET|ECONNABORTED|EPIPE|08...)$/, 'the connection broke: check that it runs, and its log'],
+  [/^(?:ECONNRESET|ECONNABORTED|EPIPE|08...)$/, 'the connection was lost: check that it is running, and its log'],
   [/^(?:EAUTH|ENOAUTH|28...|42501)$/, REFUSES_LOG_IN],
   [/^3D000$/, 'the database does not exist: check its name in the configuration'],
-  [/^53300$/, 'it has no connection left: look for who holds them, or allow more'],
-  [/^(?:53...|58...)$/, 'it has no memory or disk space left, or can not use its disk: see its log'],
+  [/^53300$/, 'it has no free connection: find out who holds them, or raise the limit'],
+  [/^(?:53...|58...)$/, 'it has no memory or disk space left, or cannot use its disk: check its log'],
   [/^57P0.$/, RESTARTING],
   [/^(?:CERT_.*|ERR_TLS_.*|ETLS|SELF_SIGNED_.*|DEPTH_ZERO_.*|UNABLE_TO_.*)$/, UNTRUSTED],
 ];
@@ -29,8 +29,11 @@ const BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
     NO_ANSWER,
   ],
   [/^(?:The server does not answer|no answer in time)/i, NO_ANSWER],
-  [/^Connection terminated/i, 'the connection broke: check that it runs, and its log'],
-  [/does not support SSL connections/i, 'it takes no encrypted connections: check the address in the configuration'],
+  [/^Connection terminated/i, 'the connection was lost: check that it is running, and its log'],
+  [
+    /does not support SSL connections/i,
+    'it does not support encrypted connections: check the address in the configuration',
+  ],
 ];
 
 /**

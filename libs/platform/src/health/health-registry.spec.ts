@@ -55,8 +55,8 @@ describe('the health of dependencies', () => {
   });
 
   it.each([
-    ['28P01', /^it refuses the log-in: check user, password and rights in the configuration$/],
-    ['X', /^the check failed in a way that was not foreseen: the log of this service has the error$/],
+    ['28P01', /^it rejected the log-in: check user, password and privileges$/],
+    ['X', /^the check failed unexpectedly: the log of this service has the error$/],
   ])('is down when the check fails, and tells why and what to do, but no more: %s', async (code, reason) => {
     const error = Object.assign(new Error('password hunter2 is wrong at 10.0.0.7'), { code });
     registry.register(new Probe('kafka', () => Promise.reject(error)));

@@ -4,7 +4,7 @@ import { HealthIndicator, type HealthResult } from './health-indicator';
 
 const CHECK_TIMEOUT_MS = 1_000;
 const CACHE_MS = 500;
-const UNFORESEEN = 'the check failed in a way that was not foreseen: the log of this service has the error';
+const UNFORESEEN = 'the check failed unexpectedly: the log of this service has the error';
 
 /** A result with how long it took, in milliseconds. */
 export interface CheckedHealth extends HealthResult {
@@ -78,7 +78,7 @@ async function bounded({ indicator, last }: Entry): Promise<HealthResult> {
     const reason = failureReason(error) ?? UNFORESEEN;
     // What can not be said to everybody is said, once, to those who read the log.
     if (reason === UNFORESEEN && last?.details?.['reason'] !== UNFORESEEN) {
-      new Logger('Health').warn(`The check of ${indicator.name} failed in a way that was not foreseen`, { err: error });
+      new Logger('Health').warn(`Health check of ${indicator.name} failed unexpectedly`, { err: error });
     }
     return { status: 'down', details: { reason } };
   } finally {

@@ -16,7 +16,7 @@ export class HealthController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Who answers here, and where to read on' })
+  @ApiOperation({ summary: 'Service name, version and links' })
   index() {
     return { name: this.service.name, version: this.service.version, docs: '/docs', health: '/health' };
   }
@@ -24,7 +24,7 @@ export class HealthController {
   @Get('health')
   @ApiOperation({
     summary:
-      'The state of the service (starting, ready, unready, draining) and of each dependency; 503 when a required one is down',
+      'State of the service (starting, ready, unready, draining) and of each dependency; 503 if a required dependency is down',
   })
   async summary(@Res({ passthrough: true }) reply: FastifyReply) {
     const { name, version } = this.service;
@@ -37,7 +37,7 @@ export class HealthController {
   }
 
   @Get('health/live')
-  @ApiOperation({ summary: 'Whether the process works at all; 503 asks for a restart. Looks at no dependency.' })
+  @ApiOperation({ summary: 'Liveness: 503 means that the process should be restarted. Checks no dependency.' })
   async live(@Res({ passthrough: true }) reply: FastifyReply) {
     const checks = await this.registry.check('liveness');
     const alive = checks.every(({ status }) => status !== 'down');
@@ -46,7 +46,7 @@ export class HealthController {
   }
 
   @Get('health/ready')
-  @ApiOperation({ summary: 'Whether requests should be sent here; 503 while starting, draining or crippled' })
+  @ApiOperation({ summary: 'Readiness: 503 while the service is starting, draining or missing a required dependency' })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
     const { state } = this.lifecycle;
     if (state !== 'ready') {

@@ -5,7 +5,7 @@ import { Lifecycle } from '../lifecycle';
 import { ServiceInfo } from '../service-info';
 import { installAccessLog } from './access-log';
 import { readJsonBodies } from './json-body';
-import { refuseWhatNodeAnswers } from './refusals-below-fastify';
+import { refuseWhatNodeAnswers } from './node-level-refusals';
 import { installRequestContext } from './request-context';
 import { UnknownQueryGuard } from './unknown-query.guard';
 import { validationPipe } from './validation.pipe';

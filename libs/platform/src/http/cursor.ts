@@ -36,8 +36,8 @@ export function decodeCursor<const S extends readonly CursorField[]>(text: strin
     throw new DomainError({
       code: 'REQUEST.INVALID_CURSOR',
       kind: 'invalid',
-      message: 'The cursor is not one this list has given out; start again without it.',
-      errors: [{ pointer: '#/query/cursor', detail: 'cursor must be the next_cursor of a previous answer' }],
+      message: 'The cursor was not issued by this list; start again without it.',
+      errors: [{ pointer: '#/query/cursor', detail: 'cursor must be the next_cursor of a previous response' }],
     });
   }
   return values as unknown as CursorOf<S>;

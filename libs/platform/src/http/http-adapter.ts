@@ -27,7 +27,7 @@ export function httpAdapter(): FastifyAdapter {
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: SOCKET_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    // Node would refuse it without a word of ours; see `refuseWhatNodeAnswers`.
+    // Node would refuse it with a response of its own; see `refuseWhatNodeAnswers`.
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 2_000, requireHostHeader: false },
     forceCloseConnections: 'idle',
     return503OnClosing: false,

@@ -37,8 +37,7 @@ function read(bytes: Buffer, contentType: string): unknown {
   const value = parse(text);
   const problem = jsonProblem(text);
   if (problem !== undefined) throw malformed(`${problem.pointer || 'The body'} ${problem.detail}.`, problem.pointer);
-  if (SURROGATE_ESCAPE.test(text) && !isWellFormed(value))
-    throw malformed('The body has half of a surrogate pair in it.');
+  if (SURROGATE_ESCAPE.test(text) && !isWellFormed(value)) throw malformed('The body contains an unpaired surrogate.');
   return value;
 }
 

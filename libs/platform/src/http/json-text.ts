@@ -44,7 +44,7 @@ export function jsonProblem(text: string): JsonProblem | undefined {
   return undefined;
 }
 
-const TOO_DEEP: JsonProblem = { pointer: '', detail: `is nested too deeply: ${MAX_JSON_DEPTH} levels at the most` };
+const TOO_DEEP: JsonProblem = { pointer: '', detail: `is nested too deeply: ${MAX_JSON_DEPTH} levels at most` };
 
 function listLevel(): Level {
   return { names: undefined, at: 0, nameComes: false };

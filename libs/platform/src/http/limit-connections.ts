@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Server } from 'node:http';
 
-/** Between two lines about it: whoever floods the server should not flood the log. */
+/** Minimum time between two log lines: a flood of connections must not flood the log. */
 const TELL_EVERY_MS = 10_000;
 
 /** Closes connections beyond `limit` at once and unanswered: each costs memory and a file descriptor. Says so, with the number of them. */
@@ -12,7 +12,9 @@ export function limitConnections(server: Server, limit: number): void {
   server.on('drop', () => {
     dropped += 1;
     if (performance.now() - toldAt < TELL_EVERY_MS) return;
-    logger.warn(`${limit} connections are open (HTTP_MAX_CONNECTIONS); others were closed at once`, { dropped });
+    logger.warn(`Connection limit of ${limit} reached (HTTP_MAX_CONNECTIONS); further connections were closed`, {
+      dropped,
+    });
     [dropped, toldAt] = [0, performance.now()];
   });
 }

@@ -48,6 +48,6 @@ export class ClockSynchronizer implements OnModuleInit, OnApplicationShutdown {
     const moved = this.clock.follow({ time, askedAt, answeredAt: performance.now() });
     if (Math.abs(moved) < NOTABLE_MS) return;
     const by = `${(Math.abs(moved) / 1000).toFixed(1)} s ${moved > 0 ? 'behind' : 'ahead of'}`;
-    this.logger.warn(`The clock was ${by} that of PostgreSQL and follows it now; check the time synchronization (NTP)`);
+    this.logger.warn(`Clock was ${by} PostgreSQL and has been corrected; check the time synchronization (NTP)`);
   }
 }

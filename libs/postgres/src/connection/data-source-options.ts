@@ -31,8 +31,8 @@ const SILENCE_AFTER_TIMEOUT_MS = 1_000;
 const MOST_SILENCE_MS = 60_000;
 
 /**
- * How PostgreSQL is to plan on every connection of a service, whose statements ask for a few rows, by an index. Statistics that are behind
- * can make it expect a hundred thousand, and start two processes to find them: that takes longer than the look, each time.
+ * Planner settings: our statements fetch few rows by index. Stale statistics can make PostgreSQL expect a hundred thousand rows
+ * and start two parallel workers, which takes longer than the query itself, each time.
  */
 export const PLANNING = { enable_seqscan: 'off', max_parallel_workers_per_gather: '0' } as const;
 

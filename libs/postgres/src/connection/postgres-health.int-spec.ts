@@ -35,10 +35,14 @@ describe('PostgreSQL on the health page', () => {
     [
       'nothing listens at its address',
       (url) => void (url.port = '1'),
-      /^the connection is refused: check that it runs/,
+      /^the connection was refused: check that it is running/,
     ],
-    ['its host is not known', (url) => void (url.hostname = 'nowhere.invalid'), /^its host name is not known/],
-    ['the password is wrong', (url) => void (url.password = 'hunter2'), /^it refuses the log-in: check user, password/],
+    ['its host is not known', (url) => void (url.hostname = 'nowhere.invalid'), /^its host name cannot be resolved/],
+    [
+      'the password is wrong',
+      (url) => void (url.password = 'hunter2'),
+      /^it rejected the log-in: check user, password/,
+    ],
     ['there is no such database', (url) => void (url.pathname = '/nowhere'), /^the database does not exist/],
   ])('is down, and says what to do about it, when %s', async (_, change, expected) => {
     const { status, reason } = await healthWith(change);
@@ -54,6 +58,6 @@ describe('PostgreSQL on the health page', () => {
     const seen = await healthWith();
     await admin.query(`SET transaction_read_only = off; ALTER DATABASE ${name} RESET default_transaction_read_only`);
     await admin.end();
-    expect(seen).toEqual({ status: 'down', reason: expect.stringMatching(/^it takes no writes/) });
+    expect(seen).toEqual({ status: 'down', reason: expect.stringMatching(/^it accepts no writes/) });
   });
 });

@@ -7,7 +7,7 @@ import { guardedClient } from './guarded-client';
 const CHECK_TIMEOUT_MS = 900;
 /** What a log-in meets (a changed password, settings that only new sessions have) is seen when the next one is made. */
 const SESSION_LIFETIME_S = 2;
-const READ_ONLY = 'it takes no writes: it is a standby, or default_transaction_read_only is on';
+const READ_ONLY = 'it accepts no writes: it is a standby, or default_transaction_read_only is on';
 
 /**
  * Whether the service can log in and write; required. It asks, and writes nothing: a standby and a database that was set to

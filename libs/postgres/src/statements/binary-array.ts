@@ -109,7 +109,7 @@ function writeUuid(value: unknown): boolean {
   return true;
 }
 
-/** -1 for what is none: with it, whatever it is combined with by `|` is negative too. */
+/** Returns -1 for a non-hex digit, which makes the byte that it is combined into negative. */
 function digit(text: string, index: number): number {
   return HEX[text.charCodeAt(index)] ?? -1;
 }

@@ -25,7 +25,7 @@ export function namedRows<Row>({ fields, rows }: PositionalResult): Row[] {
   return rows.length === 0 ? [] : (rows.map(namingOf(fields.map(({ name }) => name))) as Row[]);
 }
 
-/** Runs a statement for who has a connection of pg's own, with parameters in PostgreSQL's binary form where it has one. */
+/** Runs a statement on a plain pg client, with parameters in PostgreSQL's binary form where it has one. */
 export async function queryRows<Row>(
   client: Pick<Client, 'query'>,
   statement: { readonly name: string; readonly text: string },

@@ -59,7 +59,7 @@ const CODECS: readonly (readonly [kafkajs.CompressionTypes, Codec])[] = [
   [Types.ZSTD, { pack: promisify(zstdCompress), unpack: unpackZstd }],
 ];
 
-/** Teaches the client every compression that Kafka knows: which one a record has is up to whoever published it, and to the broker. */
+/** Registers every codec of Kafka with the client: the producer of a record, or the broker, chooses its compression. */
 export function registerCodecs(): void {
   for (const [type, { pack, unpack }] of CODECS) {
     CompressionCodecs[type as kafkajs.CompressionTypes.GZIP] = () => ({
