@@ -14,6 +14,10 @@ const MESSAGING_FLOORS = [
     comment: 'A transaction with its outbox is the same whoever asks for it: HTTP, Kafka or a timer.',
   },
   { room: 'failed', comment: 'What becomes of a failure does not depend on who tries again, and when.' },
+  {
+    room: 'together',
+    comment: 'Callers that share a transaction ask for one; neither Kafka nor the world outside is in it.',
+  },
   { room: 'due-work', comment: 'Calls to the world outside are made the same way in a service that consumes nothing.' },
   { room: 'consumer', comment: 'Consumption puts failures aside and does not know how they are tried again.' },
   {

@@ -28,6 +28,17 @@ const THROUGH_PLATFORM = [
   },
 ];
 
+const CHANCE = {
+  selector: "MemberExpression[object.name='Math'][property.name='random']",
+  message: 'Inject Chance from @app/platform; for jitter there are around() and backoff().',
+};
+
+/** Libs may throw a DomainError where they find something wrong; what a service refuses has a name in its domain. */
+const ERRORS_OF_THE_DOMAIN = {
+  selector: "NewExpression[callee.name='DomainError']",
+  message: 'Declare a class in domain/<thing>.errors.ts, with the code and the kind.',
+};
+
 const NO_FIXED_SLEEP = [
   {
     selector: "NewExpression[callee.name='Promise'] CallExpression[callee.name='setTimeout']",
@@ -66,7 +77,7 @@ export default tseslint.config(
       'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx'] }],
       'object-shorthand': 'error',
       'prefer-const': 'error',
-      'no-restricted-syntax': ['error', ...THROUGH_PLATFORM],
+      'no-restricted-syntax': ['error', ...THROUGH_PLATFORM, CHANCE],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
@@ -99,7 +110,12 @@ export default tseslint.config(
     rules: { 'max-lines-per-function': ['error', { max: 16, skipComments: true }] },
   },
   {
-    files: ['*.{js,cjs}', '{bench,deploy,test,tools}/**', 'libs/platform/**'],
+    files: ['apps/*/src/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...THROUGH_PLATFORM, CHANCE, ERRORS_OF_THE_DOMAIN] },
+  },
+  { files: ['libs/platform/**'], rules: { 'no-restricted-syntax': ['error', CHANCE] } },
+  {
+    files: ['*.{js,cjs}', '{bench,deploy,test,tools}/**', 'libs/platform/src/chance.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
   { files: ['tools/**', 'bench/**', 'test/**'], rules: { 'no-console': 'off' } },

@@ -20,7 +20,9 @@ import { StockRepository } from './persistence/stock.repository';
 import { AddProduct } from './use-cases/add-product';
 import { AdjustStock } from './use-cases/adjust-stock';
 import { allocationStateMachine } from './domain/allocation-lifecycle';
-import { GetInventory } from './use-cases/get-inventory';
+import { GetProduct } from './use-cases/get-product';
+import { ListMovements } from './use-cases/list-movements';
+import { ListProducts } from './use-cases/list-products';
 import { SettleStock } from './use-cases/settle-stock';
 
 /** The migrations of the service's schema, in order. */
@@ -52,7 +54,9 @@ export class InventoryServiceModule {
       providers: [
         AddProduct,
         AdjustStock,
-        GetInventory,
+        GetProduct,
+        ListMovements,
+        ListProducts,
         InventoryReader,
         ProductRepository,
         SettleStock,

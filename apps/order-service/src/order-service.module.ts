@@ -25,11 +25,13 @@ import { OrderRepository } from './persistence/order.repository';
 import { AdvanceOrders } from './use-cases/advance-orders';
 import { CancelOrder } from './use-cases/cancel-order';
 import { CancelOverdueOrders } from './use-cases/cancel-overdue-orders';
+import { GetAuditTrail } from './use-cases/get-audit-trail';
 import { GetOrder } from './use-cases/get-order';
 import { HousekeepingOptions } from './use-cases/housekeeping.options';
+import { ListOrders } from './use-cases/list-orders';
 import { PlaceOrder } from './use-cases/place-order';
 import { PlaceOrderOptions } from './use-cases/place-order.options';
-import { SettledOrders } from './use-cases/settled-orders';
+import { SettledOrders } from './persistence/settled-orders';
 
 /** The migrations of the service's schema, in order. */
 export const MIGRATIONS = [
@@ -72,7 +74,9 @@ export class OrderServiceModule {
         AdvanceOrders,
         CancelOrder,
         CancelOverdueOrders,
+        GetAuditTrail,
         GetOrder,
+        ListOrders,
         IdempotencyKeys,
         OrderCache,
         OrderRepository,

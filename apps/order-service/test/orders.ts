@@ -63,12 +63,3 @@ export function trailOf(...facts: readonly AuditFact[]): AuditEntry[] {
   for (const fact of facts) trail.push(appendFact(trail.at(-1) ?? EMPTY_CHAIN, fact));
   return trail;
 }
-
-/** Freezes a value with all it holds. A `Date` can not be frozen; nothing here sets one. */
-export function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !(value instanceof Date)) {
-    Object.values(value).forEach(deepFreeze);
-    Object.freeze(value);
-  }
-  return value;
-}

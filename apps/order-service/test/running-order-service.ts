@@ -100,7 +100,7 @@ export class RunningOrderService {
   async advance(orderId: string, ...triggers: readonly OrderTrigger[]): Promise<void> {
     const advance = this.app.get(AdvanceOrders);
     await this.app.get(Transactions).run((unitOfWork) =>
-      advance.execute(
+      advance.enqueue(
         unitOfWork,
         triggers.map((trigger) => ({ orderId, trigger, actor: 'test' })),
       ),

@@ -15,7 +15,7 @@ import { DataSource } from 'typeorm';
 import { loadConfig } from './config';
 import * as harness from '../test/replica';
 import { databaseOptions } from './payment-service.module';
-import { FollowOrders } from './use-cases/follow-orders';
+import { OrderEventsConsumer } from './messaging/order-events.consumer';
 
 const created = (orderId: string, method?: string) => anEvent(OrderCreated, orderId, harness.created(method));
 const confirmed = (orderId: string) => anEvent(OrderConfirmed, orderId, harness.confirmed);
@@ -36,7 +36,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-const follow = (replica: number) => replicas[replica]!.get(FollowOrders);
+const follow = (replica: number) => replicas[replica]!.get(OrderEventsConsumer);
 const transaction: (typeof Transactions)['prototype']['run'] = (work) => replicas[0]!.get(Transactions).run(work);
 
 async function sql<Row>(text: string, parameters: unknown[] = []): Promise<Row[]> {

@@ -24,13 +24,13 @@ import { StripeEventRepository } from './persistence/stripe-event.repository';
 import { AdvancePayments } from './use-cases/advance-payments';
 import { CallGateway } from './use-cases/call-gateway';
 import { CatchUpOnNews, NewsOptions } from './use-cases/catch-up-on-news';
-import { FollowOrders } from './use-cases/follow-orders';
 import { GatewayCallLimits } from './use-cases/gateway-call-limits';
-import { GatewayWorker } from './use-cases/gateway-worker';
 import { GetPayment } from './use-cases/get-payment';
+import { HandleStripeWebhook } from './use-cases/handle-stripe-webhook';
 import { HearOfPayments } from './use-cases/hear-of-payments';
 import { ListPayments } from './use-cases/list-payments';
 import { RefundByHand } from './use-cases/refund-by-hand';
+import { StepPayments } from './use-cases/step-payments';
 
 @Module({})
 export class PaymentServiceModule {
@@ -54,13 +54,13 @@ export class PaymentServiceModule {
         AdvancePayments,
         CallGateway,
         CatchUpOnNews,
-        FollowOrders,
-        GatewayWorker,
         GetPayment,
+        HandleStripeWebhook,
         HearOfPayments,
         ListPayments,
         PaymentReader,
         PaymentRepository,
+        StepPayments,
         StripeEventRepository,
         ...(usesStripe ? [] : [RefundByHand]),
         { provide: NewsOptions, useFactory: () => new NewsOptions(config.paymentGatewayNewsMs) },

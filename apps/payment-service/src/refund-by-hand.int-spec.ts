@@ -14,7 +14,7 @@ import { DataSource } from 'typeorm';
 import * as harness from '../test/replica';
 import { SimulatedGateway } from './gateway/simulated-gateway';
 import { CatchUpOnNews } from './use-cases/catch-up-on-news';
-import { FollowOrders } from './use-cases/follow-orders';
+import { OrderEventsConsumer } from './messaging/order-events.consumer';
 
 let database: TestDatabase;
 let app: NestFastifyApplication;
@@ -32,7 +32,7 @@ afterAll(async () => {
 
 const sql = <Row>(text: string, parameters: unknown[]) => app.get(DataSource).query<Row[]>(text, parameters);
 const handle: (typeof Transactions)['prototype']['run'] = (work) => app.get(Transactions).run(work);
-const follow = () => app.get(FollowOrders);
+const follow = () => app.get(OrderEventsConsumer);
 
 async function captured(total = 42.5): Promise<string> {
   const orderId = anOrderId();
@@ -111,7 +111,7 @@ describe('a captured payment that an operator refunds at the simulated gateway',
   it('is found although nobody told us', async () => {
     const orderId = await captured();
     expect(await app.get(SimulatedGateway).refundByHand(orderId)).toBeDefined();
-    await app.get(CatchUpOnNews).run();
+    await app.get(CatchUpOnNews).execute();
     await becomes(orderId, { status: 'refunded', refunded_amount: 42.5 });
   });
 });

@@ -15,7 +15,7 @@ import { DataSource } from 'typeorm';
 import * as harness from '../test/replica';
 import { StripeStandIn } from '../test/stripe-stand-in';
 import { CatchUpOnNews } from './use-cases/catch-up-on-news';
-import { FollowOrders } from './use-cases/follow-orders';
+import { OrderEventsConsumer } from './messaging/order-events.consumer';
 
 const SECRET = 'whsec_test';
 let database: TestDatabase;
@@ -48,7 +48,7 @@ beforeEach(() => {
 });
 
 const handle: (typeof Transactions)['prototype']['run'] = (work) => app.get(Transactions).run(work);
-const follow = () => app.get(FollowOrders);
+const follow = () => app.get(OrderEventsConsumer);
 const cancel = (id: string, total_amount = 42.5) => {
   const event = anEvent(OrderCancelled, id, { ...harness.cancelled(), total_amount });
   return handle((unitOfWork) => follow().cancelled([event], unitOfWork));
@@ -167,9 +167,9 @@ describe('a captured payment that somebody refunds in Stripe’s pages', () => {
   it('is found although no webhook came', async () => {
     const { orderId, reference } = await captured();
     stripe.books.refundByHand(reference);
-    expect(await app.get(CatchUpOnNews).run()).toBeGreaterThan(0);
+    expect(await app.get(CatchUpOnNews).execute()).toBeGreaterThan(0);
     await becomes(orderId, { status: 'refunded', refunded_amount: 42.5 });
-    await app.get(CatchUpOnNews).run();
+    await app.get(CatchUpOnNews).execute();
     expect(await announced(orderId)).toHaveLength(1);
   });
 

@@ -14,7 +14,7 @@ import Stripe from 'stripe';
 import { DataSource } from 'typeorm';
 import * as harness from '../test/replica';
 import { StripeStandIn, type StripeFault } from '../test/stripe-stand-in';
-import { FollowOrders } from './use-cases/follow-orders';
+import { OrderEventsConsumer } from './messaging/order-events.consumer';
 
 const SECRET = 'whsec_test';
 let database: TestDatabase;
@@ -53,7 +53,7 @@ const sql = <Row>(text: string, parameters: unknown[] = []): Promise<Row[]> =>
 /** The order service says the same of all these orders, to one replica. */
 async function say(what: 'created' | 'confirmed' | 'cancelled', orders: readonly string[], replica = 0) {
   const app = replicas[replica]!;
-  const follow = app.get(FollowOrders);
+  const follow = app.get(OrderEventsConsumer);
   await app.get(Transactions).run((unitOfWork) => {
     switch (what) {
       case 'created':

@@ -1,10 +1,11 @@
 import { minorUnitsOf } from '@app/events';
+import { deepFreeze } from '@app/testing';
 import { decidePayment } from '../src/domain/decide-payment';
 import type { GatewayHint, GatewayInput, OrderInput, PaymentInput } from '../src/domain/payment-input';
 import type { GatewayOutcome } from '../src/domain/gateway-outcome';
 import { callFor, handOver, isFreshlyDue, type GatewayCall, type Payment } from '../src/domain/payment';
 import type { Announcement } from '../src/domain/payment-announcement';
-import { CONTEXT, deepFreeze, news, NOON, ORDER_ID } from '../src/domain/payment.builder';
+import { CONTEXT, news, NOON, ORDER_ID } from './payments';
 import { isUnwanted } from '../src/domain/payment-stage';
 import { answerOf, authorizationOutcome, judge, moneyIn, type LedgerEntry } from '../src/gateway/simulator-rules';
 

@@ -1,10 +1,12 @@
 import { createTestService } from '@app/testing';
 import type { OrderCancelled, OrderConfirmed, OrderCreated } from '@app/events';
 import type { UnitOfWork } from '@app/messaging';
+import type { INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import { loadConfig } from '../src/config';
 import type { PaymentListResponse } from '../src/http/payment.response';
+import { OrderEventsConsumer } from '../src/messaging/order-events.consumer';
 import { PaymentServiceModule } from '../src/payment-service.module';
 
 /** A running replica in a hurry that hears nothing from Kafka: tests hand it events. See {@link recordAnnouncements}. */
@@ -31,6 +33,11 @@ export async function startReplica(
     config,
   });
   return app.init();
+}
+
+/** Where events of the order service come in. */
+export function orderEventsOf(app: INestApplicationContext): OrderEventsConsumer {
+  return app.get(OrderEventsConsumer);
 }
 
 /** From now on whatever enters the outbox is also in the table `announcements`, and stays there when it is published. */

@@ -1,5 +1,5 @@
-import { MessagingOptions, sleep, Transactions, type UnitOfWork } from '@app/messaging';
-import { Clock } from '@app/platform';
+import { MessagingOptions, Transactions, type UnitOfWork } from '@app/messaging';
+import { Clock, messageOf, repeatedly, sleep } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { takenByJob } from './desk-rules';
 import { DeskJobRepository, type DeskJobBatch } from './desk-job.repository';
@@ -34,7 +34,12 @@ export class DeskWorker {
   ) {}
 
   start(): void {
-    this.running ??= this.run();
+    this.running ??= repeatedly(() => this.round(), {
+      everyMs: IDLE_INTERVAL_MS,
+      stopping: this.stopping.signal,
+      failed: (error) => this.logger.warn(`desk interrupted: ${messageOf(error)}`),
+      pause: (ms) => sleep(ms, this.wakeUp.signal),
+    });
   }
 
   /** Finishes the batch in hand. */
@@ -49,21 +54,12 @@ export class DeskWorker {
     this.wakeUp.abort();
   }
 
-  private async run(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      let interval = IDLE_INTERVAL_MS;
-      // Before the work: a job that comes in while it is done is not to wait for the next time.
-      this.wakeUp = new AbortController();
-      try {
-        if (await this.work()) interval = BUSY_INTERVAL_MS;
-        await this.prune();
-      } catch (error) {
-        this.logger.warn(
-          `Failed-message worker interrupted: ${error instanceof Error ? error.message : String(error)}`,
-        );
-      }
-      await sleep(interval * (0.75 + Math.random() / 2), this.wakeUp.signal);
-    }
+  private async round() {
+    // Before the work: a job that comes in while it is done is not to wait for the next time.
+    this.wakeUp = new AbortController();
+    const isBusy = await this.work();
+    await this.prune();
+    return { nextInMs: isBusy ? BUSY_INTERVAL_MS : IDLE_INTERVAL_MS };
   }
 
   /** @returns whether a job is under way: what it has released is being tried. */

@@ -1,3 +1,4 @@
+export { actorOf, causeOf } from './cause';
 export {
   type Cause,
   type EventDefinition,
@@ -51,7 +52,6 @@ export {
 export {
   type AnyEvent,
   CATALOGUE,
-  consumerGroupOf,
   decodeRecord,
   deadLetterTopicOf,
   eventOfTopic,

@@ -51,5 +51,3 @@ export const InventoryInsufficient = defineEvent({
   }),
 });
 export type InventoryInsufficient = PayloadOf<typeof InventoryInsufficient>;
-
-export type InventoryServiceEvent = typeof InventoryUpdated | typeof InventoryInsufficient;

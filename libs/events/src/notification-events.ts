@@ -50,5 +50,3 @@ export const NotificationFailed = defineEvent({
   }),
 });
 export type NotificationFailed = PayloadOf<typeof NotificationFailed>;
-
-export type NotificationServiceEvent = typeof NotificationSent | typeof NotificationFailed;

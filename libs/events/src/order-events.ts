@@ -62,5 +62,3 @@ export const OrderCancelled = defineEvent({
   }),
 });
 export type OrderCancelled = PayloadOf<typeof OrderCancelled>;
-
-export type OrderServiceEvent = typeof OrderCreated | typeof OrderConfirmed | typeof OrderCancelled;

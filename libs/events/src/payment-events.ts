@@ -104,6 +104,3 @@ export const PaymentAdjusted = defineEvent({
   }),
 });
 export type PaymentAdjusted = PayloadOf<typeof PaymentAdjusted>;
-
-export type PaymentServiceEvent =
-  typeof PaymentSuccessful | typeof PaymentFailed | typeof PaymentRefunded | typeof PaymentAdjusted;

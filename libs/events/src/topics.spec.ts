@@ -1,5 +1,5 @@
 import type { ServiceName } from './contract';
-import { consumerGroupOf, deadLetterTopicOf, eventOfTopic, EVENTS, eventsPublishedBy } from './topics';
+import { deadLetterTopicOf, eventOfTopic, EVENTS, eventsPublishedBy } from './topics';
 
 const SERVICES: ServiceName[] = ['order-service', 'payment-service', 'inventory-service', 'notification-service'];
 
@@ -27,14 +27,13 @@ describe('the topics', () => {
     }
   });
 
-  it('of dead letters and the groups are one per service and no event’s', () => {
+  it('of dead letters are one per service and no event’s', () => {
     expect(SERVICES.map(deadLetterTopicOf)).toEqual([
       'order_service_dlq',
       'payment_service_dlq',
       'inventory_service_dlq',
       'notification_service_dlq',
     ]);
-    expect(SERVICES.map(consumerGroupOf)).toEqual(SERVICES);
     for (const service of SERVICES) expect(eventOfTopic(deadLetterTopicOf(service))).toBeUndefined();
   });
 });

@@ -47,11 +47,6 @@ export function eventsPublishedBy(service: ServiceName): AnyEvent[] {
   return EVENTS.filter((event) => event.publisher === service);
 }
 
-/** A service's consumer group is its name. Renaming it would lose the group's offsets. */
-export function consumerGroupOf(service: ServiceName): string {
-  return service;
-}
-
 /** The topic that keeps what a service's consumer group could not handle: `payment_service_dlq`, … */
 export function deadLetterTopicOf(service: ServiceName): string {
   return `${service.replaceAll('-', '_')}_dlq`;

@@ -12,13 +12,12 @@ export {
   type FailedMessageRow,
   type FailedMessageStatus,
 } from './failed/failed-message';
-export { classifyFailure } from './failed/failure';
-export { GroupCommit, Overloaded, type Settled } from './linger/group-commit';
-export { sleep } from './linger/sleep';
+export { GroupCommit, type GroupCommitLimits, Overloaded, type Settled } from './linger/group-commit';
 export { MessagingOptions, messagingOptionsOf, BACKGROUND_LINGER } from './messaging-options';
 export { connectEventConsumers, MessagingModule } from './messaging.module';
 export { MESSAGING_MIGRATIONS } from './migrations';
 export { headersFromBase64, type StoredHeaders } from './record/stored-headers';
+export { SharedTransactions, type SharedWork } from './together/shared-transactions';
 export { AroundLocks } from './unit-of-work/around-locks';
 export { lockedAmong, RowsLocked } from './unit-of-work/locked-rows';
 export { Transactions } from './unit-of-work/transactions';

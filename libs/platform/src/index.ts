@@ -1,3 +1,7 @@
+export { bisect } from './async/bisect';
+export { repeatedly } from './async/repeatedly';
+export { around, backoff, sleep } from './async/sleep';
+export { unlessAborted, withinTime } from './async/within-time';
 export {
   applicationOptions,
   bootstrapService,
@@ -13,6 +17,7 @@ export { type BreakerOptions, CircuitBreaker } from './breaker/circuit-breaker';
 export { CircuitBreakers } from './breaker/circuit-breakers';
 export { PlatformCacheModule } from './cache/cache.module';
 export { ReadThroughCache } from './cache/read-through.cache';
+export { Chance } from './chance';
 export { Clock, SharedClock, SystemClock } from './clock';
 export { type CommonConfig, commonConfig } from './config/common-config';
 export type { ConfigurationProblem } from './config/configuration.error';
@@ -30,9 +35,10 @@ export {
   type VariableOptions,
 } from './config/variables';
 export { ApiProblems } from './errors/api-problems.decorator';
-export { DomainError, type DomainErrorKind } from './errors/domain.error';
+export { DomainError } from './errors/domain.error';
 export { errorToProblem, translateErrorsBy, unavailable } from './errors/error-to-problem';
 export type { Problem } from './errors/problem-details';
+export { asError, messageOf } from './errors/message-of';
 export { StartupError } from './errors/startup.error';
 export { failureReason } from './health/failure-reason';
 export { HealthIndicator, type HealthResult } from './health/health-indicator';

@@ -1,5 +1,6 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { CircuitBreakers } from './breaker/circuit-breakers';
+import { Chance, SystemChance } from './chance';
 import { Clock, SharedClock } from './clock';
 import { HealthController } from './health/health.controller';
 import { HealthRegistry } from './health/health-registry';
@@ -8,7 +9,7 @@ import { Lifecycle } from './lifecycle';
 import { ServiceInfo } from './service-info';
 
 /**
- * What every service has, available everywhere without importing anything: `Clock`, `Ids`, `Lifecycle`,
+ * What every service has, available everywhere without importing anything: `Clock`, `Ids`, `Chance`, `Lifecycle`,
  * `HealthRegistry`, `CircuitBreakers`, `ServiceInfo`, and the routes `/`, `/health`, `/health/live`, `/health/ready`.
  * `bootstrapService` and `createService` add it; only tests that build a module by hand import it.
  */
@@ -23,12 +24,13 @@ export class PlatformModule {
         SharedClock,
         { provide: Clock, useExisting: SharedClock },
         { provide: Ids, useClass: UuidV7Ids },
+        { provide: Chance, useClass: SystemChance },
         { provide: ServiceInfo, useValue: service },
         Lifecycle,
         HealthRegistry,
         CircuitBreakers,
       ],
-      exports: [Clock, SharedClock, Ids, ServiceInfo, Lifecycle, HealthRegistry, CircuitBreakers],
+      exports: [Clock, SharedClock, Ids, Chance, ServiceInfo, Lifecycle, HealthRegistry, CircuitBreakers],
     };
   }
 }

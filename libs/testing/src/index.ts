@@ -1,6 +1,7 @@
 export { afterEachStatement } from './after-each-statement';
 export { allPages } from './all-pages';
 export { createTestService } from './create-test-service';
+export { deepFreeze } from './deep-freeze';
 export { LONGEST_STALL_MS, watchEventLoop } from './event-loop-stalls';
 export { anEvent, anOrderId, asKafkaMessage } from './events';
 export { eventually } from './eventually';

@@ -1,4 +1,4 @@
-import { EVENTS, consumerGroupOf, decodeRecord, eventOfTopic } from '@app/events';
+import { EVENTS, decodeRecord, eventOfTopic } from '@app/events';
 import { registerCodecs } from '../../../libs/messaging/src/kafka/compression/codecs.ts';
 import { Kafka, logLevel, type Admin, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
 import { serviceNames } from '../../stack/service-names.ts';
@@ -58,12 +58,12 @@ export class TopicReader {
     return this.withAdmin(async (admin) => {
       const existing = await existingTopics(admin);
       const groups = serviceNames.map(async (service) => {
-        const group = consumerGroupOf(service);
-        const topics = await admin.fetchOffsets({ groupId: group, topics: existing });
+        // A service's consumer group is its name.
+        const topics = await admin.fetchOffsets({ groupId: service, topics: existing });
         return topics.flatMap(({ topic, partitions }) =>
           partitions
             .filter(({ offset }) => offset !== '-1')
-            .map(({ partition, offset }) => ({ group, topic, partition, next: offset })),
+            .map(({ partition, offset }) => ({ group: service, topic, partition, next: offset })),
         );
       });
       return (await Promise.all(groups)).flat();

@@ -1,14 +1,7 @@
 import { checkStateMachine } from '@app/lifecycle';
+import { deepFreeze } from '@app/testing';
 import { allocationStateMachine, decideStock, productsConcerned, type StockDecision } from './allocation-lifecycle';
 import type { StockAllocation, StockNews } from './stock-allocation';
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    Object.values(value).forEach(deepFreeze);
-    Object.freeze(value);
-  }
-  return value;
-}
 
 const userId = 'user_123';
 const wanted = [

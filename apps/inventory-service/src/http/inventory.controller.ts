@@ -4,7 +4,9 @@ import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } f
 import type { FastifyReply } from 'fastify';
 import { AddProduct } from '../use-cases/add-product';
 import { AdjustStock, type AdjustedStock } from '../use-cases/adjust-stock';
-import { GetInventory } from '../use-cases/get-inventory';
+import { GetProduct } from '../use-cases/get-product';
+import { ListMovements } from '../use-cases/list-movements';
+import { ListProducts } from '../use-cases/list-products';
 import { AddProductDto, toNewProduct } from './add-product.dto';
 import { AdjustStockDto, toAdjustment } from './adjust-stock.dto';
 import {
@@ -23,7 +25,9 @@ import { ProductPath } from './product.path';
 @Controller('inventory')
 export class InventoryController {
   constructor(
-    private readonly getInventory: GetInventory,
+    private readonly listProducts: ListProducts,
+    private readonly getProduct: GetProduct,
+    private readonly listMovements: ListMovements,
     private readonly addProduct: AddProduct,
     private readonly adjustStock: AdjustStock,
   ) {}
@@ -34,7 +38,7 @@ export class InventoryController {
   @ApiProblems(400, 503)
   async list(@Query() { limit, cursor }: PageQuery): Promise<InventoryResponse> {
     const after = cursor === undefined ? undefined : decodeCursor(cursor, ['text'])[0];
-    return toInventoryResponse(await this.getInventory.list(limit, after));
+    return toInventoryResponse(await this.listProducts.execute(limit, after));
   }
 
   @Get(':product_id')
@@ -42,7 +46,7 @@ export class InventoryController {
   @ApiOkResponse({ type: ProductResponse })
   @ApiProblems(400, 404, 503)
   async get(@Param() { product_id: productId }: ProductPath): Promise<ProductResponse> {
-    return toProductResponse(await this.getInventory.product(productId));
+    return toProductResponse(await this.getProduct.execute(productId));
   }
 
   @Post()
@@ -81,7 +85,7 @@ export class InventoryController {
     @Query() { limit, cursor }: PageQuery,
   ): Promise<MovementListResponse> {
     const before = cursor === undefined ? undefined : decodeCursor(cursor, ['integer'])[0];
-    return toMovementListResponse(await this.getInventory.movements(productId, limit, before));
+    return toMovementListResponse(await this.listMovements.execute(productId, limit, before));
   }
 }
 

@@ -3,7 +3,7 @@ import { encodeCursor } from '@app/platform';
 import { ApiProperty } from '@nestjs/swagger';
 import { MOVEMENT_REASONS, type MovementReason, type Product, type StockMovement } from '../domain/product';
 import type { AdjustedStock } from '../use-cases/adjust-stock';
-import type { Page } from '../use-cases/get-inventory';
+import type { Page } from '../use-cases/page';
 
 const NEXT_CURSOR = {
   type: String,

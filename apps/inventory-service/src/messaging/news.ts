@@ -1,4 +1,4 @@
-import type { Cause, EventDefinition, ReceivedEvent } from '@app/events';
+import { actorOf, causeOf, type EventDefinition, type ReceivedEvent } from '@app/events';
 import type { StockNews } from '../domain/stock-allocation';
 import type { ReceivedNews } from '../use-cases/settle-stock';
 
@@ -10,13 +10,7 @@ export function newsOf<Definition extends EventDefinition>(
   return events.map((event) => ({
     orderId: event.orderId,
     news: read(event.payload),
-    // `ce_source` is the service's name as a path.
-    actor: event.source.replace(/^\//, ''),
+    actor: actorOf(event),
     cause: causeOf(event),
   }));
-}
-
-function causeOf({ id, cause }: Pick<ReceivedEvent<EventDefinition>, 'id' | 'cause'>): Cause {
-  const { correlationId, traceparent } = cause;
-  return { correlationId, causationId: id, ...(traceparent === undefined ? {} : { traceparent }) };
 }

@@ -12,7 +12,7 @@ export class OrderEventsConsumer {
 
   @EventPattern(OrderCancelled)
   async cancelled(@Payload() events: Events<typeof OrderCancelled>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
-    await this.settleStock.execute(unitOfWork, newsOf(events, cancelled));
+    await this.settleStock.enqueue(unitOfWork, newsOf(events, cancelled));
   }
 }
 

@@ -12,7 +12,7 @@ export class PaymentEventsConsumer {
 
   @EventPattern(PaymentSuccessful)
   async successful(@Payload() events: Events<typeof PaymentSuccessful>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
-    await this.settleStock.execute(unitOfWork, newsOf(events, paid));
+    await this.settleStock.enqueue(unitOfWork, newsOf(events, paid));
   }
 }
 

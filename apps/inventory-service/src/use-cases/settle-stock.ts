@@ -22,32 +22,21 @@ export interface ReceivedNews {
  */
 @Injectable()
 export class SettleStock {
-  private readonly gathered = new WeakMap<UnitOfWork, ReceivedNews[]>();
-
   constructor(
     private readonly stock: StockRepository,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * Resolves at once; the stock is settled when the unit of work concludes. That fails with NewsContradicted when news says
-   * something else of its order than earlier news.
+   * Resolves at once; the stock is settled when the unit of work concludes. That fails with NewsContradicted when news says something else of its
+   * order than earlier news.
    */
-  execute(unitOfWork: UnitOfWork, news: readonly ReceivedNews[]): Promise<void> {
-    const gathered = this.gathered.get(unitOfWork) ?? this.startGathering(unitOfWork);
-    gathered.push(...news);
+  enqueue(unitOfWork: UnitOfWork, news: readonly ReceivedNews[]): Promise<void> {
+    unitOfWork.gather(this, news, (concluded, all) => this.settle(concluded, all));
     return Promise.resolve();
   }
 
-  private startGathering(unitOfWork: UnitOfWork): ReceivedNews[] {
-    const gathered: ReceivedNews[] = [];
-    this.gathered.set(unitOfWork, gathered);
-    unitOfWork.conclude(() => this.settle(unitOfWork, gathered));
-    return gathered;
-  }
-
   private async settle(unitOfWork: UnitOfWork, batch: readonly ReceivedNews[]): Promise<void> {
-    if (batch.length === 0) return;
     const now = this.clock.now();
     const orders = new Map(batch.map(({ orderId, news }) => [orderId, news]));
     const known = await this.stock.claim(unitOfWork, orders, now);

@@ -1,4 +1,5 @@
 import {
+  causeOf,
   toMinorUnits,
   type CancellationDetail,
   type CancellationReason,
@@ -120,11 +121,10 @@ export function readFacts(type: NotificationType, text: string): Facts {
 }
 
 function announcement(event: ReceivedEvent<EventDefinition>, facts: Facts): Announcement {
-  const { traceparent, correlationId } = event.cause;
   return {
     orderId: event.orderId,
     userId: (event.payload as { readonly user_id: string }).user_id,
     facts,
-    cause: { correlationId, causationId: event.id, ...(traceparent === undefined ? {} : { traceparent }) },
+    cause: causeOf(event),
   };
 }

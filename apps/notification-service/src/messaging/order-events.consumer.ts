@@ -11,16 +11,16 @@ export class OrderEventsConsumer {
 
   @EventPattern(OrderCreated)
   async created(@Payload() events: Events<typeof OrderCreated>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
-    await this.notifyCustomers.execute(events.map(orderReceived), unitOfWork);
+    await this.notifyCustomers.enqueue(unitOfWork, events.map(orderReceived));
   }
 
   @EventPattern(OrderConfirmed)
   async confirmed(@Payload() events: Events<typeof OrderConfirmed>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
-    await this.notifyCustomers.execute(events.map(orderConfirmed), unitOfWork);
+    await this.notifyCustomers.enqueue(unitOfWork, events.map(orderConfirmed));
   }
 
   @EventPattern(OrderCancelled)
   async cancelled(@Payload() events: Events<typeof OrderCancelled>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
-    await this.notifyCustomers.execute(events.map(orderCancelled), unitOfWork);
+    await this.notifyCustomers.enqueue(unitOfWork, events.map(orderCancelled));
   }
 }

@@ -11,23 +11,23 @@ export class PaymentEventsConsumer {
 
   @EventPattern(PaymentSuccessful)
   async successful(@Payload() events: Events<typeof PaymentSuccessful>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
-    await this.notifyCustomers.execute(events.map(orderPaid), unitOfWork);
+    await this.notifyCustomers.enqueue(unitOfWork, events.map(orderPaid));
   }
 
   @EventPattern(PaymentFailed)
   async failed(@Payload() events: Events<typeof PaymentFailed>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
-    await this.notifyCustomers.execute(events.map(paymentFailed), unitOfWork);
+    await this.notifyCustomers.enqueue(unitOfWork, events.map(paymentFailed));
   }
 
   @EventPattern(PaymentRefunded)
   async refunded(@Payload() events: Events<typeof PaymentRefunded>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
-    await this.notifyCustomers.execute(events.map(paymentRefunded), unitOfWork);
+    await this.notifyCustomers.enqueue(unitOfWork, events.map(paymentRefunded));
   }
 
   /** A dispute is between the bank and the shop: its customer hears of money alone. */
   @EventPattern(PaymentAdjusted)
   async adjusted(@Payload() events: Events<typeof PaymentAdjusted>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     const refunds = events.filter(({ payload }) => payload.given_back > 0);
-    await this.notifyCustomers.execute(refunds.map(partlyRefunded), unitOfWork);
+    await this.notifyCustomers.enqueue(unitOfWork, refunds.map(partlyRefunded));
   }
 }

@@ -1,6 +1,6 @@
 import { NOTIFICATION_CHANNELS, NotificationFailed, NotificationSent } from '@app/events';
 import { DueWorkers, Transactions, type DueWork, type DueWorker, type UnitOfWork } from '@app/messaging';
-import { Clock } from '@app/platform';
+import { Chance, Clock, messageOf } from '@app/platform';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DeliverySettings } from '../delivery/delivery-settings';
@@ -39,6 +39,7 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
     private readonly settings: DeliverySettings,
     private readonly transactions: Transactions,
     private readonly clock: Clock,
+    private readonly chance: Chance,
   ) {
     this.worker = workers.create<DueNotification, Delivery>(this, settings.limits);
   }
@@ -99,7 +100,7 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
         id: item.id,
         orderId: item.orderId,
         item,
-        settlement: settle(item, outcome, { ...context, random: Math.random() }),
+        settlement: settle(item, outcome, { ...context, random: this.chance.next() }),
       };
     });
     const recorded = await this.queue.settle(unitOfWork, settled, now);
@@ -134,8 +135,8 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
         await this.transactions.run((unitOfWork) => this.settle(unitOfWork, [{ item, outcome: { outcome: late } }]));
       })
       .catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : 'unknown';
-        this.logger.warn(`Late answer not recorded; the message still counts as unanswered: ${reason}`, {
+        const why = messageOf(error);
+        this.logger.warn(`Late answer not recorded; the message still counts as unanswered: ${why}`, {
           notification_id: item.id,
         });
       })
@@ -147,9 +148,7 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
   releaseSoon(orderIds: readonly string[]): void {
     if (orderIds.length === 0) return;
     void this.release([...new Set(orderIds)].sort()).catch((error: unknown) => {
-      this.logger.debug(
-        `Next notifications not released; the sweep will release them: ${error instanceof Error ? error.message : 'unknown'}`,
-      );
+      this.logger.debug(`Next notifications not released; the sweep will release them: ${messageOf(error)}`);
     });
   }
 

@@ -25,7 +25,7 @@ export class EnqueueNotifications {
     private readonly clock: Clock,
   ) {}
 
-  async execute(enqueued: readonly Enqueued[], unitOfWork: UnitOfWork): Promise<void> {
+  async execute(unitOfWork: UnitOfWork, enqueued: readonly Enqueued[]): Promise<void> {
     const now = this.clock.now();
     const ready = this.readyHere(enqueued);
     const lease = this.deliveries.leaseFor([...ready]);

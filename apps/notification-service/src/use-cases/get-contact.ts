@@ -1,5 +1,5 @@
-import { DomainError } from '@app/platform';
 import { Injectable } from '@nestjs/common';
+import { ContactNotFound } from '../domain/notification.errors';
 import type { StoredContact } from '../domain/recipients';
 import { ContactRepository } from '../persistence/contact.repository';
 
@@ -8,13 +8,10 @@ import { ContactRepository } from '../persistence/contact.repository';
 export class GetContact {
   constructor(private readonly contacts: ContactRepository) {}
 
+  /** @throws ContactNotFound */
   async execute(userId: string): Promise<StoredContact> {
     const contact = await this.contacts.find(userId);
     if (contact !== undefined) return contact;
-    throw new DomainError({
-      code: 'CONTACT.NOT_FOUND',
-      kind: 'not_found',
-      message: 'No contact is stored for this user.',
-    });
+    throw new ContactNotFound();
   }
 }

@@ -21,8 +21,6 @@ const WAITS_FOR_SOME = { waitsForPredecessor: true, predecessorId: undefined } a
  */
 @Injectable()
 export class NotifyCustomers {
-  private readonly gathered = new WeakMap<UnitOfWork, Announcement[]>();
-
   constructor(
     private readonly notifications: NotificationRepository,
     private readonly contacts: ContactRepository,
@@ -33,24 +31,15 @@ export class NotifyCustomers {
   ) {}
 
   /**
-   * Resolves at once; the customers are notified when the unit of work concludes. That fails with OrderContradicted when news
-   * says something else of its order than earlier news.
+   * Resolves at once; the customers are notified when the unit of work concludes. That fails with OrderContradicted when news says something else
+   * of its order than earlier news.
    */
-  execute(announcements: readonly Announcement[], unitOfWork: UnitOfWork): Promise<void> {
-    const gathered = this.gathered.get(unitOfWork) ?? this.startGathering(unitOfWork);
-    gathered.push(...announcements);
+  enqueue(unitOfWork: UnitOfWork, announcements: readonly Announcement[]): Promise<void> {
+    unitOfWork.gather(this, announcements, (concluded, all) => this.notify(concluded, all));
     return Promise.resolve();
   }
 
-  private startGathering(unitOfWork: UnitOfWork): Announcement[] {
-    const gathered: Announcement[] = [];
-    this.gathered.set(unitOfWork, gathered);
-    unitOfWork.conclude(() => this.notify(gathered, unitOfWork));
-    return gathered;
-  }
-
-  private async notify(announcements: readonly Announcement[], unitOfWork: UnitOfWork): Promise<void> {
-    if (announcements.length === 0) return;
+  private async notify(unitOfWork: UnitOfWork, announcements: readonly Announcement[]): Promise<void> {
     const now = this.clock.now();
     const orders = announcements.map((news) => ({
       orderId: news.orderId,
@@ -64,8 +53,8 @@ export class NotifyCustomers {
     const { created, superseded } = this.plan(announcements, known, contacts);
     const onTheirWay = await this.supersede(unitOfWork, superseded, now);
     await this.queue.execute(
-      created.map((item) => (onTheirWay.has(item.orderId) ? { ...item, ...WAITS_FOR_SOME } : item)),
       unitOfWork,
+      created.map((item) => (onTheirWay.has(item.orderId) ? { ...item, ...WAITS_FOR_SOME } : item)),
     );
     publishUndeliverable(unitOfWork, created);
   }

@@ -1,4 +1,5 @@
-import { deepFreeze, LATER, placedFact, trailOf } from '../../test/orders';
+import { deepFreeze } from '@app/testing';
+import { LATER, placedFact, trailOf } from '../../test/orders';
 import { appendFact, EMPTY_CHAIN, hashOf, type AuditFact } from './audit-trail';
 
 const PAID: AuditFact = {

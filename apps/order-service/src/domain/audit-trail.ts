@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CancellationReason } from '@app/events';
-import type { OrderStatus } from './order';
+import type { Order, OrderStatus } from './order';
 import type { OrderTrigger } from './order-lifecycle';
 
 /** What is written down about a step. */
@@ -39,6 +39,21 @@ export const EMPTY_CHAIN: ChainHead = { number: 0, hash: '0'.repeat(64) };
 export function appendFact(head: ChainHead, fact: AuditFact): AuditEntry {
   const number = head.number + 1;
   return { ...fact, number, previousHash: head.hash, hash: hashOf(fact, number, head.hash) };
+}
+
+/** The entry with which every trail begins. */
+export function firstEntry(order: Order): AuditEntry {
+  return appendFact(EMPTY_CHAIN, {
+    orderId: order.orderId,
+    event: 'order_created',
+    from: null,
+    to: order.status,
+    reason: null,
+    actor: 'customer',
+    causeEventId: null,
+    correlationId: order.correlationId,
+    occurredAt: order.createdAt,
+  });
 }
 
 /** SHA-256, hexadecimal, of the entry as a JSON array in this fixed order; times with milliseconds, in UTC. */

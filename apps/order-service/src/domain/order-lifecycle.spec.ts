@@ -1,5 +1,6 @@
+import { deepFreeze } from '@app/testing';
 import { checkStateMachine } from '@app/lifecycle';
-import { anOpenOrder, anOrderThatIs, deepFreeze, LATER } from '../../test/orders';
+import { anOpenOrder, anOrderThatIs, LATER } from '../../test/orders';
 import { ORDER_STATUSES, type OrderStatus } from './order';
 import {
   ORDER_LIFECYCLE,

@@ -1,5 +1,6 @@
+import { deepFreeze } from '@app/testing';
 import fc from 'fast-check';
-import { anOpenOrder, deepFreeze, placedFact, PLACED_AT } from '../../test/orders';
+import { anOpenOrder, placedFact, PLACED_AT } from '../../test/orders';
 import { appendFact, EMPTY_CHAIN, type AuditEntry } from './audit-trail';
 import { verifyTrail } from './audit-verification';
 import { isSettled, type Order } from './order';

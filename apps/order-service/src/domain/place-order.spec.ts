@@ -1,5 +1,6 @@
 import { MAX_AMOUNT, minorUnitsOf } from '@app/events';
-import { deepFreeze, PLACED_AT } from '../../test/orders';
+import { deepFreeze } from '@app/testing';
+import { PLACED_AT } from '../../test/orders';
 import type { OrderLine } from './order';
 import { OrderTotalTooLarge, placeOrder, type OrderRequest } from './place-order';
 

@@ -3,8 +3,11 @@ import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } fro
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CancelOrder } from '../use-cases/cancel-order';
+import { GetAuditTrail } from '../use-cases/get-audit-trail';
 import { GetOrder } from '../use-cases/get-order';
-import { PlaceOrder, type PlacedOrder } from '../use-cases/place-order';
+import { ListOrders } from '../use-cases/list-orders';
+import { PlaceOrder } from '../use-cases/place-order';
+import type { PlacedOrder } from '../use-cases/store-orders';
 import { ClientGone } from './client-gone.decorator';
 import { ListOrdersQuery } from './list-orders.query';
 import { OrderPath } from './order.path';
@@ -25,6 +28,8 @@ export class OrdersController {
   constructor(
     private readonly placeOrder: PlaceOrder,
     private readonly getOrder: GetOrder,
+    private readonly listOrders: ListOrders,
+    private readonly getAuditTrail: GetAuditTrail,
     private readonly cancelOrder: CancelOrder,
   ) {}
 
@@ -54,7 +59,7 @@ export class OrdersController {
       ...(status === undefined ? {} : { status }),
       ...(before === undefined ? {} : { before }),
     };
-    const { orders, next } = await this.getOrder.list(filter, limit);
+    const { orders, next } = await this.listOrders.execute(filter, limit);
     return { orders: orders.map(toOrderResponse), next_cursor: next === undefined ? null : encodeCursor([next]) };
   }
 
@@ -65,8 +70,7 @@ export class OrdersController {
     @Query() { wait = 0 }: WaitQuery,
     @ClientGone() gone: AbortSignal,
   ): Promise<OrderResponse> {
-    if (wait === 0) return this.getOrder.execute(orderId, toOrderResponse);
-    return this.getOrder.settledWithin(wait, orderId, toOrderResponse, gone);
+    return this.getOrder.execute(orderId, toOrderResponse, wait === 0 ? undefined : { ms: wait, gone });
   }
 
   @Post(':order_id/cancel')
@@ -80,7 +84,7 @@ export class OrdersController {
   @Get(':order_id/events')
   @DocumentEvents()
   async events(@Param() { order_id: orderId }: OrderPath): Promise<OrderEventListResponse> {
-    return { events: (await this.getOrder.events(orderId)).map(toOrderEventResponse) };
+    return { events: (await this.getAuditTrail.execute(orderId)).map(toOrderEventResponse) };
   }
 }
 

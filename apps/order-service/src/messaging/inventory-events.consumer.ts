@@ -13,7 +13,7 @@ export class InventoryEventsConsumer {
 
   @EventPattern(InventoryUpdated)
   async updated(@Payload() events: Events<typeof InventoryUpdated>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
-    await this.advanceOrders.execute(unitOfWork, newsOf(events, triggerOfChange, customer));
+    await this.advanceOrders.enqueue(unitOfWork, newsOf(events, triggerOfChange, customer));
   }
 
   @EventPattern(InventoryInsufficient)
@@ -21,7 +21,7 @@ export class InventoryEventsConsumer {
     @Payload() events: Events<typeof InventoryInsufficient>,
     @Ctx() unitOfWork: UnitOfWork,
   ): Promise<void> {
-    await this.advanceOrders.execute(unitOfWork, newsOf(events, 'inventory_insufficient', customer));
+    await this.advanceOrders.enqueue(unitOfWork, newsOf(events, 'inventory_insufficient', customer));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { EventDefinition, ReceivedEvent } from '@app/events';
+import { actorOf, causeOf, type EventDefinition, type ReceivedEvent } from '@app/events';
 import type { OrderClaims } from '../domain/order-claims';
 import type { OrderTrigger } from '../domain/order-lifecycle';
 import type { OrderNews } from '../use-cases/advance-orders';
@@ -12,10 +12,8 @@ export function newsOf<Definition extends EventDefinition>(
   return events.map((event) => ({
     orderId: event.orderId,
     trigger: typeof trigger === 'function' ? trigger(event) : trigger,
-    // `ce_source` is the service's name as a path.
-    actor: event.source.replace(/^\//, ''),
-    causeEventId: event.id,
+    actor: actorOf(event),
+    cause: causeOf(event),
     claims: claims(event.payload),
-    ...(event.cause.traceparent === undefined ? {} : { traceparent: event.cause.traceparent }),
   }));
 }

@@ -70,7 +70,7 @@ describe('news of many orders', () => {
       await where.app.get(Transactions).run(async (unitOfWork) => {
         attempts += 1;
         for (const [trigger, orderIds] of batches) {
-          await advance.execute(
+          await advance.enqueue(
             unitOfWork,
             orderIds.map((orderId) => ({ orderId, trigger, actor: 'test' })),
           );
@@ -106,7 +106,7 @@ describe('news of many orders', () => {
       { orderId: good.order_id, trigger: 'payment_successful', actor: 'test' },
       { orderId: bad.order_id, trigger: 'stock_returned', actor: 'test' },
     ] as const;
-    const work = service.app.get(Transactions).run((unitOfWork) => advance.execute(unitOfWork, news));
+    const work = service.app.get(Transactions).run((unitOfWork) => advance.enqueue(unitOfWork, news));
     await expect(work).rejects.toMatchObject({ code: 'ORDER.TRANSITION_REFUSED' });
     expect(await statusOf(good.order_id)).toBe('pending');
     expect(await service.steps(good.order_id)).toEqual(['order_created']);

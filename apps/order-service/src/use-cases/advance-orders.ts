@@ -5,19 +5,18 @@ import { Injectable } from '@nestjs/common';
 import { appendFact, type AuditEntry } from '../domain/audit-trail';
 import { isSettled, type Order } from '../domain/order';
 import { contradictions, type OrderClaims } from '../domain/order-claims';
+import { NewsMismatch, OrderNotFound } from '../domain/order.errors';
 import { stepOrder, type Announcement, type OrderTrigger } from '../domain/order-lifecycle';
 import { OrderRepository, type LockedOrder } from '../persistence/order.repository';
-import { NewsMismatch, orderNotFound } from './order.errors';
-import { SettledOrders } from './settled-orders';
+import { SettledOrders } from '../persistence/settled-orders';
 
 /** Something that happened to an order, and who made it happen. */
 export interface OrderNews {
   readonly orderId: string;
   readonly trigger: OrderTrigger;
   readonly actor: string;
-  /** The event that brought the news, if it was one. */
-  readonly causeEventId?: string;
-  readonly traceparent?: string;
+  /** The event that brought the news, if it was one, and the trace it is part of. */
+  readonly cause?: Omit<Cause, 'correlationId'>;
   /** What another service says of the order with it. */
   readonly claims?: OrderClaims;
 }
@@ -28,8 +27,6 @@ export interface OrderNews {
  */
 @Injectable()
 export class AdvanceOrders {
-  private readonly gathered = new WeakMap<UnitOfWork, OrderNews[]>();
-
   constructor(
     private readonly orders: OrderRepository,
     private readonly settled: SettledOrders,
@@ -37,21 +34,13 @@ export class AdvanceOrders {
   ) {}
 
   /**
-   * Resolves at once; the news is applied, in the order it was given, when the unit of work concludes. That fails with
-   * DomainError `ORDER.NOT_FOUND` for an order nobody has placed, `ORDER.NEWS_MISMATCH` for news that claims what was not ordered, and
-   * OrderTransitionRefused for impossible news.
+   * Resolves at once; the news is applied, in the order it was given, when the unit of work concludes. That fails with OrderNotFound
+   * for an order nobody has placed, NewsMismatch for news that claims what was not ordered, and OrderTransitionRefused for impossible
+   * news.
    */
-  execute(unitOfWork: UnitOfWork, news: readonly OrderNews[]): Promise<void> {
-    const gathered = this.gathered.get(unitOfWork) ?? this.startGathering(unitOfWork);
-    gathered.push(...news);
+  enqueue(unitOfWork: UnitOfWork, news: readonly OrderNews[]): Promise<void> {
+    unitOfWork.gather(this, news, (concluded, all) => this.apply(concluded, all));
     return Promise.resolve();
-  }
-
-  private startGathering(unitOfWork: UnitOfWork): OrderNews[] {
-    const gathered: OrderNews[] = [];
-    this.gathered.set(unitOfWork, gathered);
-    unitOfWork.conclude(() => this.apply(unitOfWork, gathered));
-    return gathered;
   }
 
   private async apply(unitOfWork: UnitOfWork, news: readonly OrderNews[]): Promise<void> {
@@ -70,7 +59,7 @@ export class AdvanceOrders {
 
   private step(unitOfWork: UnitOfWork, locked: Map<string, LockedOrder>, news: OrderNews): AuditEntry[] {
     const current = locked.get(news.orderId);
-    if (current === undefined) throw orderNotFound(news.orderId);
+    if (current === undefined) throw new OrderNotFound(news.orderId);
     const wrong = news.claims === undefined ? [] : contradictions(current.order, news.claims);
     if (wrong.length > 0) throw new NewsMismatch(news.orderId, news.trigger, wrong);
     const now = this.clock.now();
@@ -84,7 +73,7 @@ export class AdvanceOrders {
       to: order.status,
       reason: step.kind === 'moved' && order.status === 'cancelled' ? order.reason : null,
       actor: news.actor,
-      causeEventId: news.causeEventId ?? null,
+      causeEventId: news.cause?.causationId ?? null,
       correlationId: order.correlationId,
       occurredAt: now,
     });
@@ -96,11 +85,7 @@ export class AdvanceOrders {
 
 function announce(unitOfWork: UnitOfWork, announcement: Announcement, order: Order, news: OrderNews): void {
   const { orderId } = order;
-  const cause: Cause = {
-    correlationId: order.correlationId,
-    ...(news.causeEventId === undefined ? {} : { causationId: news.causeEventId }),
-    ...(news.traceparent === undefined ? {} : { traceparent: news.traceparent }),
-  };
+  const cause: Cause = { ...news.cause, correlationId: order.correlationId };
   const facts = { user_id: order.userId, currency: order.currency, total_amount: toDecimal(order.total) };
   if (announcement === 'order_confirmed') {
     unitOfWork.publish(OrderConfirmed, { orderId, cause, payload: facts });

@@ -14,10 +14,10 @@ export class CancelOrder {
 
   /** @throws DomainError `ORDER.NOT_FOUND` */
   async execute(orderId: string, traceparent?: string): Promise<void> {
-    const trace = traceparent === undefined ? {} : { traceparent };
+    const cause = traceparent === undefined ? {} : { traceparent };
     await this.turns.take(orderId, () =>
       this.transactions.run((unitOfWork) =>
-        this.advance.execute(unitOfWork, [{ orderId, trigger: 'cancel_requested', actor: 'customer', ...trace }]),
+        this.advance.enqueue(unitOfWork, [{ orderId, trigger: 'cancel_requested', actor: 'customer', cause }]),
       ),
     );
   }

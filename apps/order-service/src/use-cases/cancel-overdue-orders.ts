@@ -1,5 +1,5 @@
-import { AroundLocks, sleep, Transactions } from '@app/messaging';
-import { Clock, Lifecycle } from '@app/platform';
+import { AroundLocks, Transactions } from '@app/messaging';
+import { Chance, Clock, Lifecycle, messageOf, repeatedly } from '@app/platform';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { IdempotencyKeys } from '../persistence/idempotency-keys';
 import { OrderRepository } from '../persistence/order.repository';
@@ -27,13 +27,19 @@ export class CancelOverdueOrders implements OnApplicationBootstrap {
     private readonly keys: IdempotencyKeys,
     private readonly advance: AdvanceOrders,
     private readonly clock: Clock,
+    private readonly chance: Chance,
     private readonly lifecycle: Lifecycle,
   ) {
     this.locks = new AroundLocks(transactions);
   }
 
   onApplicationBootstrap(): void {
-    const running = this.run();
+    const running = repeatedly(() => this.sweep(), {
+      everyMs: this.options.sweepMs,
+      stopping: this.stopping.signal,
+      failed: (error) => this.logger.warn(`deadlines not checked, trying again: ${messageOf(error)}`),
+      chance: this.chance,
+    });
     this.lifecycle.onDrain(async () => {
       this.stopping.abort();
       await running;
@@ -48,7 +54,7 @@ export class CancelOverdueOrders implements OnApplicationBootstrap {
       overdue,
       (orderId) => orderId,
       (unitOfWork, free) =>
-        this.advance.execute(
+        this.advance.enqueue(
           unitOfWork,
           free.map((orderId) => ({ orderId, trigger: 'deadline_passed', actor: 'clock' })),
         ),
@@ -56,16 +62,9 @@ export class CancelOverdueOrders implements OnApplicationBootstrap {
     return overdue.length - heldUp.length;
   }
 
-  private async run(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      try {
-        while ((await this.execute()) === BATCH && !this.stopping.signal.aborted);
-        await this.pruneKeys();
-      } catch (error) {
-        this.logger.warn(`Deadline check failed; retrying: ${error instanceof Error ? error.message : String(error)}`);
-      }
-      await sleep(this.options.sweepMs * (0.75 + Math.random() / 2), this.stopping.signal);
-    }
+  private async sweep(): Promise<void> {
+    while ((await this.execute()) === BATCH && !this.stopping.signal.aborted);
+    await this.pruneKeys();
   }
 
   private async pruneKeys(): Promise<void> {

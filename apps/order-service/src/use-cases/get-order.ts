@@ -1,43 +1,54 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditEntry } from '../domain/audit-trail';
 import { isSettled, type OrderWithLines } from '../domain/order';
+import { OrderNotFound, ReadsOverloaded } from '../domain/order.errors';
 import { OrderCache } from '../persistence/order-cache';
-import { OrderList, type OrderFilter, type OrderPage } from '../persistence/order-list';
 import { OrderRepository } from '../persistence/order.repository';
-import { BatchedReads } from './batched-reads';
-import { orderNotFound, readsOverloaded } from './order.errors';
-import { SettledOrders } from './settled-orders';
+import { BatchedReads } from '../persistence/batched-reads';
+import { SettledOrders } from '../persistence/settled-orders';
 
 /** The form in which a reader wants an order. */
 export type OrderView<View> = (order: OrderWithLines) => View;
 
-/** Reads orders. */
+/** How long a reader waits for an order to be settled. */
+export interface SettledWithin {
+  readonly ms: number;
+  /** Aborts when nobody waits any more. */
+  readonly gone: AbortSignal;
+}
+
+/** Reads one order. */
 @Injectable()
 export class GetOrder {
   private readonly reads: BatchedReads<OrderWithLines>;
 
   constructor(
     private readonly orders: OrderRepository,
-    private readonly lists: OrderList,
     private readonly cache: OrderCache,
     private readonly settled: SettledOrders,
   ) {
-    this.reads = new BatchedReads((orderIds) => orders.findAll(orderIds), readsOverloaded);
-  }
-
-  /** An order as it is now, from the cache when it can not change any more. @throws DomainError `ORDER.NOT_FOUND` */
-  async execute<View>(orderId: string, view: OrderView<View>): Promise<View> {
-    return view(await this.read(orderId));
+    this.reads = new BatchedReads(
+      (orderIds) => orders.findAll(orderIds),
+      () => new ReadsOverloaded(),
+    );
   }
 
   /**
-   * The same as soon as the order is settled, or as it is when `waitMs` is up or `gone` aborts.
-   * @throws DomainError `ORDER.NOT_FOUND`, at once
+   * An order as it is now, from the cache when it cannot change any more. With `wait` as soon as it is settled, or as it is when the
+   * time is up or `gone` aborts.
+   * @throws OrderNotFound, at once
    */
-  async settledWithin<View>(waitMs: number, orderId: string, view: OrderView<View>, gone: AbortSignal): Promise<View> {
+  async execute<View>(orderId: string, view: OrderView<View>, wait?: SettledWithin): Promise<View> {
+    return wait === undefined ? view(await this.read(orderId)) : this.settledWithin(wait, orderId, view);
+  }
+
+  private async settledWithin<View>(
+    { ms, gone }: SettledWithin,
+    orderId: string,
+    view: OrderView<View>,
+  ): Promise<View> {
     const answered = new AbortController();
     const settled = this.settled.untilSettled(orderId, AbortSignal.any([gone, answered.signal]));
-    const timer = setTimeout(() => answered.abort(), waitMs);
+    const timer = setTimeout(() => answered.abort(), ms);
     try {
       const found = await this.read(orderId);
       if (isSettled(found.order)) return view(found);
@@ -53,21 +64,9 @@ export class GetOrder {
   private async read(orderId: string): Promise<OrderWithLines> {
     return known(await this.cache.read(orderId, () => this.reads.read(orderId)), orderId);
   }
-
-  /** Newest first. A page may have fewer orders than `limit` although there is a next one. */
-  async list(filter: OrderFilter, limit: number): Promise<OrderPage> {
-    return this.lists.page(filter, limit);
-  }
-
-  /** The audit trail, oldest first. @throws DomainError `ORDER.NOT_FOUND` */
-  async events(orderId: string): Promise<AuditEntry[]> {
-    const events = await this.orders.events(orderId);
-    if (events.length === 0) throw orderNotFound(orderId);
-    return events;
-  }
 }
 
 function known(found: OrderWithLines | undefined, orderId: string): OrderWithLines {
-  if (found === undefined) throw orderNotFound(orderId);
+  if (found === undefined) throw new OrderNotFound(orderId);
   return found;
 }

@@ -3,7 +3,7 @@ import { Transactions } from '@app/messaging';
 import { eventually, LONGEST_STALL_MS, watchEventLoop } from '@app/testing';
 import { RunningOrderService } from '../../test/running-order-service';
 import { AdvanceOrders } from './advance-orders';
-import { SettledOrders } from './settled-orders';
+import { SettledOrders } from '../persistence/settled-orders';
 
 const WAITERS = 500;
 const LINES = 100;
@@ -63,7 +63,7 @@ async function placePaid(count: number): Promise<string[]> {
 /** As news of a whole batch: in one transaction. */
 async function advance(ids: readonly string[], trigger: 'payment_successful' | 'stock_taken'): Promise<void> {
   const steps = ids.map((orderId) => ({ orderId, trigger, actor: 'test' }));
-  await service.provider(Transactions).run((unitOfWork) => service.provider(AdvanceOrders).execute(unitOfWork, steps));
+  await service.provider(Transactions).run((unitOfWork) => service.provider(AdvanceOrders).enqueue(unitOfWork, steps));
 }
 
 /** Settles orders while clients wait for them. @returns the answers, and the longest that nobody else was served meanwhile. */

@@ -1,9 +1,9 @@
-import { aPayment, CONTEXT, deepFreeze, LEASE, news, NOON, ORDER_ID } from './payment.builder';
+import { deepFreeze } from '@app/testing';
+import { aPayment, CONTEXT, LEASE, news, NOON, ORDER_ID } from '../../test/payments';
 import { decideAll, decidePayment } from './decide-payment';
 import type { GatewayInput } from './payment-input';
 import type { GatewayOutcome } from './gateway-outcome';
 import { callFor, handOver, isFreshlyDue, statusOf, type Payment } from './payment';
-
 const after = (seconds: number): Date => new Date(NOON.getTime() + seconds * 1_000);
 const at = (seconds: number) => deepFreeze({ ...CONTEXT, now: after(seconds) });
 

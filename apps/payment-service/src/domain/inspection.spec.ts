@@ -2,7 +2,7 @@ import { minorUnitsOf } from '@app/events';
 import { decideAll, decidePayment } from './decide-payment';
 import type { MoneyAtGateway } from './gateway-outcome';
 import { callFor, isFreshlyDue } from './payment';
-import { aPayment, AMOUNT, CONTEXT, LEASE, news, NOON, ORDER_ID } from './payment.builder';
+import { aPayment, AMOUNT, CONTEXT, LEASE, news, NOON, ORDER_ID } from '../../test/payments';
 import type { PaymentInput } from './payment-input';
 
 const moved: PaymentInput = { kind: 'money_moved', orderId: ORDER_ID };

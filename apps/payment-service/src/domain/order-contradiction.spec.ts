@@ -1,7 +1,7 @@
 import { minorUnitsOf } from '@app/events';
 import { decideAll, decidePayment } from './decide-payment';
 import type { OrderNews } from './lifecycle-entry';
-import { aPayment, CONTEXT, news } from './payment.builder';
+import { aPayment, CONTEXT, news } from '../../test/payments';
 import type { OrderInput } from './payment-input';
 import { PAYMENT_STAGES } from './payment-stage';
 

@@ -1,5 +1,6 @@
 import { minorUnitsOf } from '@app/events';
-import { aPayment, AMOUNT, CONTEXT, deepFreeze, LEASE, news, ORDER_ID } from './payment.builder';
+import { deepFreeze } from '@app/testing';
+import { aPayment, AMOUNT, CONTEXT, LEASE, news, ORDER_ID } from '../../test/payments';
 import { decidePayment } from './decide-payment';
 import type { PaymentInput } from './payment-input';
 import { PaymentTransitionRefused } from './payment-step';

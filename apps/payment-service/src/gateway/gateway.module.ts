@@ -1,5 +1,6 @@
 import {
   BreakerHealthIndicator,
+  Chance,
   CircuitBreakers,
   Clock,
   HealthRegistry,
@@ -26,8 +27,8 @@ export class GatewayModule {
       providers: [
         ...simulated.map((provide) => ({
           provide,
-          useFactory: (ids: Ids) => simulatorOf(config, ids),
-          inject: [Ids],
+          useFactory: (ids: Ids, chance: Chance) => simulatorOf(config, ids, chance),
+          inject: [Ids, Chance],
         })),
         {
           provide: PaymentGateway,
@@ -60,9 +61,9 @@ function breakerOptions(config: PaymentServiceConfig): BreakerOptions {
   };
 }
 
-function simulatorOf(config: PaymentServiceConfig, ids: Ids): SimulatedGateway {
+function simulatorOf(config: PaymentServiceConfig, ids: Ids, chance: Chance): SimulatedGateway {
   const { paymentSimulatorLatencyMs: latencyMs, paymentSimulatorFailureRate: failureRate } = config;
-  return new SimulatedGateway(new GatewayLedger(ledgerPool(config)), { latencyMs, failureRate }, ids);
+  return new SimulatedGateway(new GatewayLedger(ledgerPool(config)), { latencyMs, failureRate }, ids, chance);
 }
 
 function stripeOf(config: PaymentServiceConfig): StripeGateway {

@@ -27,6 +27,7 @@ beforeAll(async () => {
       new GatewayLedger(new pg.Pool({ connectionString: database.url, max: 4 })),
       { latencyMs: 0, failureRate: 0 },
       ids,
+      { next: () => 0.5 },
     );
   [gateway, replica] = [simulator(), simulator()];
   admin = new pg.Pool({ connectionString: database.url, max: 2 });

@@ -1,6 +1,6 @@
 import { type MinorUnits, minorUnitsOf } from '@app/events';
-import { Overloaded, sleep } from '@app/messaging';
-import type { Ids } from '@app/platform';
+import { Overloaded } from '@app/messaging';
+import { type Chance, type Ids, sleep, unlessAborted } from '@app/platform';
 import { idempotencyKeyOf, type GatewayAnswer } from '../domain/gateway-outcome';
 import { type GatewayLedger, type LedgerReply, type LedgerRequest } from './gateway-ledger';
 import {
@@ -33,7 +33,7 @@ export class SimulatedGateway extends PaymentGateway {
     private readonly ledger: GatewayLedger,
     private readonly behaviour: SimulatorBehaviour,
     private readonly ids: Ids,
-    private readonly random: () => number = Math.random,
+    private readonly chance: Chance,
   ) {
     super();
   }
@@ -121,7 +121,7 @@ export class SimulatedGateway extends PaymentGateway {
   private async record(request: LedgerRequest, signal: AbortSignal): Promise<LedgerReply> {
     await this.delay(signal);
     const { failureRate } = this.behaviour;
-    const luck = this.random();
+    const luck = this.chance.next();
     if (luck < failureRate / 2) throw new OutcomeUnknown('the simulated gateway failed before it did anything');
     const reply = await orAbort(this.ledger.record(request), signal);
     if (luck < failureRate) throw new OutcomeUnknown('the simulated gateway failed after it did its work');
@@ -146,16 +146,11 @@ async function hang(signal: AbortSignal): Promise<never> {
 
 /** The work goes on when the caller gives up, as it would at a real gateway. */
 async function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(new OutcomeUnknown('no answer in time'));
-  signal.addEventListener('abort', abort, { once: true });
   try {
-    return await Promise.race([work, aborted.promise]);
+    return await unlessAborted(work, signal, () => new OutcomeUnknown('no answer in time'));
   } catch (error) {
     if (error instanceof OutcomeUnknown) throw error;
     if (error instanceof Overloaded) throw new GatewayUnavailable('the simulated gateway is overloaded');
     throw new OutcomeUnknown('the simulated gateway failed', { cause: error });
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }

@@ -1,3 +1,4 @@
+import { unlessAborted } from '@app/platform';
 import { Logger } from '@nestjs/common';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
@@ -47,7 +48,7 @@ export class StripeConnection {
   /** @throws RequestRefused when Stripe will not let this be read; OutcomeUnknown or GatewayUnavailable for the rest. */
   async reading<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     try {
-      return await orAbort(work, signal);
+      return await unlessAborted(work, signal, noAnswer);
     } catch (error) {
       throw error instanceof OutcomeUnknown ? error : this.report(error, verdictOf(error));
     }
@@ -56,7 +57,7 @@ export class StripeConnection {
   /** @throws OutcomeUnknown | GatewayUnavailable */
   async attempt<T>(work: Promise<T>, signal: AbortSignal): Promise<Attempt<T>> {
     try {
-      return { value: await orAbort(work, signal) };
+      return { value: await unlessAborted(work, signal, noAnswer) };
     } catch (error) {
       const verdict = verdictOf(error);
       if (verdict.kind === 'failed') throw this.report(error, verdict);
@@ -88,14 +89,6 @@ export class StripeConnection {
 }
 
 /** The SDK can not be told to stop; what arrives later is dropped here and found by the look-up. */
-async function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(new OutcomeUnknown('no answer in time'));
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
+function noAnswer(): OutcomeUnknown {
+  return new OutcomeUnknown('no answer in time');
 }

@@ -1,5 +1,6 @@
-import { DomainError, type Clock } from '@app/platform';
+import type { Clock } from '@app/platform';
 import Stripe from 'stripe';
+import { WebhookRefused } from '../domain/payment.errors';
 import type { PaymentHint } from './payment-gateway';
 import { hintOf } from './stripe-news';
 
@@ -14,14 +15,17 @@ export class StripeWebhooks {
 
   /**
    * @param body The very bytes that were sent.
-   * @throws DomainError `WEBHOOK.BAD_SIGNATURE` for what is not signed with our secret, or more than five minutes away from now;
+   * @throws WebhookRefused `WEBHOOK.BAD_SIGNATURE` for what is not signed with our secret, or more than five minutes away from now;
    *   `WEBHOOK.BAD_EVENT` for what is signed, but no event of Stripe's.
    */
   read(body: Buffer, signature: string): PaymentHint {
     this.verify(body, signature);
     const hint = hintOf(parsed(body));
     if (hint !== undefined) return hint;
-    throw refusal('WEBHOOK.BAD_EVENT', 'It is signed, but it is not an event: it needs an id, a type and data.object.');
+    throw new WebhookRefused(
+      'WEBHOOK.BAD_EVENT',
+      'It is signed, but it is not an event: it needs an id, a type and data.object.',
+    );
   }
 
   /** The SDK lets a signature from the future pass; a clock that is so far ahead is as wrong as an old one. */
@@ -45,13 +49,9 @@ function parsed(body: Buffer): unknown {
   }
 }
 
-function badSignature(): DomainError {
-  return refusal(
+function badSignature(): WebhookRefused {
+  return new WebhookRefused(
     'WEBHOOK.BAD_SIGNATURE',
     'The signature does not match the body, or its timestamp is outside the tolerance.',
   );
-}
-
-function refusal(code: string, message: string): DomainError {
-  return new DomainError({ code, kind: 'invalid', message });
 }

@@ -25,7 +25,7 @@ export class PaymentsController {
   @ApiProblems(400, 503)
   async list(@Query() query: ListPaymentsQuery): Promise<PaymentListResponse> {
     const { order_id: orderId, user_id: userId, status, limit, cursor } = query;
-    const page = await this.listPayments.run({ orderId, userId, status }, limit, cursor);
+    const page = await this.listPayments.execute({ orderId, userId, status }, limit, cursor);
     return { payments: page.payments.map((payment) => PaymentResponse.from(payment)), next_cursor: page.nextCursor };
   }
 
@@ -34,6 +34,6 @@ export class PaymentsController {
   @ApiOkResponse({ type: PaymentResponse })
   @ApiProblems(400, 404, 503)
   async get(@Param() { id }: PaymentPath): Promise<PaymentResponse> {
-    return PaymentResponse.from(await this.getPayment.run(id));
+    return PaymentResponse.from(await this.getPayment.execute(id));
   }
 }

@@ -11,7 +11,7 @@ import {
 } from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { created, get, startReplica } from '../../test/replica';
-import { FollowOrders } from '../use-cases/follow-orders';
+import { OrderEventsConsumer } from '../messaging/order-events.consumer';
 import type { PaymentListResponse, PaymentResponse } from './payment.response';
 
 let database: TestDatabase;
@@ -32,7 +32,7 @@ describe('the list of payments', () => {
     const events = Array.from({ length: 7 }, () =>
       anEvent(OrderCreated, anOrderId(), { ...created(), user_id: 'pager' }),
     );
-    await app.get(Transactions).run((unitOfWork) => app.get(FollowOrders).created(events, unitOfWork));
+    await app.get(Transactions).run((unitOfWork) => app.get(OrderEventsConsumer).created(events, unitOfWork));
     const seen: string[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
       const page: PaymentListResponse = (await get(app, `/payments?user_id=pager&limit=3${cursor}`)).body;
@@ -52,7 +52,7 @@ describe('the list of payments', () => {
     const events = methods.map((method) =>
       anEvent(OrderCreated, anOrderId(), { ...created(method), user_id: 'in every state' }),
     );
-    await app.get(Transactions).run((unitOfWork) => app.get(FollowOrders).created(events, unitOfWork));
+    await app.get(Transactions).run((unitOfWork) => app.get(OrderEventsConsumer).created(events, unitOfWork));
     await eventually(async () => {
       for (const [index, status] of ['authorized', 'failed', 'unknown'].entries()) {
         const { body } = await get(app, `/payments?user_id=in%20every%20state&status=${status}`);

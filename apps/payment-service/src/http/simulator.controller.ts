@@ -16,7 +16,7 @@ export class SimulatorController {
   @ApiAcceptedResponse({ description: 'The refund is recorded; the payment and its order are updated shortly.' })
   @ApiProblems(400, 409, 503)
   async refund(@Body() { order_id: orderId, amount }: RefundByHandDto) {
-    await this.refundByHand.run(orderId, amount);
+    await this.refundByHand.execute(orderId, amount);
     return { accepted: true };
   }
 }

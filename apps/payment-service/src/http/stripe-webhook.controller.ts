@@ -1,20 +1,22 @@
 import { ApiProblems, keepRawBody, rawBodyOf } from '@app/platform';
-import { Controller, Headers, HttpCode, Post, Req } from '@nestjs/common';
+import { Controller, Headers, HttpCode, Post, Req, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { HearOfPayments } from '../use-cases/hear-of-payments';
+import { HandleStripeWebhook } from '../use-cases/handle-stripe-webhook';
 
 /** There only while payments go through Stripe. */
 @ApiTags('webhooks')
 @Controller('webhooks/stripe')
-export class StripeWebhookController {
+export class StripeWebhookController implements OnModuleInit {
   constructor(
-    private readonly hearOfPayments: HearOfPayments,
-    host: HttpAdapterHost<FastifyAdapter>,
-  ) {
-    keepRawBody(host.httpAdapter.getInstance<FastifyInstance>(), '/webhooks/stripe');
+    private readonly handleStripeWebhook: HandleStripeWebhook,
+    private readonly host: HttpAdapterHost<FastifyAdapter>,
+  ) {}
+
+  onModuleInit(): void {
+    keepRawBody(this.host.httpAdapter.getInstance<FastifyInstance>(), '/webhooks/stripe');
   }
 
   @Post()
@@ -23,7 +25,7 @@ export class StripeWebhookController {
   @ApiOkResponse({ description: 'The event is stored.' })
   @ApiProblems(400, 413, 503)
   async hear(@Req() request: FastifyRequest, @Headers('stripe-signature') signature = '') {
-    await this.hearOfPayments.run(rawBodyOf(request), signature);
+    await this.handleStripeWebhook.execute(rawBodyOf(request), signature);
     return { received: true };
   }
 }

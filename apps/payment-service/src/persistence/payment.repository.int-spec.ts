@@ -12,12 +12,11 @@ import {
 } from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
-import { asOfTheDying, confirmed, created, startReplica } from '../../test/replica';
+import { asOfTheDying, confirmed, created, orderEventsOf, startReplica } from '../../test/replica';
 import { loadConfig } from '../config';
 import type { GatewayOutcome } from '../domain/gateway-outcome';
 import { databaseOptions } from '../payment-service.module';
 import { AdvancePayments } from '../use-cases/advance-payments';
-import { FollowOrders } from '../use-cases/follow-orders';
 import { LeaveIndexesOfPaymentsAlone1764300000000 } from './migrations/1764300000000-leave-indexes-of-payments-alone';
 import { PaymentRepository } from './payment.repository';
 
@@ -52,18 +51,18 @@ async function row(orderId: string): Promise<{ stage: string; due_at: Date | nul
 async function place(): Promise<string> {
   const orderId = anOrderId();
   await transaction((unitOfWork) =>
-    app.get(FollowOrders).created([anEvent(OrderCreated, orderId, created())], unitOfWork),
+    orderEventsOf(app).created([anEvent(OrderCreated, orderId, created())], unitOfWork),
   );
   return orderId;
 }
 
 const confirm = (orderId: string) => (unitOfWork: UnitOfWork) =>
-  app.get(FollowOrders).confirmed([anEvent(OrderConfirmed, orderId, confirmed)], unitOfWork);
+  orderEventsOf(app).confirmed([anEvent(OrderConfirmed, orderId, confirmed)], unitOfWork);
 
 const answer =
   (orderId: string, outcome: GatewayOutcome, lease: Date | null) =>
   (unitOfWork: UnitOfWork): Promise<void> =>
-    app.get(AdvancePayments).advance(unitOfWork, [{ kind: 'gateway', orderId, lease: lease!, outcome }]);
+    app.get(AdvancePayments).enqueue(unitOfWork, [{ kind: 'gateway', orderId, lease: lease!, outcome }]);
 
 const HELD: GatewayOutcome = { kind: 'authorized', reference: 'hold' };
 
@@ -82,12 +81,17 @@ async function updates(work: (unitOfWork: UnitOfWork) => Promise<void>): Promise
              pg_stat_get_xact_tuples_hot_updated('payments'::regclass)::int AS hot`);
     return rows[0]!;
   };
-  return transaction(async (unitOfWork) => {
+  let updated: Updates = { all: 0, hot: 0 };
+  await transaction(async (unitOfWork) => {
     const before = await counted(unitOfWork);
+    // What is gathered is applied at the end of the transaction.
+    unitOfWork.beforeCommit(async () => {
+      const after = await counted(unitOfWork);
+      updated = { all: after.all - before.all, hot: after.hot - before.hot };
+    });
     await work(unitOfWork);
-    const after = await counted(unitOfWork);
-    return { all: after.all - before.all, hot: after.hot - before.hot };
   });
+  return updated;
 }
 
 const claim = (now: Date, leasedUntil: Date) =>

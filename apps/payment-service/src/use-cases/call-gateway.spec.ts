@@ -1,4 +1,6 @@
 import { minorUnitsOf } from '@app/events';
+import type { DueWorkers } from '@app/messaging';
+import { SystemClock } from '@app/platform';
 import { Logger } from '@nestjs/common';
 import type { GatewayAnswer } from '../domain/gateway-outcome';
 import type { GatewayCall } from '../domain/payment';
@@ -14,7 +16,10 @@ import {
   type RefundResult,
   type VoidResult,
 } from '../gateway/payment-gateway';
-import { CallGateway } from './call-gateway';
+import type { PaymentRepository } from '../persistence/payment.repository';
+import { CallGateway, type DueCall } from './call-gateway';
+import { GatewayCallLimits } from './gateway-call-limits';
+import type { StepPayments } from './step-payments';
 
 /** Remembers what it was asked, and answers as it is told. */
 class ScriptedGateway extends PaymentGateway {
@@ -73,30 +78,41 @@ const authorization: GatewayCall = {
   reference: null,
   manner: 'send',
 };
+const due = (call: GatewayCall): DueCall => ({
+  id: 'payment-1',
+  orderId: call.orderId,
+  leasedUntil: new Date(0),
+  call,
+});
 let gateway: ScriptedGateway;
 let calls: CallGateway;
 
 beforeEach(() => {
   Logger.overrideLogger(false);
   gateway = new ScriptedGateway();
-  calls = new CallGateway(gateway);
+  const workers = { create: () => undefined } as unknown as DueWorkers;
+  const [payments, steps] = [{} as PaymentRepository, {} as StepPayments];
+  calls = new CallGateway(workers, new GatewayCallLimits(), gateway, payments, steps, new SystemClock());
 });
 
 describe('a first attempt', () => {
   it('is sent without asking', async () => {
-    await expect(calls.perform(authorization, signal)).resolves.toEqual({ kind: 'authorized', reference: 'hold-1' });
+    await expect(calls.perform(due(authorization), signal)).resolves.toEqual({
+      kind: 'authorized',
+      reference: 'hold-1',
+    });
     expect(gateway.asked).toEqual(['authorize o:authorize']);
   });
 
   it.each(['capture', 'void', 'refund'] as const)('to %s names the hold', async (operation) => {
-    await calls.perform({ ...authorization, operation, reference: 'hold-1' }, signal);
+    await calls.perform(due({ ...authorization, operation, reference: 'hold-1' }), signal);
     expect(gateway.asked).toEqual([`${operation} hold-1`]);
   });
 
   it('reports a void the gateway refuses as what it is', async () => {
     gateway.voids = { kind: 'refused' };
     const call: GatewayCall = { ...authorization, operation: 'void', reference: 'hold-1' };
-    await expect(calls.perform(call, signal)).resolves.toEqual({ kind: 'refused' });
+    await expect(calls.perform(due(call), signal)).resolves.toEqual({ kind: 'refused' });
   });
 });
 
@@ -105,24 +121,26 @@ describe('an attempt after a lost answer', () => {
 
   it('charges nothing when the answer is found', async () => {
     gateway.found = { kind: 'authorized', reference: 'hold-1' };
-    await expect(calls.perform(again, signal)).resolves.toEqual(gateway.found);
+    await expect(calls.perform(due(again), signal)).resolves.toEqual(gateway.found);
     expect(gateway.asked).toEqual(['lookup o:authorize']);
   });
 
   it('is sent under the same key when nothing is found', async () => {
-    await calls.perform(again, signal);
+    await calls.perform(due(again), signal);
     expect(gateway.asked).toEqual(['lookup o:authorize', 'authorize o:authorize']);
   });
 
   it('is not sent when the order was cancelled meanwhile', async () => {
-    await expect(calls.perform({ ...again, manner: 'only_ask' }, signal)).resolves.toEqual({ kind: 'nothing_found' });
+    await expect(calls.perform(due({ ...again, manner: 'only_ask' }), signal)).resolves.toEqual({
+      kind: 'nothing_found',
+    });
     expect(gateway.asked).toEqual(['lookup o:authorize']);
   });
 
   it('is not sent when asking fails, and makes nothing more uncertain than it was', async () => {
     gateway.found = new OutcomeUnknown('no answer in time');
-    const error = await calls.perform(again, signal).catch((thrown: unknown) => thrown);
-    expect(calls.failed(again, error)).toEqual({ kind: 'unavailable' });
+    const error = await calls.perform(due(again), signal).catch((thrown: unknown) => thrown);
+    expect(calls.failed(due(again), error)).toEqual({ kind: 'unavailable' });
     expect(gateway.asked).toEqual(['lookup o:authorize']);
   });
 });
@@ -131,24 +149,24 @@ describe('an error of the gateway', () => {
   it('that was not asked is no attempt, whether it was to be asked or to act', async () => {
     gateway.found = new GatewayNotAsked('the breaker is open');
     const again: GatewayCall = { ...authorization, manner: 'ask_first' };
-    const error = await calls.perform(again, signal).catch((thrown: unknown) => thrown);
-    expect(calls.failed(again, error)).toEqual({ kind: 'not_asked' });
+    const error = await calls.perform(due(again), signal).catch((thrown: unknown) => thrown);
+    expect(calls.failed(due(again), error)).toEqual({ kind: 'not_asked' });
   });
 
   it('is an unknown outcome, unless it says that nothing was done', () => {
-    expect(calls.failed(authorization, new GatewayUnavailable('refused'))).toEqual({ kind: 'unavailable' });
-    expect(calls.failed(authorization, new OutcomeUnknown('500'))).toEqual({ kind: 'outcome_unknown' });
-    expect(calls.failed(authorization, new Error('socket hang up'))).toEqual({ kind: 'outcome_unknown' });
+    expect(calls.failed(due(authorization), new GatewayUnavailable('refused'))).toEqual({ kind: 'unavailable' });
+    expect(calls.failed(due(authorization), new OutcomeUnknown('500'))).toEqual({ kind: 'outcome_unknown' });
+    expect(calls.failed(due(authorization), new Error('socket hang up'))).toEqual({ kind: 'outcome_unknown' });
   });
 });
 
 describe('a call that the gateway refuses for what it is', () => {
   it('has not been made, and neither has a look at the money that failed in whatever way', () => {
-    expect(calls.failed(authorization, new RequestRefused('404'))).toEqual({ kind: 'unavailable' });
+    expect(calls.failed(due(authorization), new RequestRefused('404'))).toEqual({ kind: 'unavailable' });
     const inspection: GatewayCall = { ...authorization, operation: 'inspect', reference: 'hold-1' };
     for (const error of [new OutcomeUnknown('lost'), new GatewayUnavailable('away'), new Error('any')]) {
-      expect(calls.failed(inspection, error)).toEqual({ kind: 'unavailable' });
+      expect(calls.failed(due(inspection), error)).toEqual({ kind: 'unavailable' });
     }
-    expect(calls.failed(inspection, new GatewayNotAsked('open'))).toEqual({ kind: 'not_asked' });
+    expect(calls.failed(due(inspection), new GatewayNotAsked('open'))).toEqual({ kind: 'not_asked' });
   });
 });

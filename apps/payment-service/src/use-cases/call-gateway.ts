@@ -1,6 +1,9 @@
+import { DueWorkers, type DueItem, type DueWork, type DueWorker, type UnitOfWork } from '@app/messaging';
+import { Clock } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import type { GatewayOutcome } from '../domain/gateway-outcome';
-import type { GatewayCall } from '../domain/payment';
+import { callFor, handOver, isFreshlyDue, type GatewayCall, type Payment } from '../domain/payment';
+import type { GatewayInput } from '../domain/payment-input';
 import {
   GatewayNotAsked,
   GatewayUnavailable,
@@ -8,16 +11,62 @@ import {
   RequestRefused,
   type FollowUpRequest,
 } from '../gateway/payment-gateway';
+import { PaymentRepository } from '../persistence/payment.repository';
+import { GatewayCallLimits } from './gateway-call-limits';
+import { StepPayments, type GatewayCalls } from './step-payments';
 
-/** Makes one attempt at what is due at the gateway. */
+/** A call that is due, in the hands of a worker. */
+export interface DueCall extends DueItem {
+  readonly call: GatewayCall;
+}
+
+interface CallResult {
+  readonly item: DueCall;
+  readonly outcome: GatewayOutcome;
+}
+
+/** Makes the calls that are due at the gateway, a bounded number at a time, and records what came of them. */
 @Injectable()
-export class CallGateway {
+export class CallGateway implements DueWork<DueCall, GatewayOutcome>, GatewayCalls {
+  readonly name = 'payment gateway';
   private readonly logger = new Logger(CallGateway.name);
 
-  constructor(private readonly gateway: PaymentGateway) {}
+  private readonly worker: DueWorker<DueCall, GatewayOutcome>;
+
+  constructor(
+    workers: DueWorkers,
+    limits: GatewayCallLimits,
+    private readonly gateway: PaymentGateway,
+    private readonly payments: PaymentRepository,
+    private readonly steps: StepPayments,
+    private readonly clock: Clock,
+  ) {
+    this.worker = workers.create<DueCall, GatewayOutcome>(this, limits);
+  }
+
+  /** Without capacity for all, or while the gateway does not work, a sweep will find them. */
+  lease(payments: readonly Payment[]): Payment[] {
+    const count = payments.filter(isFreshlyDue).length;
+    if (this.gateway.capacity(count) < count) return [...payments];
+    const { dueAt, mine } = this.worker.leaseFor(count);
+    if (!mine) return [...payments];
+    const now = this.clock.now();
+    return payments.map((payment) => (isFreshlyDue(payment) ? handOver(payment, now, dueAt) : payment));
+  }
+
+  offer(payments: readonly Payment[]): void {
+    this.worker.offer(payments.map(itemOf));
+  }
+
+  /** While the gateway does not work payments stay where they are, except for a probe now and then. */
+  async claim(unitOfWork: UnitOfWork, limit: number, leasedUntil: Date): Promise<DueCall[]> {
+    const capacity = this.gateway.capacity(limit);
+    if (capacity === 0) return [];
+    return (await this.payments.claim(unitOfWork, capacity, this.clock.now(), leasedUntil)).map(itemOf);
+  }
 
   /** Rejects when the gateway's word could not be had; {@link failed} says what that means. */
-  async perform(call: GatewayCall, signal: AbortSignal): Promise<GatewayOutcome> {
+  async perform({ call }: DueCall, signal: AbortSignal): Promise<GatewayOutcome> {
     if (call.manner === 'send') return this.send(call, signal);
     const answer = await this.ask(call, signal);
     if (answer !== undefined) return answer;
@@ -25,13 +74,17 @@ export class CallGateway {
   }
 
   /** What it means that {@link perform} rejected. */
-  failed({ orderId, operation }: GatewayCall, error: unknown): GatewayOutcome {
+  failed({ call: { orderId, operation } }: DueCall, error: unknown): GatewayOutcome {
     this.logger.debug(`Gateway call ${operation} failed: ${String(error)}`, { orderId });
     if (error instanceof GatewayNotAsked) return { kind: 'not_asked' };
     // Nothing is done by reading.
     if (operation === 'inspect') return { kind: 'unavailable' };
     const isUndone = error instanceof GatewayUnavailable || error instanceof RequestRefused;
     return { kind: isUndone ? 'unavailable' : 'outcome_unknown' };
+  }
+
+  async settle(unitOfWork: UnitOfWork, results: readonly CallResult[]): Promise<void> {
+    await this.steps.execute(unitOfWork, results.map(inputOf), this);
   }
 
   private ask({ idempotencyKey, operation, orderId, reference }: GatewayCall, signal: AbortSignal) {
@@ -77,4 +130,14 @@ async function onlyReading<Answer>(reading: Promise<Answer>): Promise<Answer> {
 function followUpOf({ idempotencyKey, reference, amount, currency, orderId }: GatewayCall): FollowUpRequest {
   if (reference === null) throw new TypeError(`nothing is held for order ${orderId}`);
   return { idempotencyKey, reference, amount, currency };
+}
+
+function itemOf(payment: Payment): DueCall {
+  const { paymentId, orderId, operation } = payment;
+  if (operation === null) throw new TypeError(`nothing is due for order ${orderId}`);
+  return { id: paymentId, orderId, leasedUntil: operation.dueAt, call: callFor(payment) };
+}
+
+function inputOf({ item, outcome }: CallResult): GatewayInput {
+  return { kind: 'gateway', orderId: item.orderId, lease: item.leasedUntil, outcome };
 }

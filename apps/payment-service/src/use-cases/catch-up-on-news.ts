@@ -1,5 +1,4 @@
-import { sleep } from '@app/messaging';
-import { Clock, Lifecycle } from '@app/platform';
+import { around, Chance, Clock, Lifecycle, messageOf, repeatedly, sleep } from '@app/platform';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { PaymentGateway } from '../gateway/payment-gateway';
 import { HearOfPayments } from './hear-of-payments';
@@ -30,6 +29,7 @@ export class CatchUpOnNews implements OnApplicationBootstrap {
     private readonly gateway: PaymentGateway,
     private readonly hear: HearOfPayments,
     private readonly clock: Clock,
+    private readonly chance: Chance,
     private readonly lifecycle: Lifecycle,
   ) {
     this.caughtUpTo = new Date(clock.now().getTime() - FIRST_LOOK_BACK_MS);
@@ -44,27 +44,28 @@ export class CatchUpOnNews implements OnApplicationBootstrap {
   }
 
   /** Hears all there is by now. @returns how many pieces of news were listed. */
-  async run(): Promise<number> {
+  async execute(): Promise<number> {
     const startedAt = this.clock.now();
     const since = new Date(this.caughtUpTo.getTime() - OVERLAP_MS);
     const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
     const news = await this.gateway.newsSince(since, signal);
-    for (const hint of news) await this.hear.take(hint);
+    for (const hint of news) await this.hear.execute(hint);
     this.caughtUpTo = startedAt;
     return news.length;
   }
 
   private async repeat(): Promise<void> {
+    const { intervalMs } = this.options;
     const { signal } = this.stopping;
-    while (!signal.aborted) {
-      await sleep(this.options.intervalMs * (0.75 + Math.random() / 2), signal);
-      if (signal.aborted) return;
-      try {
-        await this.run();
-      } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        this.logger.warn(`Gateway events could not be fetched; retrying later: ${why}`);
-      }
-    }
+    await sleep(around(intervalMs, this.chance), signal);
+    const round = async (): Promise<void> => {
+      await this.execute();
+    };
+    await repeatedly(round, {
+      everyMs: intervalMs,
+      stopping: signal,
+      failed: (error) => this.logger.warn(`Gateway events could not be fetched; retrying later: ${messageOf(error)}`),
+      chance: this.chance,
+    });
   }
 }

@@ -1,7 +1,8 @@
+import { deepFreeze } from '@app/testing';
 import fc from 'fast-check';
 import type { PaymentInput } from '../domain/payment-input';
 import { statusOf } from '../domain/payment';
-import { deepFreeze, news } from '../domain/payment.builder';
+import { news } from '../../test/payments';
 import { World } from '../../test/disorder-world';
 
 const KINDS = { created: 'order_created', confirmed: 'order_confirmed', cancelled: 'order_cancelled' } as const;

@@ -1,6 +1,6 @@
-import { DomainError } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { PaymentNotFound } from '../domain/payment.errors';
 import { PaymentEntity } from '../persistence/payment.entity';
 
 /** A payment as people see it. */
@@ -11,10 +11,10 @@ export type PaymentView = Readonly<PaymentEntity>;
 export class GetPayment {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** @throws DomainError `PAYMENT.NOT_FOUND` */
-  async run(paymentId: string): Promise<PaymentView> {
+  /** @throws PaymentNotFound */
+  async execute(paymentId: string): Promise<PaymentView> {
     const payment = await this.dataSource.getRepository(PaymentEntity).findOneBy({ paymentId });
     if (payment !== null) return payment;
-    throw new DomainError({ code: 'PAYMENT.NOT_FOUND', kind: 'not_found', message: 'No payment has this id.' });
+    throw new PaymentNotFound();
   }
 }

@@ -1,8 +1,8 @@
 import { Transactions } from '@app/messaging';
-import { Clock, DomainError } from '@app/platform';
+import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
+import { WebhookNotNow } from '../domain/payment.errors';
 import { PaymentGateway, type PaymentHint } from '../gateway/payment-gateway';
-import { StripeWebhooks } from '../gateway/stripe-webhooks';
 import { PaymentRepository } from '../persistence/payment.repository';
 import { StripeEventRepository } from '../persistence/stripe-event.repository';
 import { AdvancePayments } from './advance-payments';
@@ -14,7 +14,6 @@ const ANSWER_WITHIN_MS = 4_000;
 @Injectable()
 export class HearOfPayments {
   constructor(
-    private readonly webhooks: StripeWebhooks,
     private readonly gateway: PaymentGateway,
     private readonly events: StripeEventRepository,
     private readonly payments: PaymentRepository,
@@ -24,15 +23,10 @@ export class HearOfPayments {
   ) {}
 
   /**
-   * A webhook. One that comes again, or that means nothing to us, changes nothing.
-   * @throws DomainError `WEBHOOK.BAD_SIGNATURE`, `WEBHOOK.BAD_EVENT`, or `WEBHOOK.NOT_NOW` when it has to be sent again.
+   * What comes again, or means nothing to us, changes nothing.
+   * @throws WebhookNotNow when the gateway cannot be asked whose payment it is.
    */
-  async run(body: Buffer, signature: string): Promise<void> {
-    await this.take(this.webhooks.read(body, signature));
-  }
-
-  /** @throws DomainError `WEBHOOK.NOT_NOW` when the gateway can not be asked whose payment it is. */
-  async take(told: PaymentHint): Promise<void> {
+  async execute(told: PaymentHint): Promise<void> {
     const hint = { ...told, orderId: await this.orderOf(told) };
     const now = this.clock.now();
     await this.transactions.run(async (unitOfWork) => {
@@ -42,7 +36,7 @@ export class HearOfPayments {
       await this.events.lookUpSoon(unitOfWork, orderId, now);
       if (kind === undefined) return;
       const known = await this.payments.lock(unitOfWork, [orderId]);
-      if (known.has(orderId)) await this.advance.advance(unitOfWork, [{ kind, orderId }]);
+      if (known.has(orderId)) await this.advance.enqueue(unitOfWork, [{ kind, orderId }]);
     });
   }
 
@@ -52,12 +46,7 @@ export class HearOfPayments {
     try {
       return await this.gateway.orderOf(reference, AbortSignal.timeout(ANSWER_WITHIN_MS));
     } catch (cause) {
-      throw new DomainError({
-        code: 'WEBHOOK.NOT_NOW',
-        kind: 'unavailable',
-        message: 'The payment gateway is currently unavailable. Please try again.',
-        cause,
-      });
+      throw new WebhookNotNow(cause);
     }
   }
 }

@@ -13,7 +13,6 @@ import {
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import * as harness from '../../test/replica';
-import { FollowOrders } from './follow-orders';
 
 /** The gateway takes a while: there is time to lock a payment whose call is under way. */
 const SLOW_GATEWAY = {
@@ -57,7 +56,7 @@ async function ordersThatAre(status: string, orders: readonly string[]): Promise
 async function begin(count: number): Promise<string[]> {
   const orders = Array.from({ length: count }, anOrderId);
   const events = orders.map((orderId) => anEvent(OrderCreated, orderId, harness.created()));
-  await app.get(Transactions).run((unitOfWork) => app.get(FollowOrders).created(events, unitOfWork));
+  await app.get(Transactions).run((unitOfWork) => harness.orderEventsOf(app).created(events, unitOfWork));
   return orders;
 }
 
@@ -67,7 +66,7 @@ async function confirm(orders: readonly string[]): Promise<string[]> {
   const heldUp = await new AroundLocks(app.get(Transactions)).run(
     events,
     ({ orderId }) => orderId,
-    (unitOfWork, free) => app.get(FollowOrders).confirmed(free, unitOfWork),
+    (unitOfWork, free) => harness.orderEventsOf(app).confirmed(free, unitOfWork),
   );
   return heldUp.map(({ orderId }) => orderId);
 }

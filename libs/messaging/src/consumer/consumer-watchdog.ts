@@ -101,7 +101,10 @@ export class ConsumerWatchdog {
     let lag = 0;
     const ends = await admin.fetchTopicOffsets(topic);
     // By name: asked for all topics, Kafka leaves out those of which nothing was ever committed.
-    for (const { partitions } of await admin.fetchOffsets({ groupId: this.options.service, topics: [topic] })) {
+    for (const { partitions } of await admin.fetchOffsets({
+      groupId: this.options.service,
+      topics: [topic],
+    })) {
       for (const { partition, offset } of partitions) {
         const end = ends.find((candidate) => candidate.partition === partition);
         lag += Math.max(0, Number(end?.high ?? 0) - Math.max(Number(offset), Number(end?.low ?? 0)));

@@ -1,5 +1,5 @@
 import type { EventEnvelope } from '@app/cloudevents';
-import { Clock, runWithLogContext } from '@app/platform';
+import { asError, backoff, bisect, Clock, runWithLogContext, sleep } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { AroundLocks } from '../unit-of-work/around-locks';
 import type { BatchControl } from './batch-control';
@@ -10,7 +10,6 @@ import { FailedMessages } from '../failed/failed-messages';
 import { classifyFailure, PermanentFailure } from '../failed/failure';
 import { Inbox } from './inbox';
 import { MessagingOptions } from '../messaging-options';
-import { backoff, sleep } from '../linger/sleep';
 import { Transactions } from '../unit-of-work/transactions';
 import type { UnitOfWork } from '../unit-of-work/unit-of-work';
 
@@ -44,18 +43,14 @@ export class EventBatchProcessor {
    * the records may be skipped.
    */
   async process(records: readonly ConsumedRecord[], handle: HandleEvents, control: BatchControl): Promise<void> {
-    if (records.length === 0) return;
-    try {
-      await this.handleFree(records, handle, control);
-      control.progressed();
-    } catch (error) {
-      const [first] = records;
-      if (mayNotGoOn(error, control) || first === undefined) throw error;
-      if (records.length === 1) return this.handleAlone(first, handle, error, control);
-      const half = Math.ceil(records.length / 2);
-      await this.process(records.slice(0, half), handle, control);
-      await this.process(records.slice(half), handle, control);
-    }
+    await bisect(records, {
+      together: async (some) => {
+        await this.handleFree(some, handle, control);
+        control.progressed();
+      },
+      alone: (record, error) => this.handleAlone(record, handle, error, control),
+      isTheirs: (error) => !mayNotGoOn(error, control),
+    });
   }
 
   private async handleFree(
@@ -142,7 +137,7 @@ export class EventBatchProcessor {
   }
 
   private attempt(cause: unknown): FailedAttempt {
-    return { at: this.clock.now(), error: cause instanceof Error ? cause : new Error(String(cause)) };
+    return { at: this.clock.now(), error: asError(cause) };
   }
 
   private async park(record: ConsumedRecord, error: Error, attempts: readonly FailedAttempt[]): Promise<void> {

@@ -1,10 +1,10 @@
 import type { EventCatalogue } from '@app/cloudevents';
+import { sleep } from '@app/platform';
 import type { EachBatchPayload } from 'kafkajs';
 import type { BatchControl } from './batch-control';
 import { BatchSize } from './batch-size';
 import { OffsetCommits } from './offset-commits';
 import { Pace, type LingerTimes } from '../linger/pace';
-import { sleep } from '../linger/sleep';
 import { toConsumedRecord, type ConsumedRecord, type FetchedMessage } from '../record/consumed-record';
 import { UnreadableBatches, type UnreadablePlace } from './unreadable-batches';
 

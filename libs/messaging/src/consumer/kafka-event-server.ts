@@ -1,5 +1,5 @@
 import type { EventEnvelope } from '@app/cloudevents';
-import { Clock } from '@app/platform';
+import { backoff, Clock, messageOf, sleep } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { ServerKafka, type MessageHandler } from '@nestjs/microservices';
 import type { Consumer, Kafka } from 'kafkajs';
@@ -13,7 +13,6 @@ import { DueWorkers } from '../due-work/due-workers';
 import { EventBatchProcessor } from './event-batch-processor';
 import { FetchCollector } from './fetch-collector';
 import { MessagingOptions } from '../messaging-options';
-import { backoff, sleep } from '../linger/sleep';
 import { TopicKeeper } from './topic-keeper';
 import type { UnitOfWork } from '../unit-of-work/unit-of-work';
 import type { UnreadablePlace } from './unreadable-batches';
@@ -165,7 +164,7 @@ export class KafkaEventServer extends ServerKafka {
         await Promise.race([this.start(() => (attempt = 0)).then(() => end.promise), end.promise, this.stopped]);
       } catch (error) {
         this.health.failed(error);
-        const why = error instanceof Error ? error.message : String(error);
+        const why = messageOf(error);
         this.logger.warn(`Consumer failed; reconnecting: ${why}`);
         await this.discardConsumer();
         await sleep(300 + backoff(attempt, 300, 2_000), this.stopping.signal);
@@ -202,9 +201,7 @@ export class KafkaEventServer extends ServerKafka {
     this.health.interrupted(error);
     this.outages += 1;
     const delay = 200 + backoff(this.outages, 250, MAX_PAUSE_MS);
-    this.logger.warn(
-      `Consumption paused for ${Math.round(delay)} ms: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    this.logger.warn(`Consumption paused for ${Math.round(delay)} ms: ${messageOf(error)}`);
     void sleep(delay, this.stopping.signal).then(() => {
       if (!this.stopping.signal.aborted) resume();
     });

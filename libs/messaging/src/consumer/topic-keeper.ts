@@ -1,3 +1,4 @@
+import { messageOf } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { ConsumerHealth } from './consumer-health';
 import { TopicCreator } from '../kafka/topic-creator';
@@ -54,7 +55,7 @@ export class TopicKeeper {
       await this.create();
     } catch (error) {
       this.lastLook = performance.now();
-      this.logger.debug(`Topic check failed: ${error instanceof Error ? error.message : String(error)}`);
+      this.logger.debug(`Topic check failed: ${messageOf(error)}`);
     } finally {
       this.looking = false;
     }

@@ -1,14 +1,16 @@
+import { backoff, bisect, sleep } from '@app/platform';
 import { AroundLocks } from '../unit-of-work/around-locks';
 import type { DueItem, DueWork } from './due-work';
 import { classifyFailure } from '../failed/failure';
 import { GroupCommit } from '../linger/group-commit';
 import { RowsLocked } from '../unit-of-work/locked-rows';
 import type { LingerTimes } from '../linger/pace';
-import { backoff, sleep } from '../linger/sleep';
 import type { Transactions } from '../unit-of-work/transactions';
 
 /** How soon an outcome is offered again whose row somebody else has locked. */
 const LOCKED_FOR_MS = 500;
+
+const RECORDED: PromiseFulfilledResult<void> = { status: 'fulfilled', value: undefined };
 
 interface Result<Item, Outcome> {
   readonly item: Item;
@@ -47,19 +49,31 @@ export class DueOutcomes<Item extends DueItem, Outcome> {
     }
   }
 
+  /** One bad outcome does not keep the others from being recorded. */
   private async settle(results: readonly Result<Item, Outcome>[]): Promise<PromiseSettledResult<void>[]> {
+    const settled = new Map<Result<Item, Outcome>, PromiseSettledResult<void>>();
+    let interrupted: unknown;
+    await bisect(results, {
+      together: async (some) => {
+        const heldUp = new Set(await this.settleThroughOutages(some));
+        for (const result of some) {
+          if (heldUp.has(result)) settled.set(result, rejected(new RowsLocked([result.item.orderId])));
+          else settled.set(result, RECORDED);
+        }
+      },
+      alone: (result, error) => void settled.set(result, rejected(error)),
+      isTheirs: (error) => classifyFailure(error) !== 'infrastructure',
+    }).catch((error: unknown) => (interrupted = error));
+    return results.map((result) => settled.get(result) ?? rejected(interrupted));
+  }
+
+  /** @returns those whose rows are locked. @throws what fails for another reason, or when there is no time left to wait. */
+  private async settleThroughOutages(results: readonly Result<Item, Outcome>[]): Promise<Result<Item, Outcome>[]> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const heldUp = new Set(await this.settleFree(results));
-        return results.map((result) =>
-          heldUp.has(result)
-            ? { status: 'rejected', reason: new RowsLocked([result.item.orderId]) }
-            : { status: 'fulfilled', value: undefined },
-        );
+        return await this.settleFree(results);
       } catch (error) {
-        const down = classifyFailure(error) === 'infrastructure';
-        if (!down && results.length > 1) return this.settleEach(results);
-        if (!down || this.stopping.aborted) return results.map(() => ({ status: 'rejected', reason: error }));
+        if (classifyFailure(error) !== 'infrastructure' || this.stopping.aborted) throw error;
         await sleep(backoff(attempt, 100, 2_000), this.stopping);
       }
     }
@@ -75,11 +89,8 @@ export class DueOutcomes<Item extends DueItem, Outcome> {
       },
     );
   }
+}
 
-  /** One bad outcome must not keep the others from being recorded. */
-  private async settleEach(results: readonly Result<Item, Outcome>[]): Promise<PromiseSettledResult<void>[]> {
-    const outcomes: PromiseSettledResult<void>[] = [];
-    for (const result of results) outcomes.push(...(await this.settle([result])));
-    return outcomes;
-  }
+function rejected(reason: unknown): PromiseRejectedResult {
+  return { status: 'rejected', reason };
 }

@@ -1,10 +1,9 @@
-import type { Clock } from '@app/platform';
+import { type Clock, messageOf, repeatedly, sleep, withinTime } from '@app/platform';
 import { Logger } from '@nestjs/common';
 import { DueOutcomes } from './due-outcomes';
 import type { DueItem, DueWork, DueWorkerLimits } from './due-work';
 import type { LingerTimes } from '../linger/pace';
 import { RecentIds } from './recent-ids';
-import { sleep } from '../linger/sleep';
 import type { Transactions } from '../unit-of-work/transactions';
 
 /** How long {@link DueWorker.untilCapacity} waits; leaving rows to the sweep costs more, but is correct. */
@@ -50,7 +49,15 @@ export class DueWorker<Item extends DueItem, Outcome> {
 
   /** Begins to sweep. */
   start(): void {
-    this.sweeping ??= this.sweep();
+    this.sweeping ??= repeatedly(() => this.claimDue(), {
+      everyMs: this.limits.sweepIntervalMs,
+      stopping: this.stopping.signal,
+      failed: (error) => this.logger.warn(`sweep failed: ${messageOf(error)}`),
+      pause: (ms) => {
+        this.wakeUp = new AbortController();
+        return sleep(ms, this.wakeUp.signal);
+      },
+    });
   }
 
   /** Begins nothing new, lets calls in progress end and records their outcomes. What waits is found again by its lease. */
@@ -165,34 +172,15 @@ export class DueWorker<Item extends DueItem, Outcome> {
 
   /** A call that ignores its abort signal is abandoned, so that it cannot block its slot or its order. */
   private async perform(item: Item): Promise<Outcome> {
-    const timeUp = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
-    const givenUp = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        const reason = new DOMException(`no answer within ${this.limits.timeoutMs} ms`, 'TimeoutError');
-        timeUp.abort(reason);
-        timer = setTimeout(() => reject(reason), ABORT_GRACE_MS);
-      }, this.limits.timeoutMs);
-    });
+    const { timeoutMs } = this.limits;
     try {
-      return await Promise.race([this.work.perform(item, timeUp.signal), givenUp]);
+      return await withinTime((signal) => this.work.perform(item, signal), {
+        timeoutMs,
+        graceMs: ABORT_GRACE_MS,
+        timeUp: () => new DOMException(`no answer within ${timeoutMs} ms`, 'TimeoutError'),
+      });
     } catch (error) {
       return this.work.failed(item, error);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  private async sweep(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      try {
-        await this.claimDue();
-      } catch (error) {
-        this.logger.warn(`Sweep failed: ${error instanceof Error ? error.message : String(error)}`);
-      }
-      if (this.stopping.signal.aborted) return;
-      this.wakeUp = new AbortController();
-      await sleep(this.limits.sweepIntervalMs * (0.75 + Math.random() / 2), this.wakeUp.signal);
     }
   }
 

@@ -1,5 +1,5 @@
+import { sleep } from '@app/platform';
 import { Pace, type LingerTimes } from './pace';
-import { sleep } from './sleep';
 
 /** Refused because too much is waiting already; the caller should try again later. */
 export class Overloaded extends Error {
@@ -49,11 +49,6 @@ export class GroupCommit<Input, Output> {
     private readonly now: () => number = () => performance.now(),
   ) {
     this.pace = new Pace(limits.linger ?? { idleMs: 0, busyMs: 0 }, now);
-  }
-
-  /** How many inputs wait for a group. */
-  get depth(): number {
-    return this.waiting.length;
   }
 
   /** Joins the next group; resolves or rejects with the outcome of this input alone. */

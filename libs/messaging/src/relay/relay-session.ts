@@ -1,10 +1,10 @@
+import { asError, backoff, sleep } from '@app/platform';
 import { Logger } from '@nestjs/common';
 import type { OutboxReader, OutboxRow } from './outbox-reader';
 import { Pace } from '../linger/pace';
 import type { RelayProducer } from './relay-producer';
 import { BATCH_SIZE, POLL_INTERVAL_MS, type RelaySurroundings } from './relay-surroundings';
 import { SendFailure } from './send-failure';
-import { backoff, sleep } from '../linger/sleep';
 import { toTopicMessages } from './topic-messages';
 import { TroubledTopic } from './troubled-topic';
 
@@ -135,7 +135,7 @@ export class RelaySession {
       over: this.over.signal,
     });
     const publishing = troubled.publishUntilHealthy().catch((error: unknown) => {
-      this.failure ??= error instanceof Error ? error : new Error(String(error));
+      this.failure ??= asError(error);
       this.giveUp();
     });
     this.apart.set(

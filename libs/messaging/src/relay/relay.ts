@@ -1,10 +1,10 @@
+import { backoff, messageOf, sleep } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { MessagingOptions } from '../messaging-options';
 import { OutboxReader } from './outbox-reader';
 import { OutboxSignal } from '../unit-of-work/outbox-signal';
 import { RelayProducer } from './relay-producer';
 import { RelaySession } from './relay-session';
-import { backoff, sleep } from '../linger/sleep';
 import { TopicCreator } from '../kafka/topic-creator';
 import { WakeUps } from './wake-ups';
 
@@ -58,7 +58,7 @@ export class OutboxRelay {
         await sleep(STANDBY_INTERVAL_MS, this.stopping.signal);
       } catch (error) {
         this.failures += 1;
-        this.logger.warn(`Relay interrupted; retrying: ${error instanceof Error ? error.message : String(error)}`);
+        this.logger.warn(`Relay interrupted; retrying: ${messageOf(error)}`);
         if (this.stopping.signal.aborted) return;
         await sleep(backoff(this.failures, 100, MAX_BACKOFF_MS), this.stopping.signal);
       } finally {

@@ -1,3 +1,4 @@
+import { backoff, messageOf, sleep } from '@app/platform';
 import { Logger } from '@nestjs/common';
 import { BatchLimit } from './batch-limit';
 import type { MeasuredRow, OutboxReader } from './outbox-reader';
@@ -5,7 +6,6 @@ import { Pace } from '../linger/pace';
 import type { RelayProducer } from './relay-producer';
 import { BATCH_SIZE, POLL_INTERVAL_MS, type RelaySurroundings } from './relay-surroundings';
 import { SendFailure, verdictOf, type Refusal } from './send-failure';
-import { backoff, sleep } from '../linger/sleep';
 import { toTopicMessages } from './topic-messages';
 
 /** How often it is tried whether Kafka takes by now what was put aside: its limits may have been raised. */
@@ -108,9 +108,7 @@ export class TroubledTopic {
     this.logger.warn(`Publishing to ${this.topic} failed; retrying: ${message}`);
     if (refusals.some((refusal) => verdictOf(refusal) === 'missing')) {
       await this.surroundings.createTopic(this.topic).catch((error: unknown) => {
-        this.logger.warn(
-          `Topic ${this.topic} could not be created: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        this.logger.warn(`Topic ${this.topic} could not be created: ${messageOf(error)}`);
       });
     }
     await sleep(backoff(this.failures, 200, MAX_BACKOFF_MS), AbortSignal.any(this.ends));

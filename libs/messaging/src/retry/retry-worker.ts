@@ -1,4 +1,4 @@
-import { Clock } from '@app/platform';
+import { asError, backoff, bisect, Clock, messageOf, repeatedly } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { AroundLocks } from '../unit-of-work/around-locks';
 import { byTopic, firstCopies } from '../record/event-groups';
@@ -9,7 +9,6 @@ import { KafkaEventServer } from '../consumer/kafka-event-server';
 import { MessagingOptions } from '../messaging-options';
 import { RetryQueue } from './retry-queue';
 import { afterFailure } from '../failed/retry-rules';
-import { backoff, sleep } from '../linger/sleep';
 import { Transactions } from '../unit-of-work/transactions';
 import type { UnitOfWork } from '../unit-of-work/unit-of-work';
 
@@ -53,17 +52,18 @@ export class RetryWorker {
   }
 
   private async run(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      try {
-        while ((await this.tryNext()) && !this.stopping.signal.aborted);
-        await this.pruneInbox();
-      } catch (error) {
-        this.logger.warn(`Retry worker interrupted: ${error instanceof Error ? error.message : String(error)}`);
-      }
-      await sleep(IDLE_INTERVAL_MS * (0.75 + Math.random() / 2), this.stopping.signal);
-    }
+    await repeatedly(() => this.round(), {
+      everyMs: IDLE_INTERVAL_MS,
+      stopping: this.stopping.signal,
+      failed: (error) => this.logger.warn(`Retry worker interrupted: ${messageOf(error)}`),
+    });
     // Other replicas need not wait for the claims to expire; if this fails, they do.
     await this.transactions.run((unitOfWork) => this.queue.release(unitOfWork)).catch(() => undefined);
+  }
+
+  private async round(): Promise<void> {
+    while ((await this.tryNext()) && !this.stopping.signal.aborted);
+    await this.pruneInbox();
   }
 
   /** @returns whether there was a message to try. */
@@ -83,25 +83,24 @@ export class RetryWorker {
   }
 
   private async handle(messages: readonly FailedMessage[]): Promise<void> {
-    const [first] = messages;
-    if (first === undefined || this.stopping.signal.aborted) return;
-    try {
-      await this.locks.run(
-        messages,
-        ({ orderId }) => orderId,
-        async (unitOfWork, free, heldUp) => {
-          await this.handleTogether(unitOfWork, free);
-          await this.queue.postpone(unitOfWork, await this.queue.hold(unitOfWork, heldUp));
-        },
-        () => !this.stopping.signal.aborted,
-      );
-    } catch (error) {
-      if (['infrastructure', 'blocked'].includes(classifyFailure(error))) throw error;
-      if (messages.length === 1) return this.recordFailure(first, 'handler_failed', error);
-      const half = Math.ceil(messages.length / 2);
-      await this.handle(messages.slice(0, half));
-      await this.handle(messages.slice(half));
-    }
+    await bisect(messages, {
+      together: (some) => this.handleFree(some),
+      alone: (message, error) => this.recordFailure(message, 'handler_failed', error),
+      isTheirs: (error) => !['infrastructure', 'blocked'].includes(classifyFailure(error)),
+    });
+  }
+
+  private async handleFree(messages: readonly FailedMessage[]): Promise<void> {
+    if (this.stopping.signal.aborted) return;
+    await this.locks.run(
+      messages,
+      ({ orderId }) => orderId,
+      async (unitOfWork, free, heldUp) => {
+        await this.handleTogether(unitOfWork, free);
+        await this.queue.postpone(unitOfWork, await this.queue.hold(unitOfWork, heldUp));
+      },
+      () => !this.stopping.signal.aborted,
+    );
   }
 
   private async handleTogether(unitOfWork: UnitOfWork, messages: readonly FailedMessage[]): Promise<void> {
@@ -124,7 +123,7 @@ export class RetryWorker {
   }
 
   private async recordFailure(message: FailedMessage, reason: DeadLetterReason, cause: unknown): Promise<void> {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
+    const error = asError(cause);
     const decision = afterFailure(message, classifyFailure(error) === 'permanent', this.options);
     const next =
       decision.status === 'retrying'

@@ -17,6 +17,7 @@ export interface OutgoingEvent<Definition extends EventDefinition = EventDefinit
 export class UnitOfWork {
   private readonly outgoing: OutgoingEvent[] = [];
   private relayHasWork = false;
+  private readonly gathered = new Map<object, unknown[]>();
   private readonly conclusions: (() => Promise<void>)[] = [];
   private readonly beforeCommitHooks: (() => Promise<void>)[] = [];
   private readonly afterCommitHooks: (() => Promise<void> | void)[] = [];
@@ -66,12 +67,29 @@ export class UnitOfWork {
   }
 
   /**
-   * Runs when everybody else is done, before the events are stored: it may still write and publish. A batch brings several
-   * topics to several handlers; rows that more than one of them locks are locked here, once and in one order, or two
-   * replicas deadlock. A rejection rolls everything back.
+   * Gathers items that are applied together, in the order they were given, once everybody else is done and before the events are
+   * stored: `apply` may still write and publish. A batch brings several topics to several handlers; rows that more than one of them
+   * locks are locked in `apply`, once and in one order, or two replicas deadlock. A rejection rolls everything back.
+   * @param key whose items these are, by identity; the first `apply` that comes with a key is the one that runs. What is gathered
+   * while it runs is applied after it, in the same transaction.
    */
-  conclude(work: () => Promise<void>): void {
-    this.conclusions.push(work);
+  gather<Item>(
+    key: object,
+    items: readonly Item[],
+    apply: (unitOfWork: UnitOfWork, items: readonly Item[]) => Promise<void>,
+  ): void {
+    if (items.length === 0) return;
+    const earlier = this.gathered.get(key);
+    if (earlier !== undefined) {
+      for (const item of items) earlier.push(item);
+      return;
+    }
+    const gathered = [...items];
+    this.gathered.set(key, gathered);
+    this.conclusions.push(() => {
+      this.gathered.delete(key);
+      return apply(this, gathered);
+    });
   }
 
   /** Runs just before COMMIT; a rejection rolls everything back. */

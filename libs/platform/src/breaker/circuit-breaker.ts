@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import Opossum from 'opossum';
+import { withinTime } from '../async/within-time';
 import { CallNotAnswered, CallNotMade } from './breaker-errors';
 
 /** When calls to a dependency are given up before they are made. Times in milliseconds. */
@@ -126,29 +127,13 @@ export class CircuitBreaker {
     return { name, state: this.state, since: this.since.toISOString(), in_progress: this.inProgress, ...this.counters };
   }
 
-  private bounded<T>(call: (signal: AbortSignal) => Promise<T>, outer?: AbortSignal): Promise<T> {
+  private bounded<T>(call: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const { timeoutMs, graceMs = 250, name } = this.options;
-    const controller = new AbortController();
-    return new Promise<T>((resolve, reject) => {
-      let timer: NodeJS.Timeout;
-      const giveUp = (reason: CallNotAnswered): void => {
-        // A busy event loop sees the timer before an answer that has long arrived: let it read the sockets first.
-        timer = setTimeout(() => setImmediate(() => reject(reason)), graceMs);
-        controller.abort(reason);
-      };
-      const onAbort = (): void => {
-        clearTimeout(timer);
-        giveUp(new CallNotAnswered(`the call to ${name} was given up`));
-      };
-      timer = setTimeout(() => giveUp(new CallNotAnswered(`no answer within ${timeoutMs} ms`)), timeoutMs);
-      outer?.addEventListener('abort', onAbort, { once: true });
-      if (outer?.aborted === true) onAbort();
-      call(controller.signal)
-        .finally(() => {
-          clearTimeout(timer);
-          outer?.removeEventListener('abort', onAbort);
-        })
-        .then(resolve, reject);
+    return withinTime(call, {
+      timeoutMs,
+      graceMs,
+      timeUp: () => new CallNotAnswered(`no answer within ${timeoutMs} ms`),
+      outer: signal && { signal, givenUp: () => new CallNotAnswered(`the call to ${name} was given up`) },
     });
   }
 

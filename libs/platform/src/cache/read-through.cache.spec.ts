@@ -1,5 +1,5 @@
-import { anOrder, inState, itBehavesLikeACacheStore, replicaOn } from './cache-store.contract';
-import { FakeCacheStore } from './fake-cache.store';
+import { anOrder, inState, itBehavesLikeACacheStore, replicaOn } from '../../test/cache-store.contract';
+import { FakeCacheStore } from '../../test/fake-cache.store';
 
 describe('the fake store', () => itBehavesLikeACacheStore(() => Promise.resolve(new FakeCacheStore())));
 

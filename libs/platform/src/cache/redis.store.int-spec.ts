@@ -2,7 +2,7 @@ import { infrastructureUrls } from '@app/testing';
 import { createClient } from '@redis/client';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { inState, itBehavesLikeACacheStore, replicaOn } from './cache-store.contract';
+import { inState, itBehavesLikeACacheStore, replicaOn } from '../../test/cache-store.contract';
 import { RedisStore } from './redis.store';
 
 const url = infrastructureUrls().redisUrl;

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { createClient } from '@redis/client';
 import { redisInsStore } from 'cache-manager-redis-yet';
 import { CircuitBreaker, type BreakerOptions } from '../breaker/circuit-breaker';
+import { around } from '../async/sleep';
 import { CacheStore } from './cache.store';
 
 /** One time-out is enough to leave Redis alone for a second: everybody else goes to the database meanwhile. */
@@ -131,5 +132,5 @@ function missIfNotJson(error: unknown): undefined {
 }
 
 function backoff(retries: number): number {
-  return Math.min(MAX_RECONNECT_DELAY_MS, 100 * 2 ** Math.min(retries, 6)) * (0.75 + Math.random() / 2);
+  return around(Math.min(MAX_RECONNECT_DELAY_MS, 100 * 2 ** Math.min(retries, 6)));
 }

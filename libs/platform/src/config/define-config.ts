@@ -65,7 +65,7 @@ function parse<S extends ConfigSpec>(spec: S, env: Readonly<Record<string, strin
       reporter: ({ errors }) => report(spec, errors, present),
     },
   );
-  const entries = Object.keys(spec).map((key) => [key, deepFreeze(cleaned[environmentName(key)])]);
+  const entries = Object.keys(spec).map((key) => [key, Object.freeze(cleaned[environmentName(key)])]);
   return Object.freeze(Object.fromEntries(entries)) as ConfigOf<S>;
 }
 
@@ -95,12 +95,4 @@ function report(
 /** What to show a person as a working value: the example, else the default. */
 export function exampleOf(variable: Variable<unknown>): string | undefined {
   return variable.example ?? (variable.default === undefined ? undefined : variable.format(variable.default));
-}
-
-function deepFreeze(value: unknown): unknown {
-  if (typeof value === 'object' && value !== null) {
-    Object.values(value).forEach(deepFreeze);
-    Object.freeze(value);
-  }
-  return value;
 }

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { failureReason, NO_ANSWER } from './failure-reason';
+import { withinTime } from '../async/within-time';
+import { failureReason } from './failure-reason';
 import { HealthIndicator, type HealthResult } from './health-indicator';
 
 const CHECK_TIMEOUT_MS = 1_000;
@@ -64,16 +65,12 @@ async function run(entry: Entry): Promise<CheckedHealth> {
 }
 
 async function bounded({ indicator, last }: Entry): Promise<HealthResult> {
-  const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<HealthResult>((resolve) => {
-    timer = setTimeout(() => {
-      resolve({ status: 'down', details: { reason: NO_ANSWER } });
-      controller.abort();
-    }, CHECK_TIMEOUT_MS);
-  });
   try {
-    return await Promise.race([indicator.check(controller.signal), timeout]);
+    return await withinTime((signal) => indicator.check(signal), {
+      timeoutMs: CHECK_TIMEOUT_MS,
+      graceMs: 0,
+      timeUp: () => new Error('no answer in time'),
+    });
   } catch (error) {
     const reason = failureReason(error) ?? UNFORESEEN;
     // What can not be said to everybody is said, once, to those who read the log.
@@ -81,8 +78,6 @@ async function bounded({ indicator, last }: Entry): Promise<HealthResult> {
       new Logger('Health').warn(`Health check of ${indicator.name} failed unexpectedly`, { err: error });
     }
     return { status: 'down', details: { reason } };
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -6,7 +6,7 @@ const bodies = new WeakMap<object, Buffer>();
 
 /**
  * Keeps the bytes of the bodies sent to this path, for signatures over them. To be called before the routes are known:
- * from the constructor of a provider. Bodies beyond the limit are refused as everywhere.
+ * from `onModuleInit` of a provider. Bodies beyond the limit are refused as everywhere.
  */
 export function keepRawBody(server: FastifyInstance, path: string): void {
   server.addHook('preParsing', async (request, _reply, payload) => {

@@ -1,6 +1,6 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import pg from 'pg';
-import { HealthIndicator, type HealthRegistry, type HealthResult } from '@app/platform';
+import { HealthIndicator, type HealthRegistry, type HealthResult, unlessAborted } from '@app/platform';
 import { connection, type DatabaseOptions } from './data-source-options';
 import { guardedClient } from './guarded-client';
 
@@ -47,12 +47,9 @@ export class PostgresHealthIndicator extends HealthIndicator implements OnModule
 
   async check(signal: AbortSignal): Promise<HealthResult> {
     const client = await this.pool.connect();
-    const abandoned = new Promise<never>((_resolve, reject) => {
-      signal.addEventListener('abort', () => reject(new Error('no answer in time')), { once: true });
-    });
     try {
       const asked = client.query<{ setting: string }>(`SELECT current_setting('transaction_read_only') AS setting`);
-      const { rows } = await Promise.race([asked, abandoned]);
+      const { rows } = await unlessAborted(asked, signal, () => new Error('no answer in time'));
       const readOnly = rows[0]?.setting !== 'off';
       // The next check is to meet the database as it is then, not as it was when this session was opened.
       client.release(readOnly);

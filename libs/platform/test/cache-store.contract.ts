@@ -1,8 +1,8 @@
 import { Cache, CacheModule } from '@nestjs/cache-manager';
 import { Test } from '@nestjs/testing';
 import { KeyvAdapter } from 'cache-manager';
-import type { CacheStore } from './cache.store';
-import { ReadThroughCache, type Cached } from './read-through.cache';
+import type { CacheStore } from '../src/cache/cache.store';
+import { ReadThroughCache, type Cached } from '../src/cache/read-through.cache';
 
 /** One more replica on the same store, wired the way `PlatformCacheModule` does it. */
 export async function replicaOn(store: CacheStore): Promise<ReadThroughCache> {

@@ -1,9 +1,10 @@
 import { minorUnitsOf } from '@app/events';
-import type { OrderInput } from './payment-input';
-import type { Payment } from './payment';
-import type { OrderNews } from './lifecycle-entry';
-import { STAGES, type PaymentStage } from './payment-stage';
-import { RetryPolicy } from './retry-policy';
+import { deepFreeze } from '@app/testing';
+import type { OrderInput } from '../src/domain/payment-input';
+import type { Payment } from '../src/domain/payment';
+import type { OrderNews } from '../src/domain/lifecycle-entry';
+import { STAGES, type PaymentStage } from '../src/domain/payment-stage';
+import { RetryPolicy } from '../src/domain/retry-policy';
 
 /** For tests: a payment of 42.50 in a given stage, in the hands of a worker if something is due, and what belongs to it. */
 export const ORDER_ID = '01936f3c-7b1e-7c43-9a4e-2f5d8c1b6a70';
@@ -50,12 +51,4 @@ export function news(kind: OrderNews): OrderInput {
     ...(kind === 'order_confirmed' ? {} : { paymentMethod: 'credit_card' }),
     ...(kind === 'order_created' ? { items: [{ productId: 'MOUSE001', quantity: 2 }] } : {}),
   });
-}
-
-export function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !(value instanceof Date)) {
-    Object.values(value).forEach(deepFreeze);
-    Object.freeze(value);
-  }
-  return value;
 }

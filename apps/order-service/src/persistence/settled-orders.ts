@@ -1,8 +1,8 @@
 import type { UnitOfWork } from '@app/messaging';
 import { Lifecycle } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
-import { OrderRepository } from '../persistence/order.repository';
-import { tooManyWaiting } from './order.errors';
+import { TooManyWaiting } from '../domain/order.errors';
+import { OrderRepository } from './order.repository';
 
 /** How often the table is asked for orders that another replica has settled. */
 const POLL_INTERVAL_MS = 250;
@@ -38,11 +38,11 @@ export class SettledOrders {
   /**
    * Resolves when the order is settled or the signal aborts, whichever is first; at once in a process that drains. Call it
    * before reading the order: what happens in between is not missed then.
-   * @throws DomainError `ORDER.TOO_MANY_WAITING` when {@link MOST_WAITING} wait already.
+   * @throws TooManyWaiting when {@link MOST_WAITING} wait already.
    */
   untilSettled(orderId: string, signal: AbortSignal): Promise<void> {
     if (signal.aborted || this.lifecycle.state === 'draining') return Promise.resolve();
-    if (this.count >= MOST_WAITING) throw tooManyWaiting();
+    if (this.count >= MOST_WAITING) throw new TooManyWaiting();
     this.count += 1;
     const waiters = this.waiting.get(orderId) ?? new Set();
     this.waiting.set(orderId, waiters);

@@ -1,4 +1,4 @@
-import { CacheStore } from './cache.store';
+import { CacheStore } from '../src/cache/cache.store';
 
 /** The contract of `CacheStore` in memory, with a switch that makes it as useless as a Redis that is away. */
 export class FakeCacheStore extends CacheStore {

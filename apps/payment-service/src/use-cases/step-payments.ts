@@ -1,0 +1,91 @@
+import { PaymentAdjusted, PaymentFailed, PaymentRefunded, PaymentSuccessful } from '@app/events';
+import type { UnitOfWork } from '@app/messaging';
+import { Chance, Clock, Ids } from '@app/platform';
+import { Injectable } from '@nestjs/common';
+import { decideAll } from '../domain/decide-payment';
+import { isFreshlyDue, type Payment } from '../domain/payment';
+import type { Announcement } from '../domain/payment-announcement';
+import type { PaymentInput } from '../domain/payment-input';
+import { RetryPolicy } from '../domain/retry-policy';
+import { PaymentRepository } from '../persistence/payment.repository';
+
+/** Who makes the calls that become due. */
+export interface GatewayCalls {
+  /** Payments as they are to be written: all that are freshly due leased to this process, or none of them. */
+  lease(payments: readonly Payment[]): Payment[];
+  /** After the commit: begins with what was leased. */
+  offer(payments: readonly Payment[]): void;
+}
+
+/** Takes a batch of what happened to payments: locks them in one order, decides one by one, writes, and announces. */
+@Injectable()
+export class StepPayments {
+  constructor(
+    private readonly payments: PaymentRepository,
+    private readonly policy: RetryPolicy,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly chance: Chance,
+  ) {}
+
+  /** @param calls are handed, at commit, what has become due at the gateway. */
+  async execute(unitOfWork: UnitOfWork, inputs: readonly PaymentInput[], calls: GatewayCalls): Promise<void> {
+    const groups = byOrder(inputs);
+    // An order that begins is most likely heard of for the first time: it is stored without looking first.
+    const mayBeKnown = [...groups].filter(([, [first]]) => first?.kind !== 'order_created').map(([orderId]) => orderId);
+    let left = await this.take(unitOfWork, groups, await this.payments.lock(unitOfWork, mayBeKnown), calls);
+    // Another round is for payments that were stored before, or by another process in between.
+    while (left.length > 0) {
+      const again = byOrder(left);
+      left = await this.take(unitOfWork, again, await this.payments.lock(unitOfWork, [...again.keys()]), calls);
+    }
+  }
+
+  /** @returns what happened to those payments which, though not among the known, turned out to be stored already. */
+  private async take(
+    unitOfWork: UnitOfWork,
+    groups: ReadonlyMap<string, readonly PaymentInput[]>,
+    known: ReadonlyMap<string, Payment>,
+    calls: GatewayCalls,
+  ): Promise<PaymentInput[]> {
+    const context = { now: this.clock.now(), jitter: this.chance.next(), policy: this.policy };
+    const decisions = [...groups]
+      .map(([id, inputs]) => decideAll(known.get(id), inputs, { ...context, paymentId: this.ids.next() }))
+      .filter(({ payment }) => payment !== known.get(payment.orderId));
+    const due = decisions.map(({ payment }) => payment).filter(isFreshlyDue);
+    const leased = new Map(calls.lease(due).map((payment) => [payment.orderId, payment]));
+    const changed = decisions.map(({ payment }) => leased.get(payment.orderId) ?? payment);
+    const isKnown = ({ orderId }: Payment): boolean => known.has(orderId);
+    const begun = changed.filter((payment) => !isKnown(payment));
+    const stored = await this.payments.insert(unitOfWork, begun);
+    await this.payments.update(unitOfWork, changed.filter(isKnown), known);
+
+    const isWritten = (payment: Payment): boolean => isKnown(payment) || stored.has(payment.orderId);
+    for (const { payment, announcements } of decisions) {
+      if (isWritten(payment)) announcements.forEach((announcement) => publish(unitOfWork, announcement));
+    }
+    const handedOver = [...leased.values()].filter((payment) => isWritten(payment) && !isFreshlyDue(payment));
+    if (handedOver.length > 0) unitOfWork.afterCommit(() => calls.offer(handedOver));
+    return begun.flatMap((payment) => (isWritten(payment) ? [] : (groups.get(payment.orderId) ?? [])));
+  }
+}
+
+/** In the order of the ids: rows are always inserted and locked in that order. */
+function byOrder(inputs: readonly PaymentInput[]): Map<string, PaymentInput[]> {
+  const groups = Map.groupBy(inputs, ({ orderId }) => orderId);
+  return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function publish(unitOfWork: UnitOfWork, announcement: Announcement): void {
+  const { orderId, cause } = announcement;
+  switch (announcement.type) {
+    case 'payment_successful':
+      return unitOfWork.publish(PaymentSuccessful, { orderId, cause, payload: announcement.payload });
+    case 'payment_failed':
+      return unitOfWork.publish(PaymentFailed, { orderId, cause, payload: announcement.payload });
+    case 'payment_adjusted':
+      return unitOfWork.publish(PaymentAdjusted, { orderId, cause, payload: announcement.payload });
+    case 'payment_refunded':
+      return unitOfWork.publish(PaymentRefunded, { orderId, cause, payload: announcement.payload });
+  }
+}
