@@ -11,8 +11,9 @@ import { rspack } from '@rspack/core';
 /** TypeORM takes in the drivers of all databases it knows, a fifth of all packages; DriverFactory asks for them by these names. */
 const OTHER_DATABASES = /^\.\/(?!postgres\/)[\w-]+\/\w+Driver$/;
 
-/** Stay in node_modules: they look for files of their own beside their code, or are made for the machine. */
-const OUTSIDE = /^(?:pino|pino-pretty|swagger-ui-dist|@fastify\/static|snappy|lz4-napi)(?:\/|$)/;
+/** Stay in node_modules: they look for files of their own beside their code, or are made for the machine. Images have these only. */
+export const OUTSIDE = ['pino', 'pino-pretty', 'swagger-ui-dist', '@fastify/static', 'snappy', 'lz4-napi'];
+const OF_OUTSIDE = new RegExp(`^(?:${OUTSIDE.join('|')})(?:/|$)`);
 
 /** The packages' file: without source maps, whose memory is better spent, and so with every name as it was written. */
 const PACKAGES = /packages(?:\.\w+)?\.js$/;
@@ -38,7 +39,7 @@ export function withPackages(packages, configuration) {
     externals: [
       ({ request = '', context = '', dependencyType }, done) => {
         if (OTHER_DATABASES.test(request) && /[\\/]typeorm[\\/]driver$/.test(context)) done(undefined, 'var {}');
-        else if (!isBuiltin(request) && !OUTSIDE.test(request)) done();
+        else if (!isBuiltin(request) && !OF_OUTSIDE.test(request)) done();
         else done(undefined, `${dependencyType === 'commonjs' ? 'node-commonjs' : 'module'} ${request}`);
       },
     ],

@@ -38,8 +38,7 @@ address_of() {
 native_summary() {
   local addresses
   addresses=$(node tools/stack/cli.ts urls)
-  print_summary "$(address_of order-service)" "$(address_of payment-service)" "$(address_of inventory-service)" \
-    "$(address_of notification-service)" "$(address_of mail)"
+  print_summary address_of "$(address_of mail)"
   echo "Logs: .local/logs/<component>.log"
 }
 
@@ -67,13 +66,10 @@ while [ $# -gt 0 ]; do
     --docker) mode=docker ;;
     --native) mode=native ;;
     --without)
-      case ${2:-} in
-        order-service | payment-service | inventory-service | notification-service) ;;
-        *)
-          echo "--without requires order-service, payment-service, inventory-service or notification-service." >&2
-          exit 2
-          ;;
-      esac
+      if ! service_names | grep -qx -- "${2:-}"; then
+        echo "--without requires one of" $(service_names) >&2
+        exit 2
+      fi
       START_WITHOUT="${START_WITHOUT:+$START_WITHOUT }$2"
       shift
       ;;

@@ -18,8 +18,10 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/.." && pwd)
 home=${REHEARSAL_HOME:-/var/tmp/order-processing-rehearsal}
+cd "$root"
+. tools/stack/running.sh
 infrastructure=(zookeeper kafka postgres redis kafka-ui mailpit)
-services=(order-service payment-service inventory-service notification-service)
+read -r -a services <<<"$(service_names | tr '\n' ' ')"
 keep=false
 for argument in "$@"; do
   case "$argument" in
@@ -31,9 +33,9 @@ done
 
 # A project of its own, so that `down -v` below can only reach volumes of the rehearsal.
 export COMPOSE_PROJECT_NAME=rehearsal
-orders=http://127.0.0.1:${ORDER_SERVICE_HOST_PORT:-8001}
-inventory=http://127.0.0.1:${INVENTORY_SERVICE_HOST_PORT:-8003}
-notifications=http://127.0.0.1:${NOTIFICATION_SERVICE_HOST_PORT:-8004}
+orders=http://127.0.0.1:${ORDER_SERVICE_HOST_PORT:-$(documented_port order-service)}
+inventory=http://127.0.0.1:${INVENTORY_SERVICE_HOST_PORT:-$(documented_port inventory-service)}
+notifications=http://127.0.0.1:${NOTIFICATION_SERVICE_HOST_PORT:-$(documented_port notification-service)}
 
 step() { printf '\n%s  %s\n' "$(date +%T)" "$*"; }
 fail() { echo "FAILED: $*" >&2; exit 1; }

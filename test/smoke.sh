@@ -6,20 +6,22 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." || exit 1
 . tools/stack/running.sh
 . tools/stack/docker.sh
 
-# address_of VARIABLE SERVICE PORT: the variable, or the system of this working copy, native or in Docker, the port written down for a service that is run from
-# source, or the documented one.
+# address_of SERVICE: its variable (ORDER_SERVICE_URL), or the system of this working copy, native or in Docker, the port written
+# down for a service that is run from source, or the documented one.
 address_of() {
-  local url=${!1:-}
-  if [ -z "$url" ] && native_runs; then url=$(native_url_of "$2"); fi
-  if [ -z "$url" ] && [ -n "${in_docker:-}" ]; then url=$(url_of "$2" "$3"); fi
-  printf '%s' "${url:-$(planned_url "$2" "$3")}"
+  local variable url
+  variable=$(printf '%s' "$1" | tr a-z- A-Z_)_URL
+  url=${!variable:-}
+  if [ -z "$url" ] && native_runs; then url=$(native_url_of "$1"); fi
+  if [ -z "$url" ] && [ -n "${in_docker:-}" ]; then url=$(docker_url_of "$1"); fi
+  printf '%s' "${url:-$(planned_url "$1")}"
 }
 
 if ! native_runs && docker_answers && find_compose; then in_docker=yes; fi
-order_service=$(address_of ORDER_SERVICE_URL order-service 8001)
-payment_service=$(address_of PAYMENT_SERVICE_URL payment-service 8002)
-inventory_service=$(address_of INVENTORY_SERVICE_URL inventory-service 8003)
-notification_service=$(address_of NOTIFICATION_SERVICE_URL notification-service 8004)
+order_service=$(address_of order-service)
+payment_service=$(address_of payment-service)
+inventory_service=$(address_of inventory-service)
+notification_service=$(address_of notification-service)
 
 passed=0
 failed=0

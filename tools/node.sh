@@ -58,8 +58,8 @@ ensure_built() {
   # shellcheck disable=SC2046 # one word per file is meant
   wanted=$(cd "$_repository" && node tools/stack/fingerprint.ts files \
     apps libs nest-cli.json package-lock.json patches $(ls tsconfig*.json rspack.config.* 2>/dev/null)) || return 1
-  for app in order payment inventory notification; do
-    [ -f "$_repository/dist/apps/$app-service/main.js" ] || stale=yes
+  for app in "$_repository"/apps/*; do
+    [ -f "$_repository/dist/apps/${app##*/}/main.js" ] || stale=yes
   done
   if [ -z "$stale" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then return 0; fi
   echo "Building the services …"

@@ -97,9 +97,12 @@ url_of() {
   echo "http://localhost:${address##*:}"
 }
 
+docker_url_of() {
+  url_of "$1" "$(documented_port "$1")"
+}
+
 docker_summary() {
-  print_summary "$(url_of order-service 8001)" "$(url_of payment-service 8002)" "$(url_of inventory-service 8003)" \
-    "$(url_of notification-service 8004)" "$(url_of mailpit 8025)" "$(url_of kafka-ui 8080)"
+  print_summary docker_url_of "$(url_of mailpit 8025)" "$(url_of kafka-ui 8080)"
 }
 
 start_in_docker() {

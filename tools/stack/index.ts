@@ -9,8 +9,8 @@ export {
   type StackPlan,
   type StackPorts,
 } from './stack.ts';
-export { roleOf, serviceNames, servicePorts, type ServiceName } from './service-names.ts';
-export { memoryEnv, memoryFlags } from './services.ts';
+export { nodeFlagsOf, roleOf, serviceNames, servicePorts, type ServiceName } from './service-names.ts';
+export { memoryEnv } from './services.ts';
 export { Supervisor } from './supervisor.ts';
 export {
   ComponentFailed,

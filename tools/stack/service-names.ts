@@ -1,14 +1,16 @@
+import services from '../../deploy/services.json' with { type: 'json' };
+
+export type ServiceName = keyof typeof services;
+
+export const serviceNames = Object.keys(services) as ServiceName[];
+
 /** The documented ports of the local system. */
-export const servicePorts = {
-  'order-service': 8001,
-  'payment-service': 8002,
-  'inventory-service': 8003,
-  'notification-service': 8004,
-} as const;
+export const servicePorts = eachService((service) => services[service].port);
 
-export type ServiceName = keyof typeof servicePorts;
-
-export const serviceNames = Object.keys(servicePorts) as ServiceName[];
+/** The options Node.js runs a service with, here as in its image; services.ts has the reasons. */
+export function nodeFlagsOf(service: ServiceName): readonly string[] {
+  return services[service].nodeFlags;
+}
 
 /** The database role and schema of the service. */
 export function roleOf(service: ServiceName): string {

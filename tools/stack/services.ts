@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Component } from './component.ts';
 import { repository } from './paths.ts';
 import { httpProbe } from './probes.ts';
-import type { ServiceName } from './service-names.ts';
+import { nodeFlagsOf, type ServiceName } from './service-names.ts';
 
 export interface ServiceOptions {
   /** Unique within the stack; a replica's has a number after the service's name. */
@@ -21,35 +21,13 @@ export interface ServiceOptions {
 }
 
 /*
- * What a request or a batch holds lives a few hundred milliseconds: in a young generation that is too small it becomes old, and
- * is moved and marked before it is thrown away. One thread collects the young generation: with all processors busy more of them only
- * wait for each other. Of an old generation that may not become large V8 collects each third more that is in it: the more of it
- * lives only briefly, the dearer that is. The limit is a safety net: queues are bounded well below it.
+ * Of the options in deploy/services.json. What a request or a batch holds lives a few hundred milliseconds: in a young generation that
+ * is too small it becomes old, and is moved and marked before it is thrown away. 16 MiB, or 8 MiB where 200 MiB in all would not do
+ * otherwise: the order service has requests in hand beside messages, the notification service the most messages. One thread collects
+ * the young generation: with all processors busy more of them only wait for each other. Of an old generation that may not become large
+ * V8 collects each third more that is in it: the more of it lives only briefly, the dearer that is, so it may grow by 60 % first. The
+ * limit is a safety net: queues are bounded well below it.
  */
-interface Heap {
-  readonly youngMiB: number;
-  /** How much the old generation grows until it is collected. */
-  readonly growthPercent: number;
-}
-
-const DEFAULT_HEAP: Heap = { youngMiB: 16, growthPercent: 60 };
-/** Aims at 200 MiB for the whole process. */
-const SMALL_YOUNG_HEAP: Heap = { youngMiB: 8, growthPercent: 60 };
-/** The order service has requests in hand beside messages, the notification service the most messages. */
-const HEAPS: Partial<Record<ServiceName, Heap>> = {
-  'order-service': SMALL_YOUNG_HEAP,
-  'notification-service': SMALL_YOUNG_HEAP,
-};
-
-export function memoryFlags(service?: ServiceName): string[] {
-  const { youngMiB, growthPercent } = (service && HEAPS[service]) ?? DEFAULT_HEAP;
-  return [
-    `--max-semi-space-size=${String(youngMiB)}`,
-    '--no-parallel-scavenge',
-    `--heap-growing-percent=${String(growthPercent)}`,
-    '--max-old-space-size=192',
-  ];
-}
 
 /** glibc's malloc would keep a heap per thread, up to eight per core, and hand little of it back. */
 export const memoryEnv = { MALLOC_ARENA_MAX: '2' };
@@ -62,7 +40,7 @@ export function service(options: ServiceOptions): Component {
     args: [
       '--import',
       pathToFileURL(join(repository, 'tools', 'source-maps.js')).href,
-      ...memoryFlags(options.service),
+      ...nodeFlagsOf(options.service),
       options.entry ?? join(repository, 'dist', 'apps', options.service, 'main.js'),
     ],
     env: { ...memoryEnv, ...options.env, PORT: String(port) },

@@ -1,36 +1,30 @@
 # Sourced by start-system.sh.
 
-# print_summary ORDER PAYMENT INVENTORY NOTIFICATION MAIL [KAFKA_UI]: where everything is, and what to try first.
+# print_summary URL_OF MAIL [KAFKA_UI]: where everything is, and what to try first. `URL_OF SERVICE` prints where a service is, or
+# nothing when it was left out.
 print_summary() {
-  local -a urls=()
   local url service
-  for url in "${@:1:4}"; do urls+=("${url:+$url   (API: $url/docs)}"); done
-  cat <<END
-
-The system is running.
-
-  Order service         ${urls[0]:-not started}
-  Payment service       ${urls[1]:-not started}
-  Inventory service     ${urls[2]:-not started}
-  Notification service  ${urls[3]:-not started}
-  Mails                 $5
-END
-  if [ -n "${6:-}" ]; then echo "  Kafka UI              $6"; fi
-  cat <<END
-
-END
+  printf '\nThe system is running.\n\n'
+  for service in $(service_names); do
+    url=$("$1" "$service")
+    if [ -n "$url" ]; then url="$url   (API: $url/docs)"; fi
+    printf '  %-22s%s\n' "$service" "${url:-not started}"
+  done
+  printf '  %-22s%s\n' mails "$2"
+  if [ -n "${3:-}" ]; then printf '  %-22s%s\n' 'Kafka UI' "$3"; fi
+  echo
   for service in ${START_WITHOUT:-}; do
     cat <<END
 Run $service from source, in this system:
 
-  npx nest start $service --watch --env-file .local/run/$service.env
+  npm run start:dev $service
 
 END
   done
   cat <<END
 Place an order:
 
-  curl -X POST ${1:-$(planned_url order-service 8001)}/orders \\
+  curl -X POST $(summary_url "$1" order-service)/orders \\
     -H "Content-Type: application/json" \\
     -d '{
       "user_id": "user_123",
@@ -46,9 +40,16 @@ Place an order:
 
 and see what it did:
 
-  curl ${3:-$(planned_url inventory-service 8003)}/inventory
-  curl "${4:-$(planned_url notification-service 8004)}/notifications?user_id=user_123"
+  curl $(summary_url "$1" inventory-service)/inventory
+  curl "$(summary_url "$1" notification-service)/notifications?user_id=user_123"
 
 Stop with ./stop-system.sh
 END
+}
+
+# summary_url URL_OF SERVICE: where the service is, or will be once it is run from source.
+summary_url() {
+  local url
+  url=$("$1" "$2")
+  printf '%s' "${url:-$(planned_url "$2")}"
 }

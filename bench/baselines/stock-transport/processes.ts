@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Admin } from 'kafkajs';
-import { describeExit, freePorts, logTail, memoryEnv, memoryFlags, Supervisor } from '../../../tools/stack/index.ts';
+import { describeExit, freePorts, logTail, memoryEnv, nodeFlagsOf, Supervisor } from '../../../tools/stack/index.ts';
 import { buildPrograms } from '../../../test/programs/build-programs.ts';
 import { hasJoined } from '../kafka.ts';
 import { groupOf, ROLES, type Role } from './roles.ts';
@@ -74,7 +74,11 @@ function component(
     name: role,
     command: process.execPath,
     // As the system's services are run.
-    args: ['--disable-warning=TimeoutNegativeWarning', ...memoryFlags(), join(output, `${PROGRAM}.js`)],
+    args: [
+      '--disable-warning=TimeoutNegativeWarning',
+      ...nodeFlagsOf('payment-service'),
+      join(output, `${PROGRAM}.js`),
+    ],
     env: {
       ...memoryEnv,
       NODE_ENV: 'production',

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import fc from 'fast-check';
 
 /*
- * What `patches/` changes in how kafkajs writes and reads records, and in what it gives a consumer up for. Its modules have no
- * types and are not exported, so this is the one place that reaches into them.
+ * What the corrections in `patches/` change in how kafkajs writes and reads records, and in what it gives a consumer up for. They
+ * hold without the other patch, which is about speed. Modules inside kafkajs have no types and are not exported.
  */
 const inside = createRequire(createRequire(import.meta.url).resolve('kafkajs'));
 
@@ -15,25 +15,15 @@ interface Written {
   readonly headers: Readonly<Record<string, Header | readonly Header[]>>;
 }
 type Header = string | Buffer | null;
-interface Message {
-  readonly key: string;
-}
 interface Decoder {
   readVarInt(): number;
 }
-const murmur2 = inside('./src/producer/partitioners/default/murmur2') as (key: string | Buffer) => number;
 const encode = inside('./src/protocol/recordBatch/record/v0') as (record: Written) => { readonly buffer: Buffer };
 const Reader = inside('./src/protocol/decoder') as new (bytes: Buffer) => Decoder;
 const decode = inside('./src/protocol/recordBatch/record/v0/decoder') as (
   decoder: Decoder,
   batch: { firstOffset: string; firstTimestamp: string },
 ) => Written & { readonly offset: string; readonly timestamp: string };
-const group = inside('./src/producer/groupMessagesPerPartition') as (sent: {
-  readonly topic: string;
-  readonly partitionMetadata: readonly object[];
-  readonly messages: readonly Message[];
-  readonly partitioner: (sent: { readonly message: Message }) => number;
-}) => Record<number, Message[]>;
 interface ClusterInside {
   findGroupCoordinator(options: { readonly groupId: string }): Promise<unknown>;
 }
@@ -54,34 +44,12 @@ function read(bytes: Buffer, batch = { firstOffset: '0', firstTimestamp: '0' }) 
   return decode(decoder, batch);
 }
 
-describe('the partition of a key', () => {
-  // From the tests of Kafka's Java client.
-  it.each([
-    ['21', -973932308],
-    ['foobar', -790332482],
-    ['a-little-bit-long-string', -985981536],
-    ['a-little-bit-longer-string', -1486304829],
-    ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971],
-    ['abc', 479470107],
-  ])('follows from the hash every Kafka client uses: %s', (key, hash) => {
-    expect(murmur2(key)).toBe(hash);
-    expect(murmur2(Buffer.from(key))).toBe(hash);
-  });
-});
-
-describe('the messages of a partition', () => {
-  it('are those the partitioner says, in their order', () => {
-    const messages = ['a', 'b', 'c', 'd', 'e'].map((key) => ({ key }));
-    const partitioner = ({ message }: { readonly message: Message }): number => (message.key === 'b' ? 7 : 0);
-    const grouped = group({ topic: 'orders', partitionMetadata: [{}], messages, partitioner });
-    expect(grouped).toEqual({ 0: [{ key: 'a' }, { key: 'c' }, { key: 'd' }, { key: 'e' }], 7: [{ key: 'b' }] });
-  });
-});
-
-/** ASCII is read as text, anything else as bytes. */
-function asRead([name, value]: [string, string | null]): [string, Header] {
-  return [name, value === null || Buffer.byteLength(value) === value.length ? value : Buffer.from(value)];
-}
+/** Text may be read as text or as its bytes, nothing as nothing. */
+const plain = (value: Header): string | null => (value === null ? null : Buffer.from(value).toString('latin1'));
+const asBytes = ([name, value]: [string, Header | readonly Header[]]): [string, unknown] => [
+  name,
+  Array.isArray(value) ? (value as readonly Header[]).map(plain) : plain(value as Header),
+];
 
 const EMPTY: Written = { offsetDelta: 0, timestampDelta: 0, key: null, value: null, headers: {} };
 
@@ -105,7 +73,9 @@ describe('a record', () => {
           expect([found.key, found.value]).toEqual([record.key, record.value]);
           expect(found.offset).toBe(String(record.offsetDelta));
           expect(found.timestamp).toBe(String(record.timestampDelta));
-          expect(new Map(Object.entries(found.headers))).toEqual(new Map(Object.entries(record.headers).map(asRead)));
+          expect(new Map(Object.entries(found.headers).map(asBytes))).toEqual(
+            new Map(Object.entries(record.headers).map(asBytes)),
+          );
         },
       ),
       { numRuns: 500 },
@@ -126,27 +96,16 @@ describe('a record', () => {
     const values = ['a', null, 'b'.repeat(63), 'b'.repeat(64), 'é', Buffer.from([0xff, 0])];
     const headers = Object.fromEntries(names.map((name) => [name, values]));
     for (const once of [read(encode({ ...EMPTY, headers }).buffer), read(encode({ ...EMPTY, headers }).buffer)]) {
-      expect(Object.keys(once.headers)).toEqual(names);
-      for (const name of names) {
-        expect(once.headers[name]).toEqual([...values.slice(0, 4), Buffer.from('é'), Buffer.from([0xff, 0])]);
-      }
+      expect(Object.entries(once.headers).map(asBytes)).toEqual(Object.entries(headers).map(asBytes));
     }
     expect(read(encode({ ...EMPTY, headers: {} }).buffer).headers['constructor']).toBeUndefined();
   });
 
-  it('may be large, and the next one small', () => {
-    const value = Buffer.alloc(2_000_000, 'a');
-    expect(read(encode({ ...EMPTY, value }).buffer).value).toEqual(value);
-    expect(read(encode({ ...EMPTY, value: Buffer.from('b') }).buffer).value).toEqual(Buffer.from('b'));
-  });
-
-  it('has an offset beyond what a number can hold', () => {
-    const record = { ...EMPTY, offsetDelta: 3, timestampDelta: 7 };
-    const batch = { firstOffset: '9223372036854775800', firstTimestamp: '1764000000000' };
-    expect(read(encode(record).buffer, batch)).toMatchObject({
-      offset: '9223372036854775803',
-      timestamp: '1764000000007',
-    });
+  it('with a hundred thousand headers is read in a moment', () => {
+    const { buffer } = encode({ ...EMPTY, headers: { ce_id: Array.from({ length: 100_000 }, () => 'a') } });
+    const begun = performance.now();
+    expect(read(buffer).headers['ce_id']).toHaveLength(100_000);
+    expect(performance.now() - begun).toBeLessThan(2_000);
   });
 });
 

@@ -21,6 +21,10 @@ const MIB = 1024 * 1024;
 
 const values = (messages: readonly FetchedMessage[]) => messages.map(({ value }) => String(value));
 
+/** kafkajs reads a header as bytes; our patch reads what is ASCII as text. */
+const asText = (headers: object) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+
 /** The records of a batch as they are without compression, and the batch with the given attribute for it. */
 async function packedBy(
   type: CompressionTypes,
@@ -67,10 +71,10 @@ describe.each(ALL)('a batch packed with %s', (_name, type) => {
       size: large.length,
     });
     expect(excerpt.value).toEqual(large.subarray(0, 64 * 1024));
-    expect(excerpt.headers).toMatchObject({
+    expect(asText(excerpt.headers)).toMatchObject({
       name: 'value',
       [VALUE_BYTES_HEADER]: String(large.length),
-      [VALUE_SHA256_HEADER]: whole.headers[VALUE_SHA256_HEADER],
+      [VALUE_SHA256_HEADER]: String(whole.headers[VALUE_SHA256_HEADER]),
     });
     expect(excerpt.decoded).toMatchObject({ ok: false, reason: 'undecodable' });
     expect(String(excerpt.key)).toBe('key');
@@ -155,7 +159,9 @@ describe('a bomb', () => {
     const messages = await decode(batch);
     endWatch();
     clearInterval(watch);
-    expect(messages).toMatchObject([{ headers: { [VALUE_BYTES_HEADER]: String(200 * MIB) } }]);
+    expect(messages.map(({ headers = {} }) => asText(headers))).toMatchObject([
+      { [VALUE_BYTES_HEADER]: String(200 * MIB) },
+    ]);
     expect((highest - before) / MIB).toBeLessThan(64);
     expect(Math.max(0, ...stalls)).toBeLessThan(200);
   }, 60_000);
