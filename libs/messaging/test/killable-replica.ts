@@ -5,7 +5,7 @@ import type { MessagingOptions } from '../src/messaging-options';
 
 /** What the process is told: see `probe-process.ts`. */
 export interface KillableReplicaOptions {
-  readonly options: MessagingOptions;
+  readonly options: Omit<MessagingOptions, 'catalogue'>;
   readonly bad: readonly string[];
   readonly delayMs: number;
 }
@@ -19,7 +19,7 @@ export class KillableReplica {
 
   static async start(told: KillableReplicaOptions): Promise<KillableReplica> {
     const script = new URL('./probe-process.ts', import.meta.url).pathname;
-    const args = ['--import', '@swc-node/register/esm-register', script, JSON.stringify(told)];
+    const args = ['--import', '@swc-node/register/esm-register', script, JSON.stringify(withoutCatalogue(told))];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     for await (const line of createInterface({ input: child.stdout })) {
       if (line.startsWith('http')) return new KillableReplica(child, line.trim());
@@ -33,4 +33,9 @@ export class KillableReplica {
     this.process.kill('SIGKILL');
     await once(this.process, 'exit');
   }
+}
+
+/** It has functions, and the process has it anyway. */
+function withoutCatalogue({ options, ...others }: KillableReplicaOptions): object {
+  return { ...others, options: { ...options, catalogue: undefined } };
 }

@@ -1,3 +1,4 @@
+import { CATALOGUE } from '@app/events';
 import { createService, startService } from '@app/platform';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectEventConsumers } from '../src/messaging.module';
@@ -9,7 +10,7 @@ import { ProbeModule, Script } from './probe.module';
  * not handle the events whose ids it was given. Prints its address when it is up.
  */
 const { options, bad, delayMs } = JSON.parse(process.argv[2] ?? '{}') as {
-  options: MessagingOptions;
+  options: Omit<MessagingOptions, 'catalogue'>;
   bad: string[];
   delayMs: number;
 };
@@ -20,7 +21,8 @@ script.behave = async (events) => {
 };
 const service = {
   name: options.service,
-  module: ProbeModule.forRoot(new MessagingOptions(options), script),
+  // The catalogue has functions, which do not come through JSON.
+  module: ProbeModule.forRoot(new MessagingOptions({ ...options, catalogue: CATALOGUE }), script),
   config: {
     host: '127.0.0.1',
     port: 0,

@@ -140,7 +140,7 @@ describe.each([['1'], ['12']])('with a pool of %s', (poolSize) => {
       const unknown = await post(userId);
       expect([unknown.status, unknown.body.code]).toEqual([503, 'ORDER.OUTCOME_UNKNOWN']);
       expect(unknown.headers.get('retry-after')).toBe('2');
-      const [, orderId = ''] = /GET \/orders\/(\S+) will tell/.exec(unknown.body.detail) ?? [];
+      const [, orderId = ''] = /GET \/orders\/(\S+) will show it/.exec(unknown.body.detail) ?? [];
       reached.heal();
       const told = await eventually(async () => {
         const { status } = await service.get(`/orders/${orderId}`);

@@ -1,3 +1,4 @@
+import { ORDER_NUMBER } from '@app/events';
 import { eventually } from '@app/testing';
 import { news, OtherServices } from '../../test/other-services';
 import { RunningOrderService } from '../../test/running-order-service';
@@ -35,6 +36,7 @@ describe('an order everybody agrees to', () => {
     expect(created).toMatchObject({ type: 'order_created', sequence: 1, source: '/order-service' });
     expect(created?.cause).toEqual({ correlationId: '019aab12-4c00-7a01-8f00-5d2f6f1c0a08' });
     expect(created?.payload).toEqual({
+      order_number: expect.stringMatching(ORDER_NUMBER),
       user_id: 'user_123',
       payment_method: 'credit_card',
       currency: 'USD',
