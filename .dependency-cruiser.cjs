@@ -96,7 +96,7 @@ module.exports = {
     },
     {
       name: 'libs-know-no-app',
-      comment: 'A lib that knows an app can not be used by the others.',
+      comment: 'A lib that knows an app cannot be used by the others.',
       severity: 'error',
       from: { path: '^libs/' },
       to: { path: '^apps/' },

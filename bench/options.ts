@@ -87,7 +87,7 @@ to its end. Fails when an order is lost, doubled or wrong; a target that is miss
   --keep      leaves data and logs under .local/stacks
 `;
 
-/** @throws TypeError for what can not be understood; its message says what is possible. */
+/** @throws TypeError for what cannot be understood; its message says what is possible. */
 export function benchOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],

@@ -12,7 +12,7 @@ import { measureSmtp } from './parts/smtp.ts';
 import { measureSteps } from './parts/steps.ts';
 import type { Round, SmtpResult, StepsResult } from './result.ts';
 
-/** A part that can not be carried out counts as broken, and what others have measured meanwhile is not lost. */
+/** A part that cannot be carried out counts as broken, and what others have measured meanwhile is not lost. */
 export async function attempt<T>(
   { say, broken }: Outside,
   name: string,

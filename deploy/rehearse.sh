@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the real docker-compose.yml and Dockerfile once, end to end, on a machine that can not pull images: stand-ins
+# Runs the real docker-compose.yml and Dockerfile once, end to end, on a machine that cannot pull images: stand-ins
 # are built under the names and tags those two files ask for (stand-ins/build.sh), everything else is as shipped.
 #
 #   deploy/rehearse.sh                   build, start, call, kill, stop, reset; leaves only a cache behind

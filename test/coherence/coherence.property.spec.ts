@@ -53,7 +53,7 @@ describe('an order whose events are delayed, reordered and repeated in every way
     });
   });
 
-  it('is charged once at the most and never sells what is not there', () => {
+  it('is charged once at most and never sells what is not there', () => {
     everyWorld(({ gateway, level, announced }) => {
       expect(gateway.captures).toBeLessThanOrEqual(1);
       expect(level).toBeGreaterThanOrEqual(0);

@@ -75,7 +75,7 @@ describe('“Try it” in the README, from top to bottom', () => {
     expect(settled).toMatchObject({ status: 'cancelled', cancellation_reason: 'payment_failed' });
   });
 
-  it('can not buy more than there is', async () => {
+  it('cannot buy more than there is', async () => {
     const [, settled, product] = await answersOf('### Ask for more than there is');
     expect(settled).toMatchObject({ status: 'cancelled', cancellation_reason: 'out_of_stock' });
     expect(product).toMatchObject({ product_id: 'LAPTOP001', quantity: 50 });

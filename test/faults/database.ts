@@ -16,7 +16,7 @@ export class Database {
     try {
       return (await client.query<Row>(sql, parameters)).rows;
     } catch (error) {
-      // Whatever was the matter, a fresh session can not be in the middle of something.
+      // Whatever was the matter, a fresh session cannot be in the middle of something.
       if (!(error instanceof pg.DatabaseError) || /^(08|57)/.test(error.code ?? '')) this.drop();
       throw error;
     }

@@ -31,7 +31,7 @@ Made by \`npm run faults -- --seed ${seed} --rate ${rate} --page\`; see [the sui
 - seed ${seed}, ${rate} orders/s where a scenario does not say otherwise
 - ${green} of ${results.length} scenarios green${again.length === 0 ? '' : `; ${again.join(', ')} in a second go, on the same code (\`--resume\`)`}
 - again s: longest that orders were refused after a fault had ended; rest s: until nothing was open any more
-- stall ms: longest that a service served nobody because of what it was doing itself (I15: 200 ms at the most)
+- stall ms: longest that a service served nobody because of what it was doing itself (I15: 200 ms at most)
 
 ${[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')}
 ${reds === '' ? '' : `\n## What is red\n\n\`\`\`text${reds}\`\`\`\n`}`;

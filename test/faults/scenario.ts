@@ -19,9 +19,9 @@ export interface Scenario extends Setting {
   readonly api: ApiBounds;
   /** Longest that orders may be refused after a fault has ended, in seconds; 3 by default. */
   readonly acceptingAgainSeconds?: number;
-  /** Seconds to come to rest, when the usual minute can not be enough. */
+  /** Seconds to come to rest, when the usual minute cannot be enough. */
   readonly restSeconds?: number;
-  /** Ids of further invariants this scenario can not judge, with the reason. */
+  /** Ids of further invariants this scenario cannot judge, with the reason. */
   readonly notJudged?: Partial<Record<Invariant, string>>;
   /** Says what this machine lacks for it, if anything; then it is not run, and the report says so. */
   readonly needs?: () => string | undefined;

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 const MIB = 1_024 * 1_024;
 const BALLAST = 'ballast';
 
-/** Why this machine can not have a small disk; nothing when it can. */
+/** Why this machine cannot have a small disk; nothing when it can. */
 export function whyNoSmallDisk(): string | undefined {
   const directory = mkdtempSync(join(tmpdir(), 'small-disk-'));
   try {

@@ -24,7 +24,7 @@ export class Findings {
     return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** Counts first, then each kind of finding with three examples at the most. */
+  /** Counts first, then each kind of finding with three examples at most. */
   report(seed: number): string {
     const counts = [...this.counts].map(([part, count]) => `  ${part.padEnd(34)} ${String(count).padStart(7)} cases`);
     const kinds = Map.groupBy(this.list, ({ part, what }) => `${part}: ${what}`);

@@ -12,7 +12,7 @@ const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
 
 /*
  * Left out: `unsupported_method` wants 405 where we answer 404; `positive_data_acceptance` and `negative_data_rejection`
- * know nothing of rules that a schema can not say (printable text, two decimals) and of JSON that says the same otherwise.
+ * know nothing of rules that a schema cannot say (printable text, two decimals) and of JSON that says the same otherwise.
  */
 const CHECKS =
   'not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance';

@@ -36,7 +36,7 @@ export class Watch {
     await this.running;
   }
 
-  /** Call it between rounds: nobody has died, and nobody grows for ever. */
+  /** Call it between rounds: nobody has died, and nobody grows forever. */
   check(after: string): void {
     const usage = usageOf(this.processes());
     for (const [name, pid] of Object.entries(this.pids)) {

@@ -92,7 +92,7 @@ describe('an event that waits in the outbox', () => {
 const maimed = new Set<string>();
 
 describe('an event that is lost between its order and the outbox', () => {
-  it('is named, with the order that waits for ever because of it', async () => {
+  it('is named, with the order that waits forever because of it', async () => {
     await system.sql(`
       CREATE FUNCTION order_service.lose() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
       CREATE TRIGGER lose BEFORE INSERT ON order_service.outbox FOR EACH ROW EXECUTE FUNCTION order_service.lose()`);

@@ -19,7 +19,7 @@ export function currentContracts(): Contracts {
 }
 
 /**
- * What readers or writers of before can not live with: a contract that is gone, a field that is gone or described otherwise, one
+ * What readers or writers of before cannot live with: a contract that is gone, a field that is gone or described otherwise, one
  * that has become required or is no longer. Optional fields may be added. In sentences; empty when there is nothing.
  */
 export function incompatibilities(published: Contracts, now: Contracts): string[] {

@@ -52,7 +52,7 @@ judge() {
   esac
 }
 
-# Compose 1.29 can not wait for health, so both versions are waited for in the same way.
+# Compose 1.29 cannot wait for health, so both versions are waited for in the same way.
 docker_wait() {
   local began=$SECONDS shown=' ' service state health code restarts open
   while [ $((SECONDS - began)) -lt "${START_TIMEOUT_SECONDS:-600}" ]; do

@@ -8,7 +8,7 @@ export function openLog(file: string): number {
   return openSync(file, 'a');
 }
 
-/** The log of the run before is kept once, so that a log never mixes two runs nor grows for ever. */
+/** The log of the run before is kept once, so that a log never mixes two runs nor grows forever. */
 export function rotateLog(file: string): void {
   if (existsSync(file)) renameSync(file, file.replace(/\.log$/, '.previous.log'));
 }

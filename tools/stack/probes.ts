@@ -3,7 +3,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import { loopback } from './ports.ts';
 
-/** Asks a component whether it can do its work; rejects while it can not. One question, the supervisor repeats it. */
+/** Asks a component whether it can do its work; rejects while it cannot. One question, the supervisor repeats it. */
 export type Probe = () => Promise<void>;
 
 const answerWithinMs = 3_000;

@@ -70,7 +70,7 @@ export class Supervisor {
     }
   }
 
-  /** Stops everything, each only after what depends on it. The supervisor can not be used afterwards. */
+  /** Stops everything, each only after what depends on it. The supervisor cannot be used afterwards. */
   async stopAll(): Promise<void> {
     const stopped = new Map<string, Promise<void>>();
     const end = (name: string): Promise<void> => {

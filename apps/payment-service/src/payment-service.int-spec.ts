@@ -85,7 +85,7 @@ describe('a new order', () => {
     expect(await announced(orderId)).toEqual(['payment_failed']);
   });
 
-  it('whose hold can not be collected has failed, and nothing stays held', async () => {
+  it('whose hold cannot be collected has failed, and nothing stays held', async () => {
     const orderId = anOrderId();
     await transaction((unitOfWork) => follow(0).created([created(orderId, 'test_capture_fails')], unitOfWork));
     await status(orderId, 'authorized');

@@ -16,7 +16,7 @@ interface StoredAnswer {
 
 /**
  * Speaks the part of Stripe's API that the adapter uses, as documented: form-encoded requests, JSON objects, error objects,
- * answers stored under their idempotency key for ever (5xx included) and repeated with `Idempotent-Replayed`.
+ * answers stored under their idempotency key forever (5xx included) and repeated with `Idempotent-Replayed`.
  */
 export class StripeStandIn {
   readonly books = new StripeBooks();

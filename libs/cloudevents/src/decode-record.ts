@@ -31,7 +31,7 @@ const BOUNDED = ['ce_correlationid', 'ce_causationid', 'ce_source'] as const;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads a record into an event of the catalogue, or says why it is none. Never throws, whatever the bytes are: a record that can not be
+ * Reads a record into an event of the catalogue, or says why it is none. Never throws, whatever the bytes are: a record that cannot be
  * read must become a dead letter, not a crash.
  */
 export function decodeRecord(record: RawRecord, catalogue: EventCatalogue): DecodedRecord {
@@ -147,7 +147,7 @@ function isRead(name: string): name is keyof Headers {
 /** Undefined when it is not UTF-8. */
 function decodeText(bytes: Buffer): string | undefined {
   const text = bytes.toString();
-  // The fast way replaces what it can not read, and keeps a byte order mark.
+  // The fast way replaces what it cannot read, and keeps a byte order mark.
   if (!text.includes('\ufffd') && text.charCodeAt(0) !== 0xfeff) return text;
   try {
     return utf8.decode(bytes);

@@ -43,7 +43,7 @@ const STANDS_IN_THE_WAY_MS = 10 * 60_000;
 const FIGURES = ['total', 'released', 'resolved', 'failed_again', 'skipped'] as const;
 type Figure = (typeof FIGURES)[number];
 
-/** The figures of a job, from its items, each of which changes with its message: they can not be wrong after a crash. */
+/** The figures of a job, from its items, each of which changes with its message: they cannot be wrong after a crash. */
 const COUNTED = `
   SELECT count(*)::int AS total, max(updated_at) AS updated_at,
     count(*) FILTER (WHERE outcome IN ('released', 'resolved', 'failed_again'))::int AS released,

@@ -60,7 +60,7 @@ async function addJobs(count: number, items: number): Promise<void> {
 
 /** The position and the row of each message, and one more than is shown. */
 const EXACT = { rows: 3 * 21, blocks: 300 };
-/** What no index has is looked for among ten thousand messages at the most; and where that ended, once more. */
+/** What no index has is looked for among ten thousand messages at most; and where that ended, once more. */
 const LOOKED_THROUGH = { rows: 20_000 + EXACT.rows, blocks: 20_000 };
 /** What waits behind each of 21 messages is counted up to a hundred. */
 const BLOCKED = { rows: EXACT.rows + 21 * 100, blocks: 3_000 };

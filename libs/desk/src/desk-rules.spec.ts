@@ -31,7 +31,7 @@ describe('what a job takes', () => {
   });
 });
 
-it('what is finished can not be discarded', () => {
+it('what is finished cannot be discarded', () => {
   expect(FAILED_MESSAGE_STATUSES.filter((status) => !DISCARDABLE.includes(status))).toEqual(['resolved', 'discarded']);
   expect(discardRefusal('resolved').code).toBe('FAILED_MESSAGE.NOT_DISCARDABLE');
 });

@@ -39,7 +39,7 @@ async function shown(id: string): Promise<FullFailedMessageResponse> {
   return body;
 }
 
-/** Publishes events of one order, the first of which can not be handled, and waits until all of them are put aside. */
+/** Publishes events of one order, the first of which cannot be handled, and waits until all of them are put aside. */
 async function poison(...events: EventEnvelope[]): Promise<readonly FailedMessageResponse[]> {
   const [first] = events as [EventEnvelope];
   bad.add(first.id);

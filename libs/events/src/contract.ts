@@ -6,7 +6,7 @@ export type ServiceName = 'order-service' | 'payment-service' | 'inventory-servi
 
 /** A JSON number with at most two decimals, 0 to 999,999,999.99. */
 export const MoneySchema = Type.Refine(
-  // JSON Schema's `multipleOf: 0.01` can not say it: 1299.99 is not a multiple of 0.01 in binary floating point.
+  // JSON Schema's `multipleOf: 0.01` cannot say it: 1299.99 is not a multiple of 0.01 in binary floating point.
   Type.Number({ minimum: 0, maximum: 999_999_999.99 }),
   hasAtMostTwoDecimals,
   () => 'must have at most two decimals',

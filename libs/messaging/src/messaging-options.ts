@@ -33,7 +33,7 @@ export class MessagingOptions {
   readonly deskRetryLimit: number = 5;
   /** How long resolved and discarded messages, and finished jobs of the desk, are kept. */
   readonly failedMessageRetentionDays: number = 30;
-  /** Records in one transaction, at the most. */
+  /** Records in one transaction, at most. */
   readonly maxBatchRecords: number = 1_000;
   /**
    * How long to wait for more records, events to publish and outcomes, so that they share a transaction. Keep it imperceptible,

@@ -45,7 +45,7 @@ export interface ServiceOptions {
 
 /**
  * Runs a service until it is told to stop: builds it, starts the attached microservices, listens, becomes ready.
- * SIGTERM and SIGINT drain it (see `shutDownOnSignals`). A service that can not start writes one fatal line and
+ * SIGTERM and SIGINT drain it (see `shutDownOnSignals`). A service that cannot start writes one fatal line and
  * exits with 1; so does one in which an error reaches nobody.
  */
 export async function bootstrapService(options: ServiceOptions): Promise<void> {

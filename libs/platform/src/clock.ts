@@ -3,7 +3,7 @@
  * also its own injection token (`PlatformModule` provides a `SharedClock`).
  */
 export abstract class Clock {
-  /** A new `Date` on each call, so a caller can not move another caller's time. Never blocks, never throws. */
+  /** A new `Date` on each call, so a caller cannot move another caller's time. Never blocks, never throws. */
   abstract now(): Date;
 }
 

@@ -101,7 +101,7 @@ describe('a service that is told to stop', () => {
     expect(trial.lines.at(-1)).toMatchObject({ level: 'error', message: expect.stringContaining('300 ms') });
   });
 
-  it('does not wait for ever for a client that sends its request slowly', async () => {
+  it('does not wait forever for a client that sends its request slowly', async () => {
     const trial = Trial.run({ SHUTDOWN_TIMEOUT_MS: '2000' });
     const { port } = new URL(await trial.ready());
     const client: Socket = connect(Number(port), '127.0.0.1');
@@ -114,7 +114,7 @@ describe('a service that is told to stop', () => {
   });
 });
 
-describe('a service that can not go on', () => {
+describe('a service that cannot go on', () => {
   it('names every mistake in its configuration, without a stack, and ends with 1', async () => {
     const trial = Trial.run({ PORT: 'x', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://u:hunter2@h' });
     expect(await trial.exit).toBe(1);

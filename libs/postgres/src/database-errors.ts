@@ -32,7 +32,7 @@ const LOST_SESSION_MESSAGES =
   /^(?:Connection terminated|Client has encountered a connection error|Client was closed and is not queryable|Query runner already released|Received unexpected \w+ message from backend)/i;
 
 /**
- * PostgreSQL can not be reached, refuses the log-in, or refuses to work (restart, read-only, too many connections, disk full,
+ * PostgreSQL cannot be reached, refuses the log-in, or refuses to work (restart, read-only, too many connections, disk full,
  * a pool without a free connection, a session that has lost its prepared statements): nothing is wrong with the request, and
  * the same one will succeed later. Looks through TypeORM's wrapper, `AggregateError` and `cause`. Network errors of other
  * servers look the same, so ask only about errors of database work.

@@ -66,7 +66,7 @@ describe('several replicas starting at once', () => {
     expect(await dataSource.query('SELECT count(*)::int AS n FROM migrations')).toEqual([{ n: 1 }]);
   });
 
-  it('wait for PostgreSQL, but not for ever, and name it without the password', async () => {
+  it('wait for PostgreSQL, but not forever, and name it without the password', async () => {
     const lost = options({ DATABASE_URL: 'postgres://someone:hidden@127.0.0.1:1/db' });
     const error = await reason(migrate(lost));
     expect(error).toBeInstanceOf(StartupError);

@@ -35,6 +35,9 @@ const DEFINITIONS = `
   WHERE c.relnamespace = current_schema()::regnamespace AND NOT EXISTS (
     SELECT FROM pg_constraint WHERE conindid = i.indexrelid)`;
 
+const FUNCTIONS = `
+  SELECT pg_get_functiondef(oid) AS text FROM pg_proc WHERE pronamespace = current_schema()::regnamespace`;
+
 /**
  * Runs the migrations of a service on a database and compares what they make with its entities: by TypeORM's own means, and with the
  * tables that TypeORM would make of the entities in a schema beside. TypeORM knows nothing of storage parameters, rights and rows.
@@ -52,7 +55,11 @@ export async function schemaDifferences(
     const { upQueries } = await made.driver.createSchemaBuilder().log();
     const known = new Set(made.entityMetadatas.map(({ tableName }) => tableName));
     const tables = (await made.query<{ name: string }[]>(TABLES)).map(({ name }) => name);
-    const described = await describedBy(asAdmin);
+    const functions = (await made.query<{ text: string }[]>(FUNCTIONS)).map(({ text }) => text);
+    const described = await describedBy(
+      asAdmin,
+      functions.map((text) => text.replaceAll(`${options.schema}.`, `${asAdmin.schema}.`)),
+    );
     return {
       statements: upQueries.map(({ query }) => query),
       tables: tables.filter((name) => !known.has(name)),
@@ -63,10 +70,11 @@ export async function schemaDifferences(
   }
 }
 
-/** The definitions of the tables that TypeORM makes of the entities. */
-async function describedBy(options: DatabaseOptions): Promise<string[]> {
+/** The definitions of the tables that TypeORM makes of the entities, whose defaults may call the `functions`. */
+async function describedBy(options: DatabaseOptions, functions: readonly string[]): Promise<string[]> {
   const admin = await open(dataSourceOptions({ ...options, entities: [] }));
   await admin.query(`CREATE SCHEMA ${options.schema}`);
+  for (const statement of functions) await admin.query(statement);
   await admin.destroy();
   const described = await open({ ...dataSourceOptions(options), synchronize: true });
   try {

@@ -183,7 +183,7 @@ export class TcpProxy {
   }
 }
 
-/** A socket that is just being ended can not be reset: Node would drop its handle without closing it, and the process never end. */
+/** A socket that is just being ended cannot be reset: Node would drop its handle without closing it, and the process never end. */
 function resetSocket(socket: Socket): void {
   if (socket.writableEnded) socket.destroy();
   else socket.resetAndDestroy();

@@ -104,7 +104,7 @@ function waitForLocks(): void {
   });
 }
 
-/** The relay waits for an answer that can not come, for as long as a request may take by default in kafkajs. */
+/** The relay waits for an answer that cannot come, for as long as a request may take by default in kafkajs. */
 function noticeCutsLate(): void {
   wrap(RelayProducer, 'send', async (original, args) => {
     try {
@@ -121,7 +121,7 @@ function makeTopicsOnce(): void {
   wrap(TopicCreator, 'create', (original, args) => (process.uptime() < 20 ? original(...args) : Promise.resolve([])));
 }
 
-/** What a session can not do is held against the work, and the next one gets the same session. */
+/** What a session cannot do is held against the work, and the next one gets the same session. */
 function keepBrokenSessions(): void {
   wrap(DatabaseSession, 'mayRunElsewhere', () => false);
   wrap(DatabaseSession, 'release', (original, _args, self) => {

@@ -39,7 +39,7 @@ export class Workspace {
     this.client = client;
   }
 
-  /** @throws when the database does not answer, or when the role of the URL can not see all four schemas. */
+  /** @throws when the database does not answer, or when the role of the URL cannot see all four schemas. */
   static async open(databaseUrl: string): Promise<Workspace> {
     const client = new Client({
       connectionString: databaseUrl,

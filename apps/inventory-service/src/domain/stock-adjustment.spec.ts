@@ -13,7 +13,7 @@ describe('a product with ten pieces', () => {
     expect(adjustStock(10, correction(-10))).toBe(0);
   });
 
-  it('can not be corrected below nothing', () => {
+  it('cannot be corrected below nothing', () => {
     expect(() => adjustStock(10, correction(-11))).toThrow(NotEnoughStock);
   });
 

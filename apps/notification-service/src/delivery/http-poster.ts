@@ -31,7 +31,7 @@ export class PostFailure extends Error {
 /** Nobody reads what comes with an answer; more than a moment's worth of it costs the connection. */
 const REST_OF_ANSWER_MS = 1_000;
 
-/** POSTs over connections that are kept. Not `fetch`, which can not tell whether a request that failed had been sent. */
+/** POSTs over connections that are kept. Not `fetch`, which cannot tell whether a request that failed had been sent. */
 export class HttpPoster {
   private readonly agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
 

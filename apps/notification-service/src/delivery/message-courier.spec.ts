@@ -79,7 +79,7 @@ describe('a notification', () => {
     expect(await delivery.answer).toMatchObject({ kind: 'unknown' });
   });
 
-  it('that can not be read is our own fault', async () => {
+  it('that cannot be read is our own fault', async () => {
     await expect(aCourier().deliver({ facts: 'not JSON' })).rejects.toThrow(SyntaxError);
   });
 });

@@ -183,7 +183,7 @@ describe('a server that takes its time to answer for a mail', () => {
     await expect(lateAnswer(300, 60_000)).rejects.toThrow(DeliveryDeferred);
   });
 
-  it('is not waited for for ever', async () => {
+  it('is not waited for forever', async () => {
     server.onMail = () => 'take and hang';
     await expect(lateAnswer(0, 300)).rejects.toThrow(DeliveryUnknown);
     expect(server.mails).toHaveLength(1);

@@ -69,7 +69,7 @@ function failureToPost({ message, wasSent }: PostFailure): Error {
   return wasSent ? new DeliveryUnknown(text) : new ProviderUnreachable(text);
 }
 
-/** `t=<seconds>,v1=<hmac-sha256 of "<seconds>.<body>">`: an old one can not be used again for long. */
+/** `t=<seconds>,v1=<hmac-sha256 of "<seconds>.<body>">`: an old one cannot be used again for long. */
 export function signatureOf(body: string, secret: string, now: Date): string {
   const seconds = Math.floor(now.getTime() / 1_000);
   return `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;

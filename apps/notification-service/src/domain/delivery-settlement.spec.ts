@@ -72,7 +72,7 @@ describe('a message the provider may have taken', () => {
     expect([0, 1].map((attempts) => waitOf(after(outcome, { attempts })))).toEqual([90_000, 450_000]);
   });
 
-  it('waits at least half of the longest wait, an hour at the most', () => {
+  it('waits at least half of the longest wait, an hour at most', () => {
     const wait = (attempts: number, random: number) =>
       waitOf(settle(aMessage(attempts), outcome, { ...context, policy: { ...policy, maxAttempts: 20 }, random }));
     expect([0, 1, 2, 3, 10].map((attempts) => wait(attempts, 0))).toEqual([
@@ -144,7 +144,7 @@ describe('a message whose answer is late', () => {
 });
 
 describe('a message that waits for an earlier one', () => {
-  it('is left to the end of that one, for a minute at the most, and has cost no attempt', () => {
+  it('is left to the end of that one, for a minute at most, and has cost no attempt', () => {
     const settlement = after({ kind: 'waiting' });
     expect(settlement).toMatchObject({ status: 'pending', attempts: 0, heldBy: 'predecessor', announce: undefined });
     expect(waitOf(settlement)).toBe(60_000);

@@ -19,7 +19,7 @@ export interface KnownNotification {
   readonly part: number | null;
   /** 1, 2, 3 … within the order: the order of creation, and so of delivery. */
   readonly position: number;
-  /** A worker holds it now: it may be on the wire, so it can not be taken back any more. */
+  /** A worker holds it now: it may be on the wire, so it cannot be taken back any more. */
   readonly beingSent: boolean;
 }
 

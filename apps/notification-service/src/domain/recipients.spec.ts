@@ -18,7 +18,7 @@ describe('a customer without a contact', () => {
     ]);
   });
 
-  it('can not be reached where nothing is made up', () => {
+  it('cannot be reached where nothing is made up', () => {
     expect(recipientsOf('user_123', undefined, undefined)).toEqual([{ channel: 'email', address: undefined }]);
   });
 });

@@ -16,7 +16,7 @@ export interface StoredContact extends Contact {
   readonly updatedAt: Date;
 }
 
-/** Where one notification goes; without an address it can not be delivered. */
+/** Where one notification goes; without an address it cannot be delivered. */
 export interface Recipient {
   readonly channel: NotificationChannel;
   readonly address: string | undefined;

@@ -48,7 +48,7 @@ function asPlaced(stored: Order, createdAt: Date): OpenOrder {
   return { ...facts, status: 'pending', createdAt, updatedAt: createdAt };
 }
 
-/** The order after the entry, or why the entry can not be true. */
+/** The order after the entry, or why the entry cannot be true. */
 function follow(order: Order, entry: AuditEntry): Order | string {
   if (entry.event === 'order_created') return `entry ${entry.number} creates the order again`;
   try {

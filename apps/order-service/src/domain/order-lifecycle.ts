@@ -92,7 +92,7 @@ export const ORDER_LIFECYCLE: Lifecycle = {
 /** States in which an order may rest forever. */
 export const FINAL_STATES: readonly OrderStatus[] = ['confirmed', 'cancelled'];
 
-/** A trigger that can not have happened to an order in this state: somebody broke a rule. */
+/** A trigger that cannot have happened to an order in this state: somebody broke a rule. */
 export class OrderTransitionRefused extends Error {
   readonly code = 'ORDER.TRANSITION_REFUSED';
   readonly kind = 'conflict';

@@ -12,7 +12,7 @@ describe('the id in the path', () => {
   });
 
   it.each(['7', '', '019a3c1e', '{019a3c1e-5d57-7b6c-9c4e-2f1a9d0b7e11}', '019a3c1e5d577b6c9c4e2f1a9d0b7e11'])(
-    'can not be %j',
+    'cannot be %j',
     async (id) => {
       await expect(read(id)).rejects.toMatchObject({ errors: [{ pointer: '#/path/order_id' }] });
     },
@@ -47,7 +47,7 @@ describe('the query of the list', () => {
     [{ user_id: ['a', 'b'] }, '#/query/user_id'],
     [{ cursor: ['a'] }, '#/query/cursor'],
     [{ page: '2' }, '#/query/page'],
-  ])('can not be %j', async (query, pointer) => {
+  ])('cannot be %j', async (query, pointer) => {
     await expect(read(query)).rejects.toMatchObject({
       errors: expect.arrayContaining([expect.objectContaining({ pointer })]),
     });

@@ -165,7 +165,7 @@ describe('an id', () => {
     expect([answer.status, answer.body.code]).toEqual([404, 'ORDER.NOT_FOUND']);
   });
 
-  it('that nobody has can not be cancelled', async () => {
+  it('that nobody has cannot be cancelled', async () => {
     const answer = await service.post<{ code: string }>('/orders/019a3c1e-5d57-7b6c-9c4e-2f1a9d0b7e11/cancel');
     expect([answer.status, answer.body.code]).toEqual([404, 'ORDER.NOT_FOUND']);
   });

@@ -20,7 +20,7 @@ describe('the time a reader waits for an order', () => {
   });
 
   it.each(['31s', '30001ms', '99999s', '100000ms', '10', '10 s', '1.5s', '-1s', '1m', 's', '', 'ten', '１s'])(
-    'can not be %j',
+    'cannot be %j',
     async (wait) => {
       await expect(read({ wait })).rejects.toMatchObject({
         code: 'REQUEST.INVALID',
@@ -29,7 +29,7 @@ describe('the time a reader waits for an order', () => {
     },
   );
 
-  it('can not be given twice', async () => {
+  it('cannot be given twice', async () => {
     await expect(read({ wait: ['1s', '2s'] })).rejects.toMatchObject({ code: 'REQUEST.INVALID' });
   });
 });

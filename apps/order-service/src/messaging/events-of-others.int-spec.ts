@@ -54,7 +54,7 @@ describe('an order everybody agrees to', () => {
   });
 });
 
-describe('an order that can not be fulfilled', () => {
+describe('an order that cannot be fulfilled', () => {
   it.each([
     ['payment_failed', news.refused],
     ['out_of_stock', news.short],
@@ -149,7 +149,7 @@ describe('news in disorder', () => {
   });
 });
 
-describe('news that can not be true', () => {
+describe('news that cannot be true', () => {
   it('becomes a dead letter, and other orders do not notice', async () => {
     const [broken, good] = [await service.place(), await service.place()];
     const impossible = news.refunded(broken.order_id);

@@ -62,7 +62,7 @@ describe('an order that somebody has locked', () => {
     expect(await service.steps(orders[9]!)).toEqual(['order_created', 'payment_successful']);
   });
 
-  it('can not be cancelled, says so in time, and keeps nobody else waiting, however often it is tried', async () => {
+  it('cannot be cancelled, says so in time, and keeps nobody else waiting, however often it is tried', async () => {
     const [locked, ...others] = await place(11);
     await lock(LOCK_ORDER, [locked]);
     // More than there are connections.

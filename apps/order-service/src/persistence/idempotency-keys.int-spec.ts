@@ -44,7 +44,7 @@ describe('one key', () => {
     expect(await ordersOf(key)).toHaveLength(1);
   });
 
-  it('gives the first answer for ever, whatever has become of the order', async () => {
+  it('gives the first answer forever, whatever has become of the order', async () => {
     const key = aKey();
     const first = await post(key);
     await service.post(`/orders/${first.body.order_id}/cancel`);
@@ -63,7 +63,7 @@ describe('one key', () => {
     expect(again.body).toEqual(first.body);
   });
 
-  it('can not be used for another request', async () => {
+  it('cannot be used for another request', async () => {
     const key = aKey();
     await post(key, { user_id: key });
     const before = await service.count('outbox');
@@ -73,7 +73,7 @@ describe('one key', () => {
     expect(await ordersOf('somebody_else')).toEqual([]);
   });
 
-  it('can not be used for another request that arrives in the same moment', async () => {
+  it('cannot be used for another request that arrives in the same moment', async () => {
     const key = aKey();
     const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => post(key, { user_id: `${key}-${n % 2}` })));
     const accepted = answers.filter(({ status }) => status === 201);

@@ -56,7 +56,7 @@ async function fill(from: number, to: number, lines = 1, user = 'somebody'): Pro
 
 /** An order, its entry in the index, its line: and one order more than is shown. */
 const EXACT = { rows: 3 * 21, blocks: 400 };
-/** Where no index has the status, it is looked for among ten thousand orders at the most; and where that ended, once more. */
+/** Where no index has the status, it is looked for among ten thousand orders at most; and where that ended, once more. */
 const LOOKED_THROUGH = { rows: 20_000 + EXACT.rows, blocks: 20_000 };
 const ONE = { rows: 3, blocks: 15 };
 
@@ -118,7 +118,7 @@ describe.each([
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Infinity;
 
 describe('a page of a hundred orders with a hundred lines each', () => {
-  it('takes 60 ms of CPU at the most', async () => {
+  it('takes 60 ms of CPU at most', async () => {
     await fill(2_000_101, 2_000_200, 100, 'large');
     const spent: number[] = [];
     for (let round = 0; round < 7; round += 1) {

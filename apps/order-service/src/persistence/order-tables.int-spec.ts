@@ -21,7 +21,7 @@ describe('the audit trail', () => {
   });
 
   it.each(['UPDATE order_events SET actor = $$me$$', 'DELETE FROM order_events', 'TRUNCATE order_events'])(
-    'can not be changed by the service itself: %s',
+    'cannot be changed by the service itself: %s',
     async (statement) => {
       await expect(client.query(statement)).rejects.toMatchObject({ code: '42501' });
     },

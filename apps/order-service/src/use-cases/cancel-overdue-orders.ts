@@ -10,7 +10,7 @@ const BATCH = 200;
 const PRUNE_INTERVAL_MS = 60_000;
 
 /**
- * Lets no order wait for ever: cancels those past their deadline. Replicas may all do it; the lifecycle ignores a deadline
+ * Lets no order wait forever: cancels those past their deadline. Replicas may all do it; the lifecycle ignores a deadline
  * that comes second. Forgets old idempotency keys on the way.
  */
 @Injectable()

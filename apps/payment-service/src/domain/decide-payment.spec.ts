@@ -44,7 +44,7 @@ describe('an order nobody has heard of', () => {
     expect(paid.announcements).toHaveLength(1);
   });
 
-  it('can not have an answer from the gateway', () => {
+  it('cannot have an answer from the gateway', () => {
     expect(() => decidePayment(undefined, outcome({ kind: 'captured' }), CONTEXT)).toThrow('absent');
   });
 });

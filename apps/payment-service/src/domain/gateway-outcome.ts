@@ -15,7 +15,7 @@ export type GatewayAnswer =
   | { readonly kind: 'declined'; readonly reason: DeclineReason }
   /** `amount`: what was collected, when somebody else collected less than the whole. */
   | { readonly kind: 'captured'; readonly amount?: MinorUnits }
-  /** The hold can not be collected, now or later. */
+  /** The hold cannot be collected, now or later. */
   | { readonly kind: 'capture_refused' }
   | { readonly kind: 'voided' }
   /** A void came too late: the money has been collected. */

@@ -124,7 +124,7 @@ describe('the table of the lifecycle', () => {
     expect(() => checkPaymentLifecycle(PAYMENT_LIFECYCLE)).not.toThrow();
   });
 
-  it('is refused when a stage can not be reached or waits for ever', () => {
+  it('is refused when a stage cannot be reached or waits forever', () => {
     const deadEnd = { ...PAYMENT_LIFECYCLE, authorized: {}, voiding: {} };
     expect(() => checkPaymentLifecycle(deadEnd)).toThrow(/voided cannot be reached.*voiding is a dead end/);
     const { order_cancelled: leave } = PAYMENT_LIFECYCLE.authorized;

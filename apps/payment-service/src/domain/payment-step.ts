@@ -24,7 +24,7 @@ export interface Decision {
   readonly announcements: readonly Announcement[];
 }
 
-/** Something that can not have happened to a payment in this stage: the gateway contradicts itself, or we are wrong. */
+/** Something that cannot have happened to a payment in this stage: the gateway contradicts itself, or we are wrong. */
 export class PaymentTransitionRefused extends Error {
   readonly code = 'PAYMENT.TRANSITION_REFUSED';
   readonly kind = 'conflict';

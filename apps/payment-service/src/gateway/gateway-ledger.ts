@@ -22,7 +22,7 @@ const COLUMNS = selectList(GatewayLedgerEntity, ...LINE);
 const LINES = rowSet(columnsOf(GatewayLedgerEntity, ...LINE));
 
 /*
- * Statements have names, so that they are planned once for each connection. Their plans can not go wrong when the books grow:
+ * Statements have names, so that they are planned once for each connection. Their plans cannot go wrong when the books grow:
  * the connection allows nothing but an index (see `connection` of the platform).
  */
 const WRITE = {

@@ -73,7 +73,7 @@ describe('one authorisation, asked for many times at once', () => {
 });
 
 describe('a hold', () => {
-  it('is captured, then refunded, and the same answers are given for ever', async () => {
+  it('is captured, then refunded, and the same answers are given forever', async () => {
     const orderId = ids.next();
     const reference = await hold(orderId);
     for (let time = 0; time < 2; time += 1) {

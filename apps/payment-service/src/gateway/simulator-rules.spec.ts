@@ -60,7 +60,7 @@ describe('a hold', () => {
 });
 
 describe('a line of the books', () => {
-  it('is answered in the same way for ever', () => {
+  it('is answered in the same way forever', () => {
     expect(answerOf(hold)).toEqual({ kind: 'authorized', reference: 'hold-1' });
     expect(answerOf({ ...hold, outcome: 'declined' })).toEqual({ kind: 'declined', reason: 'declined' });
     expect(answerOf(refunded)).toEqual({ kind: 'refunded', reference: 'o:refund' });

@@ -5,7 +5,7 @@ import type { GatewayAnswer, GatewayOperation, MoneyAtGateway, OpenOutcome } fro
  * Payment methods with a fate of their own, in the manner of a gateway's test cards; every other one is approved.
  * - `test_timeout`: every authorisation hangs until the caller gives up, and nothing is ever held.
  * - `test_error_after_charge`: the hold is placed, then the answer is lost; asking later finds it.
- * - `test_capture_fails`: the hold is placed, but can not be collected.
+ * - `test_capture_fails`: the hold is placed, but cannot be collected.
  */
 export const TEST_METHODS = {
   declined: 'test_declined',

@@ -66,7 +66,7 @@ export class StripeConnection {
   }
 
   /**
-   * For what can not happen twice to one PaymentIntent: a capture, a cancellation, a refund of all that is left. Stripe repeats a 5xx
+   * For what cannot happen twice to one PaymentIntent: a capture, a cancellation, a refund of all that is left. Stripe repeats a 5xx
    * under its key for a day, and refuses a key that was used with other parameters; a second key gets past both.
    * @throws OutcomeUnknown | GatewayUnavailable
    */
@@ -88,7 +88,7 @@ export class StripeConnection {
   }
 }
 
-/** The SDK can not be told to stop; what arrives later is dropped here and found by the look-up. */
+/** The SDK cannot be told to stop; what arrives later is dropped here and found by the look-up. */
 function noAnswer(): OutcomeUnknown {
   return new OutcomeUnknown('no answer in time');
 }

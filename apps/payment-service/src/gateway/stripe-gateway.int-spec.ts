@@ -152,7 +152,7 @@ describe('a hold at Stripe', () => {
     expect(stripe.books.refunds).toMatchObject([{ amount: 4250 }]);
   });
 
-  it('is voided, also when it is gone already, and can not be captured then', async () => {
+  it('is voided, also when it is gone already, and cannot be captured then', async () => {
     const reference = await hold();
     stripe.books.expire(reference);
     expect(await gateway.void(followUp('void', reference), signal)).toEqual({ kind: 'voided' });
@@ -180,7 +180,7 @@ describe('a hold at Stripe', () => {
     expect(await gateway.lookup(question(operation, reference), signal)).toMatchObject({ kind });
   });
 
-  it('is captured under a second key when Stripe only repeats a failure: that can not happen twice', async () => {
+  it('is captured under a second key when Stripe only repeats a failure: that cannot happen twice', async () => {
     const reference = await hold();
     stripe.faults.push('500');
     await expect(gateway.capture(followUp('capture', reference), signal)).rejects.toThrow(OutcomeUnknown);

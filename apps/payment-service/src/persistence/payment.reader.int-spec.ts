@@ -51,7 +51,7 @@ async function fill(from: number, to: number): Promise<void> {
 
 /** The key and the row of each payment, and one key more than is shown. */
 const EXACT = { rows: 2 * 21, blocks: 200 };
-/** Where no index has the status, it is looked for among ten thousand payments at the most; and where that ended, once more. */
+/** Where no index has the status, it is looked for among ten thousand payments at most; and where that ended, once more. */
 const LOOKED_THROUGH = { rows: 20_000 + EXACT.rows, blocks: 20_000 };
 const ONE = { rows: 2, blocks: 12 };
 

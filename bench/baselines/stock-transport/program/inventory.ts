@@ -23,7 +23,7 @@ export class InventoryController {
 
   @EventPattern(TOPICS.paymentSuccessful)
   async take(@Payload() { order_id, user_id, items }: PaymentSuccessful): Promise<void> {
-    // In one order for everybody, or two orders of the same products would block each other for ever.
+    // In one order for everybody, or two orders of the same products would block each other forever.
     const sorted = items.toSorted((a, b) => (a.product_id < b.product_id ? -1 : 1));
     await this.database.transaction(async (run) => {
       for (const { product_id, quantity } of sorted) {

@@ -114,7 +114,7 @@ describe('the health page', () => {
     expect(health.report().details).not.toHaveProperty('reason');
   });
 
-  it('names the place that can not be read', () => {
+  it('names the place that cannot be read', () => {
     const place = { topic: 'payment_failed', partition: 2, offset: '17', error: new Error('x') };
     const { emit, health } = setUp({ busySince: undefined, unreadable: [place] });
     emit('join', JOINED);

@@ -16,7 +16,7 @@ const SILENCE_MS = 4_500;
 export interface ConsumerWork {
   /** Since when a batch is being worked on, in milliseconds since the epoch; undefined when none is. */
   readonly busySince: number | undefined;
-  /** Batches that can not be read and are being looked at again. */
+  /** Batches that cannot be read and are being looked at again. */
   readonly unreadable: readonly UnreadablePlace[];
 }
 

@@ -138,7 +138,7 @@ describe('a batch in which messages fail', () => {
   });
 });
 
-describe('a record that can not be read', () => {
+describe('a record that cannot be read', () => {
   it('is dead-lettered in the transaction of its neighbours', async () => {
     const { core, process } = setUp();
     const event = paymentSuccessful(anOrderId());

@@ -18,7 +18,7 @@ export type HandleEvents = (topic: string, events: readonly EventEnvelope[], uni
 
 /**
  * Gives a batch of records its effect. Everything normally happens in one transaction: inbox, handlers, outbox, dead
- * letters of what can not be read. When that fails because of a message, the batch is halved until the failing message
+ * letters of what cannot be read. When that fails because of a message, the batch is halved until the failing message
  * stands alone; then that message is tried a few times more, and put aside. When somebody else has locked rows, the orders that
  * need them wait in the database, no attempt counted, and the others go on.
  */

@@ -63,7 +63,7 @@ describe('a fetch whose handler is slow', () => {
     expect(commits).toEqual(Array.from({ length: 16 }, (_, chunk) => String(10 * (chunk + 1))));
   });
 
-  it('is left where it is when that can not be committed, and kafkajs is told', async () => {
+  it('is left where it is when that cannot be committed, and kafkajs is told', async () => {
     const refused = new Error('not the coordinator');
     const { batches, outages, add } = setUp(150, refused);
     await expect(add()).rejects.toBe(refused);

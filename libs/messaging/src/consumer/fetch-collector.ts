@@ -34,7 +34,7 @@ export interface FetchCollectorPort {
   stopping(): boolean;
   /** What the records may be. */
   readonly catalogue: EventCatalogue;
-  /** In one transaction, at the most; fewer when handling is slow. */
+  /** In one transaction, at most; fewer when handling is slow. */
   readonly maxRecords: number;
   /** How long to wait for more records before the next fetch. */
   readonly linger: LingerTimes;
@@ -144,7 +144,7 @@ export class FetchCollector {
   }
 
   /**
-   * @returns whether to go on. Not when what has been done can not be committed: that is tried once more when the fetch ends,
+   * @returns whether to go on. Not when what has been done cannot be committed: that is tried once more when the fetch ends,
    * and what comes of it is told to kafkajs.
    */
   private async handleChunk(
@@ -177,7 +177,7 @@ export class FetchCollector {
     this.unreadableBatches.done(last.topic, last.partition, last.offset);
   }
 
-  /** Nothing but what kafkajs keeps to itself: there is nothing to do, and it would stay lag for ever. */
+  /** Nothing but what kafkajs keeps to itself: there is nothing to do, and it would stay lag forever. */
   private passEmpty(batches: readonly PartitionBatch[]): void {
     for (const { payload } of batches) {
       const { topic, partition, messages } = payload.batch;

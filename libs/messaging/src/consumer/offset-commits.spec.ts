@@ -65,7 +65,7 @@ describe('offsets', () => {
     await eventually(() => expect(commits).toEqual([{ 'a/0': '6', 'a/1': '2' }]));
   });
 
-  it('are one request at a time, so that a later one can not be overtaken', async () => {
+  it('are one request at a time, so that a later one cannot be overtaken', async () => {
     const { commits, offsets, done, kafka } = setUp();
     const gate = Promise.withResolvers<void>();
     kafka.gate = gate.promise;

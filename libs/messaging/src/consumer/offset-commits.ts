@@ -72,7 +72,7 @@ export class OffsetCommits {
     }
   }
 
-  /** Should nothing more be done with these partitions, they would show lag for ever. */
+  /** Should nothing more be done with these partitions, they would show lag forever. */
   private takeBack(refused: ReadonlyMap<string, ReadonlyMap<number, string>>): void {
     for (const [topic, partitions] of refused) {
       const newer = this.partitionsOf(topic);

@@ -10,7 +10,7 @@ const SUSPICIOUS_MS = 3_000;
 
 /**
  * Makes the topics of a service again that disappear while it runs: deleted by mistake, or lost with Kafka's disk. Nothing else
- * would: a consumer and a relay that lack a topic only try again, for ever.
+ * would: a consumer and a relay that lack a topic only try again, forever.
  */
 @Injectable()
 export class TopicKeeper {
@@ -36,7 +36,7 @@ export class TopicKeeper {
     clearInterval(this.timer);
   }
 
-  /** Makes those that do not exist, now. @throws when Kafka can not be reached. */
+  /** Makes those that do not exist, now. @throws when Kafka cannot be reached. */
   async create(): Promise<void> {
     const created = await this.creator.create(this.consumed);
     this.lastLook = performance.now();

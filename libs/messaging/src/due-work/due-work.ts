@@ -42,7 +42,7 @@ export interface DueWork<Item extends DueItem, Outcome> {
 export interface DueWorkerLimits {
   /** Calls in progress at a time; what is being recorded does not count. */
   readonly concurrency: number;
-  /** Items in memory at the most, in progress or waiting. */
+  /** Items in memory at most, in progress or waiting. */
   readonly capacity: number;
   readonly leaseMs: number;
   /** A single call. Must be well below the lease. */

@@ -112,7 +112,7 @@ describe('an outcome', () => {
     await eventually(() => expect(outside.settled).toEqual(['a-0 done']));
   });
 
-  it('that can not be recorded does not keep the others from it', async () => {
+  it('that cannot be recorded does not keep the others from it', async () => {
     const { outside, worker } = setUp({ concurrency: 10 });
     outside.byItself = true;
     outside.onSettle = (ids) => {

@@ -61,7 +61,7 @@ export function toFailedMessage(row: FailedMessageRow, catalogue: EventCatalogue
 /** Class, message and stack of an error, as they are stored. */
 export function errorColumns(error: Error): [string, string, string] {
   return [error.constructor.name, error.message.slice(0, 1_000), (error.stack ?? '').slice(0, 4_096)].map((text) =>
-    // PostgreSQL's text can not hold it, and a poison record may well quote one.
+    // PostgreSQL's text cannot hold it, and a poison record may well quote one.
     text.replaceAll('\u0000', '\uFFFD'),
   ) as [string, string, string];
 }

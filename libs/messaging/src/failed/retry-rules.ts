@@ -40,7 +40,7 @@ export function statusWhenGivenUp(deskRetries: number, limit: number): 'dead_let
   return deskRetries >= limit ? 'quarantined' : 'dead_lettered';
 }
 
-/** A dead letter that somebody has copied back into its topic keeps its count, so that it can not go in circles unseen. */
+/** A dead letter that somebody has copied back into its topic keeps its count, so that it cannot go in circles unseen. */
 export function deskRetriesOf(record: Pick<ConsumedRecord, 'headers'>): number {
   const header = record.headers[RETRIES_HEADER];
   if (header === undefined || header === null || Array.isArray(header)) return 0;

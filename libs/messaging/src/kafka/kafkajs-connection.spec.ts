@@ -172,7 +172,7 @@ describe('a connection to Kafka that is cut', () => {
   });
 });
 
-describe('an answer that can not be read', () => {
+describe('an answer that cannot be read', () => {
   it.each<[string, (correlationId: number) => Buffer]>([
     ['has a negative length', (id) => framed(-5, id, 0, 0)],
     ['has an absurd length', (id) => framed(0x7fffffff, id, 0, 0)],

@@ -6,7 +6,7 @@ import type { FetchedMessage } from '../record/consumed-record';
 
 registerCodecs();
 
-/** Each message as its offset with its value, or with the reason why it can not be read. */
+/** Each message as its offset with its value, or with the reason why it cannot be read. */
 const seen = (messages: readonly FetchedMessage[]) =>
   messages.map(({ offset, value, unreadable }) => `${offset} ${unreadable?.error.message ?? String(value)}`);
 
@@ -24,7 +24,7 @@ const setBits = (at: number, bits: number) => (batch: Buffer) => {
   return withChecksum(batch);
 };
 
-describe('a batch that can not be read', () => {
+describe('a batch that cannot be read', () => {
   it.each<[string, (batch: Buffer) => Buffer | void]>([
     ['the checksum of the batch is wrong', (batch) => void batch.writeUInt8(1, batch.length - 1)],
     ['the compression codec 5 is unknown', setBits(22, 5)],

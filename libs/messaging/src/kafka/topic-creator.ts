@@ -19,7 +19,7 @@ export class TopicCreator {
 
   /**
    * Makes sure that the topics this service writes and the given ones it reads exist; the first service to start creates a topic.
-   * Existing topics keep their settings. @returns the names of those it created. @throws when Kafka can not be reached.
+   * Existing topics keep their settings. @returns the names of those it created. @throws when Kafka cannot be reached.
    */
   async create(consumed: readonly string[]): Promise<string[]> {
     const { catalogue, service } = this.options;

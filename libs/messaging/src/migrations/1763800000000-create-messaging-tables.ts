@@ -41,7 +41,7 @@ export class CreateMessagingTables1763800000000 implements MigrationInterface {
   }
 
   /**
-   * `headers` is not jsonb, which can not hold every name a header may have. The time is part of what identifies a record:
+   * `headers` is not jsonb, which cannot hold every name a header may have. The time is part of what identifies a record:
    * a topic that was made anew begins at offset 0 again.
    */
   private async createFailedMessages(runner: QueryRunner): Promise<void> {

@@ -95,7 +95,7 @@ export class AddFailedMessageDesk1764000000000 implements MigrationInterface {
     );
   }
 
-  /** Append-only, and longer-lived than the messages: who did what, when and why, can not be edited away. */
+  /** Append-only, and longer-lived than the messages: who did what, when and why, cannot be edited away. */
   private async createActions(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE failed_message_actions (

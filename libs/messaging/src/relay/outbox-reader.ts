@@ -62,7 +62,7 @@ const GOODBYE_MS = 1_000;
 
 /**
  * The relay's own database connection: it holds the advisory lock, so it must be one session for the relay's whole active
- * time and can not come from a pool.
+ * time and cannot come from a pool.
  */
 export class OutboxReader {
   private readonly client: Client;

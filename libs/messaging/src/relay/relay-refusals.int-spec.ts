@@ -94,10 +94,10 @@ describe('an event that is too large for its topic', () => {
   });
 });
 
-describe('records that can not be published', () => {
+describe('records that cannot be published', () => {
   it.each([
     ['because their topic wants keys', { key: null }, { 'cleanup.policy': 'compact' }],
-    ['because they can not be written into a request', { key: 'a', headers: 'null' }, {}],
+    ['because they cannot be written into a request', { key: 'a', headers: 'null' }, {}],
   ])('%s are put aside, and those around them go on', async (_why, bad, settings) => {
     const topic = `relay-${v7()}`;
     await createTopic(topic, settings, 1);

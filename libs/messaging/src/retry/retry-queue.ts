@@ -22,7 +22,7 @@ const HISTORY = 50;
 
 /*
  * Only the first unfinished message of an order may be tried. A dead letter whose order it blocks counts as unfinished:
- * what came after it waits until a person has decided. So a batch has one message of an order at the most. What this
+ * what came after it waits until a person has decided. So a batch has one message of an order at most. What this
  * very process has claimed before and not finished (it was interrupted) is its to claim again.
  */
 const CLAIM_DUE = `

@@ -111,7 +111,7 @@ describe('work on a session that has become useless', () => {
     expect([tries, await written()]).toEqual([2, [1, 2]]);
   });
 
-  it('is not done for ever: what a new session can not do either is an outage, and nothing is held against it', async () => {
+  it('is not done forever: what a new session cannot do either is an outage, and nothing is held against it', async () => {
     await write(1);
     await setReadOnly('on');
     await onSession('SET default_transaction_read_only = on');
@@ -126,7 +126,7 @@ describe('work on a session that has become useless', () => {
     expect(await written()).toEqual([1]);
   });
 
-  it('is not done for ever when the password was changed: that is an outage, over as soon as the password is put back', async () => {
+  it('is not done forever when the password was changed: that is an outage, over as soon as the password is put back', async () => {
     await write(1);
     await setPassword('another one');
     try {
@@ -143,7 +143,7 @@ describe('work on a session that has become useless', () => {
     expect(await written()).toEqual([1, 2]);
   });
 
-  it('is not done for ever when the error was that of another connection', async () => {
+  it('is not done forever when the error was that of another connection', async () => {
     await write(1);
     let tries = 0;
     const work = core.transactions.run(() => {

@@ -98,7 +98,7 @@ export class UnitOfWork {
   }
 
   /**
-   * Runs after COMMIT and before anyone is told of it (HTTP answer, offset commit). The change can not be taken back any
+   * Runs after COMMIT and before anyone is told of it (HTTP answer, offset commit). The change cannot be taken back any
    * more: a hook that rejects is logged, not reported to the caller.
    */
   afterCommit(hook: () => Promise<void> | void): void {

@@ -29,7 +29,7 @@ export interface Cached<T> {
 export class ReadThroughCache {
   constructor(private readonly cache: Cache) {}
 
-  /** What is cached under `key`, else what it loads. Entries live for `ttlMs`, and {@link MAX_TTL_MS} at the most. */
+  /** What is cached under `key`, else what it loads. Entries live for `ttlMs`, and {@link MAX_TTL_MS} at most. */
   async read<T>(key: string, ttlMs: number, cached: Cached<T>): Promise<T | undefined> {
     const known = cached.recognise(await this.cache.get(key));
     if (known !== undefined) return known;

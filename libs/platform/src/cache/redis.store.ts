@@ -28,7 +28,7 @@ export interface RedisStoreOptions {
 }
 
 /**
- * `CacheStore` on Redis through cache-manager-redis-yet. Connects in the background and for ever (at most 5 s
+ * `CacheStore` on Redis through cache-manager-redis-yet. Connects in the background and forever (at most 5 s
  * between attempts), so a missing Redis delays nothing. An operation costs at most 30 ms, after a time-out Redis is
  * left alone for a second, and while there is no connection it costs nothing. After `disconnect` all is a miss.
  */

@@ -37,7 +37,7 @@ describe('a service without any environment', () => {
     expect(defineConfig(order)({ PORT: '' }).port).toBe(8001);
   });
 
-  it('can not change its config, not even deep inside', () => {
+  it('cannot change its config, not even deep inside', () => {
     const config = defineConfig(order)({ KAFKA_BOOTSTRAP_SERVERS: 'a:1, b:2' });
     expect(config.kafkaBootstrapServers).toEqual(['a:1', 'b:2']);
     expect(() => (config.kafkaBootstrapServers as string[]).push('c:3')).toThrow(TypeError);

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 beforeEach(() => lines.splice(0));
 
-describe('requests that can not be served at the moment', () => {
+describe('requests that cannot be served at the moment', () => {
   it('are all answered, and a thousand of them are two lines in the log', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
     try {

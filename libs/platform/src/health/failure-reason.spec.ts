@@ -41,7 +41,7 @@ describe('why a check failed', () => {
     (error) => expect(failureReason(error)).toBeUndefined(),
   );
 
-  it('is looked for in errors that contain themselves, and not for ever', () => {
+  it('is looked for in errors that contain themselves, and not forever', () => {
     const loop = new Error(SECRET);
     loop.cause = loop;
     expect(failureReason(loop)).toBeUndefined();

@@ -73,7 +73,7 @@ describe('the health of dependencies', () => {
     expect(database.calls).toBe(0);
   });
 
-  it('can not be registered twice under one name', () => {
+  it('cannot be registered twice under one name', () => {
     registry.register(new Probe('redis', up));
     expect(() => registry.register(new Probe('redis', up))).toThrow('registered twice');
   });

@@ -36,7 +36,7 @@ export class HealthRegistry {
 
   /**
    * The state of all indicators of a scope, or of all. Takes a second at most and never rejects; results are kept
-   * for half a second and concurrent callers share one check, so probes can not overload a dependency.
+   * for half a second and concurrent callers share one check, so probes cannot overload a dependency.
    */
   async check(scope?: 'liveness' | 'readiness'): Promise<CheckedHealth[]> {
     const entries = [...this.entries.values()].filter(
@@ -73,7 +73,7 @@ async function bounded({ indicator, last }: Entry): Promise<HealthResult> {
     });
   } catch (error) {
     const reason = failureReason(error) ?? UNFORESEEN;
-    // What can not be said to everybody is said, once, to those who read the log.
+    // What cannot be said to everybody is said, once, to those who read the log.
     if (reason === UNFORESEEN && last?.details?.['reason'] !== UNFORESEEN) {
       new Logger('Health').warn(`Health check of ${indicator.name} failed unexpectedly`, { err: error });
     }

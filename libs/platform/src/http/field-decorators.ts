@@ -38,7 +38,7 @@ export interface MoneyBounds {
 }
 
 /**
- * An amount of money: a JSON number (not a text) with two decimals at the most, within the bounds. Turn it into
+ * An amount of money: a JSON number (not a text) with two decimals at most, within the bounds. Turn it into
  * minor units with `toMinorUnits`. Also documents the property.
  */
 export function IsMoney({ min, max }: MoneyBounds): PropertyDecorator {

@@ -66,7 +66,7 @@ class RequestValidationPipe extends ValidationPipe {
   }
 }
 
-/** The refusal of one or several fields; for checks that decorators can not express. */
+/** The refusal of one or several fields; for checks that decorators cannot express. */
 export function invalidRequest(errors: readonly FieldError[]): DomainError {
   const [first] = errors;
   const message =

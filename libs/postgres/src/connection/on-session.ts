@@ -4,7 +4,7 @@ import { sessionOpenedAt } from './guarded-client';
 
 /**
  * Whether work that failed with `error` on `client` is to be run on another session. Only when the error speaks of the session,
- * and only when the session was there before the work began (`begun`, by `performance.now()`): what a new one can not do either
+ * and only when the session was there before the work began (`begun`, by `performance.now()`): what a new one cannot do either
  * is the state of the server. So there is an end to it, with as many tries as there were old sessions in the pool.
  */
 export function isWorthAnotherSession(error: unknown, client: object, begun: number): boolean {

@@ -15,7 +15,7 @@ describe('the text form of an array', () => {
       fc.string({ unit: 'grapheme' }),
       fc.constantFrom('', 'null', 'NULL', 'nulls', '{}', '"', '\\', '\\"', ' a ', 'a,b', '\n', 'ab\u00a0c'),
     );
-    // PostgreSQL can not store the character 0, nor half of a pair: the request is refused before.
+    // PostgreSQL cannot store the character 0, nor half of a pair: the request is refused before.
     const storable = text.filter((each) => !each.includes('\0') && each.isWellFormed());
     await fc.assert(
       fc.asyncProperty(fc.array(fc.option(storable)), async (elements) => {

@@ -31,7 +31,7 @@ describe('the binary form of an array', () => {
       fc.string({ unit: 'grapheme', minLength: 30, maxLength: 60 }),
       fc.constantFrom('', 'NULL', '{}', '"', '\\', 'ä', `${'a'.repeat(39)}é`, 'a'.repeat(41), '😀'.repeat(20)),
     );
-    // PostgreSQL can not store the character 0, nor half of a pair.
+    // PostgreSQL cannot store the character 0, nor half of a pair.
     await expectRoundTrips(
       'text',
       text.filter((each) => !each.includes('\0') && each.isWellFormed()),

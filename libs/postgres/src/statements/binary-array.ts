@@ -15,7 +15,7 @@ const NULL_LENGTH = -1;
 /** What is larger is given back after use. */
 const KEPT_BYTES = 1 << 20;
 const FIRST_BYTES = 1 << 16;
-/** A UTF-16 code unit takes three bytes of UTF-8 at the most. */
+/** A UTF-16 code unit takes three bytes of UTF-8 at most. */
 const BYTES_PER_UNIT = 3;
 const SHORT_TEXT = 40;
 

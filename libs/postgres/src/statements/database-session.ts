@@ -6,7 +6,7 @@ import { QueryFailedError, type DataSource, type QueryRunner } from 'typeorm';
 import { namedRows } from './named-rows';
 import { statementValues } from './statement-values';
 
-/** The part of pg's client that is used beside TypeORM, which can not name a statement. */
+/** The part of pg's client that is used beside TypeORM, which cannot name a statement. */
 interface Client {
   query(query: Query): void;
 }

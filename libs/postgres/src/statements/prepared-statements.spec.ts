@@ -7,7 +7,7 @@ describe('a statement', () => {
     expect(preparedName('SELECT 2')).not.toBe(first);
   });
 
-  it('is not prepared for ever, should somebody write values into the text', () => {
+  it('is not prepared forever, should somebody write values into the text', () => {
     const known = preparedName('SELECT 1');
     const made = Array.from({ length: 300 }, (_, n) => preparedName(`SELECT ${n + 10}`));
     expect(made.at(-1)).toBeUndefined();
