@@ -22,7 +22,10 @@ beforeEach(async () => {
     if (events.some(({ id }) => bad.has(id))) throw new TypeError('a defect');
   };
 });
+/** A replica in a process of its own, which no failed test may leave behind. */
+let victim: KillableReplica | undefined;
 afterEach(async () => {
+  await victim?.kill();
   gate.resolve();
   await bed.destroy();
 });
@@ -158,7 +161,7 @@ describe('three hundred dead letters', () => {
     const events = await deadLetters(300);
     const stillBad = events.filter((_, n) => n % 30 === 7);
     bad = new Set(ids(stillBad));
-    const victim = await KillableReplica.start({ options: bed.options(), bad: [...bad], delayMs: 50 });
+    victim = await KillableReplica.start({ options: bed.options(), bad: [...bad], delayMs: 50 });
     // Until the kill the others wait, so that it is the victim that is in the middle of it.
     gate = Promise.withResolvers<void>();
     const { behave } = replica.script;
