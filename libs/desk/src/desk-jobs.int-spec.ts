@@ -22,6 +22,7 @@ beforeEach(async () => {
     if (events.some(({ id }) => bad.has(id))) throw new TypeError('a defect');
   };
 });
+
 /** A replica in a process of its own, which no failed test may leave behind. */
 let victim: KillableReplica | undefined;
 afterEach(async () => {
