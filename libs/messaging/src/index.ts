@@ -23,7 +23,7 @@ export { MESSAGING_ENTITIES } from './messaging-entities';
 export { MessagingOptions, messagingOptionsOf, BACKGROUND_LINGER } from './messaging-options';
 export { connectEventConsumers, MessagingModule } from './messaging.module';
 export { MESSAGING_MIGRATIONS } from './migrations';
-export { headersFromBase64, type StoredHeaders } from './record/stored-headers';
+export { headersFromBase64, type StoredHeaders } from './unit-of-work/stored-headers';
 export { SharedTransactions, type SharedWork } from './together/shared-transactions';
 export { AroundLocks } from './unit-of-work/around-locks';
 export { lockedAmong, RowsLocked } from './unit-of-work/locked-rows';

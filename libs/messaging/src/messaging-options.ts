@@ -1,6 +1,11 @@
 import type { EventCatalogue } from '@app/cloudevents';
 import type { CommonConfig } from '@app/platform';
-import type { LingerTimes } from './linger/pace';
+
+/** How long to wait for more work between two batches (Kafka's `linger.ms`), in milliseconds: with hardly any load, and with much. */
+export interface LingerTimes {
+  readonly idleMs: number;
+  readonly busyMs: number;
+}
 
 /** Base delays of the persisted retries, in milliseconds (before jitter): 1 s, 5 s, 30 s, 2 min, 10 min. */
 export const DEFAULT_RETRY_DELAYS_MS = [1_000, 5_000, 30_000, 120_000, 600_000] as const;

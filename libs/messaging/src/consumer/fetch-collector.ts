@@ -4,7 +4,8 @@ import type { EachBatchPayload } from 'kafkajs';
 import type { BatchControl } from './batch-control';
 import { BatchSize } from './batch-size';
 import { OffsetCommits } from './offset-commits';
-import { Pace, type LingerTimes } from '../linger/pace';
+import { Pace } from '../linger/pace';
+import type { LingerTimes } from '../messaging-options';
 import { toConsumedRecord, type ConsumedRecord, type FetchedMessage } from '../record/consumed-record';
 import { UnreadableBatches, type UnreadablePlace } from './unreadable-batches';
 

@@ -4,7 +4,7 @@ import type { DueItem, DueWork } from './due-work';
 import { classifyFailure } from '../failed/failure';
 import { GroupCommit } from '../linger/group-commit';
 import { RowsLocked } from '../unit-of-work/locked-rows';
-import type { LingerTimes } from '../linger/pace';
+import type { LingerTimes } from '../messaging-options';
 import type { Transactions } from '../unit-of-work/transactions';
 
 /** How soon an outcome is offered again whose row somebody else has locked. */

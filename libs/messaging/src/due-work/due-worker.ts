@@ -2,7 +2,7 @@ import { type Clock, messageOf, repeatedly, sleep, withinTime } from '@app/platf
 import { Logger } from '@nestjs/common';
 import { DueOutcomes } from './due-outcomes';
 import type { DueItem, DueWork, DueWorkerLimits } from './due-work';
-import type { LingerTimes } from '../linger/pace';
+import type { LingerTimes } from '../messaging-options';
 import { RecentIds } from './recent-ids';
 import type { Transactions } from '../unit-of-work/transactions';
 

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { DueItem, DueWork, DueWorkerLimits } from './due-work';
 import { DueWorker } from './due-worker';
 import { MessagingOptions } from '../messaging-options';
-import type { LingerTimes } from '../linger/pace';
+import type { LingerTimes } from '../messaging-options';
 import { Transactions } from '../unit-of-work/transactions';
 
 /** What waits to be recorded takes room in memory, and holds back what follows of its order. */

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { ConsumedRecord } from '../record/consumed-record';
 import { deadLetterHeaders } from './dead-letter-headers';
 import type { DeadLetterReason } from './failed-message-states';
-import { headersAsBase64 } from '../record/stored-headers';
+import { headersAsBase64 } from '../unit-of-work/stored-headers';
 import { MessagingOptions } from '../messaging-options';
 import { Outbox } from '../unit-of-work/outbox';
 import type { UnitOfWork } from '../unit-of-work/unit-of-work';

@@ -1,6 +1,6 @@
 import { oneOf } from '@app/postgres';
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
-import type { StoredHeaders } from '../record/stored-headers';
+import type { StoredHeaders } from '../unit-of-work/stored-headers';
 import {
   DEAD_LETTER_REASONS,
   FAILED_MESSAGE_STATUSES,

@@ -1,7 +1,7 @@
 import type { EventCatalogue } from '@app/cloudevents';
 import { selectList } from '@app/postgres';
 import { toConsumedRecord, type ConsumedRecord } from '../record/consumed-record';
-import { headersFromBase64 } from '../record/stored-headers';
+import { headersFromBase64 } from '../unit-of-work/stored-headers';
 import { FailedMessageEntity } from './failed-message.entity';
 
 /** One attempt that failed. */

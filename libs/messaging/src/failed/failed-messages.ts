@@ -7,7 +7,7 @@ import type { DeadLetterReason, FailedMessageStatus } from './failed-message-sta
 import { blocksOrder } from './failure';
 import { MessagingOptions } from '../messaging-options';
 import { deskRetriesOf, statusWhenGivenUp } from './retry-rules';
-import { headersAsBase64 } from '../record/stored-headers';
+import { headersAsBase64 } from '../unit-of-work/stored-headers';
 import type { UnitOfWork } from '../unit-of-work/unit-of-work';
 
 /** How soon a message is tried again that waits for somebody else's lock, in milliseconds. */

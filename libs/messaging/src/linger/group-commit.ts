@@ -1,5 +1,6 @@
 import { sleep } from '@app/platform';
-import { Pace, type LingerTimes } from './pace';
+import { Pace } from './pace';
+import type { LingerTimes } from '../messaging-options';
 
 /** Refused because too much is waiting already; the caller should try again later. */
 export class Overloaded extends Error {

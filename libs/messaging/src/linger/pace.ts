@@ -1,15 +1,10 @@
+import type { LingerTimes } from '../messaging-options';
 /** The share of its time at work up to which a worker counts as idle, and from which on as busy. */
 const IDLE = 0.1;
 const BUSY = 0.5;
 
 /** What is longer ago than this hardly counts. */
 const MEMORY_MS = 1_000;
-
-/** How long to wait for more work between two batches (Kafka's `linger.ms`), in milliseconds: with hardly any load, and with much. */
-export interface LingerTimes {
-  readonly idleMs: number;
-  readonly busyMs: number;
-}
 
 /**
  * How long to wait for more work between two batches. A transaction costs much the same whatever it carries, so waking at once for

@@ -13,7 +13,7 @@ import {
   REFUSE,
   TOPICS_WITH_REFUSALS,
 } from './outbox-statements';
-import { headersFromBase64, type StoredHeaders } from '../record/stored-headers';
+import { headersFromBase64, type StoredHeaders } from '../unit-of-work/stored-headers';
 
 /** A row of the outbox, ready to be sent. */
 export interface OutboxRow {

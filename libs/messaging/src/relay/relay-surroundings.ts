@@ -1,4 +1,4 @@
-import type { LingerTimes } from '../linger/pace';
+import type { LingerTimes } from '../messaging-options';
 import type { WakeUps } from './wake-ups';
 
 /** Rows in one batch. */

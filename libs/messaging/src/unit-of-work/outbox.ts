@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { lockedAmong } from './locked-rows';
 import { EventSequenceEntity, OutboxEntity } from './outbox.entity';
 import { MessagingOptions } from '../messaging-options';
-import type { StoredHeaders } from '../record/stored-headers';
+import type { StoredHeaders } from './stored-headers';
 import type { OutgoingEvent, UnitOfWork } from './unit-of-work';
 
 /** A record that is not one of our events (a dead letter): bytes go out as they came in. */
