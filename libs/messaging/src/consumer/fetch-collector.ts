@@ -5,7 +5,7 @@ import type { BatchControl } from './batch-control';
 import { BatchSize } from './batch-size';
 import { OffsetCommits } from './offset-commits';
 import { Pace } from '../linger/pace';
-import type { LingerTimes } from '../messaging-options';
+import type { MessagingOptions } from '../messaging-options';
 import { toConsumedRecord, type ConsumedRecord, type FetchedMessage } from '../record/consumed-record';
 import { UnreadableBatches, type UnreadablePlace } from './unreadable-batches';
 
@@ -24,7 +24,7 @@ interface PartitionBatch {
 const COMMIT_INTERVAL_MS = 1_000;
 
 /** What the collector needs of its surroundings. */
-export interface FetchCollectorPort {
+export interface FetchCollectorPort extends Pick<MessagingOptions, 'catalogue' | 'linger'> {
   /** Gives records their effect; rejects when they may not be skipped. What it has not begun when interrupted it leaves. */
   process(records: readonly ConsumedRecord[], interrupted: BatchControl['interrupted']): Promise<void>;
   /** Called when {@link process} rejected: the partitions are paused, and are to be resumed by calling `resume`. */
@@ -33,12 +33,8 @@ export interface FetchCollectorPort {
   unreadable(place: UnreadablePlace): void;
   /** Whether the process is ending: nothing more is begun then. */
   stopping(): boolean;
-  /** What the records may be. */
-  readonly catalogue: EventCatalogue;
   /** In one transaction, at most; fewer when handling is slow. */
   readonly maxRecords: number;
-  /** How long to wait for more records before the next fetch. */
-  readonly linger: LingerTimes;
   readonly heartbeatIntervalMs: number;
 }
 
