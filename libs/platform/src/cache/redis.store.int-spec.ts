@@ -3,22 +3,26 @@ import { createClient } from '@redis/client';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { inState, itBehavesLikeACacheStore, replicaOn } from '../../test/cache-store.contract';
-import { RedisStore } from './redis.store';
+import { CircuitBreaker } from '../breaker/circuit-breaker';
+import { REDIS_BREAKER, RedisStore } from './redis.store';
 
 const url = infrastructureUrls().redisUrl;
 const prefix = `test-${process.pid}-${Date.now()}`;
 
-async function connected(address = url): Promise<RedisStore> {
-  const store = new RedisStore({ url: address, prefix });
+async function connected(address = url, breaker?: CircuitBreaker): Promise<RedisStore> {
+  const store = new RedisStore({ url: address, prefix }, breaker);
   while ((await store.ping()) === undefined) await new Promise((resolve) => setImmediate(resolve));
   return store;
 }
 
-describe('the real Redis', () => itBehavesLikeACacheStore(() => connected()));
+/** With time enough that a busy machine is not taken for a Redis that does not answer. */
+const patient = () => new CircuitBreaker({ ...REDIS_BREAKER, timeoutMs: 5_000 });
+
+describe('the real Redis', () => itBehavesLikeACacheStore(() => connected(url, patient())));
 
 describe('a Redis that has what is no JSON', () => {
   it('is asked again and again all the same: that is not its fault', async () => {
-    const [store, redis] = [await connected(), createClient({ url })];
+    const [store, redis] = [await connected(url, patient()), createClient({ url })];
     await redis.connect();
     for (let i = 0; i < 50; i += 1) {
       await redis.set(`${prefix}:spoiled:${i}`, '{"value":');
