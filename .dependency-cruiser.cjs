@@ -1,6 +1,8 @@
 // Which way dependencies may point. Each rule gives its reason and is proved by a tree of its own name under
 // test/boundaries/fixtures, which test/boundaries/boundaries.spec.ts expects to violate exactly that rule.
 const SPEC = '\\.(?:int-|e2e-)?spec\\.ts$|\\.contract\\.ts$|^(?:apps|libs)/[^/]+/test/';
+/** What is run by itself, and may share nothing but what serves all of them. */
+const SUITES = 'test/(?:coherence|docs|e2e|faults|fuzz|ops)|bench';
 const layer = (...names) => `^apps/[^/]+/src/(?:${names.join('|')})/`;
 const sameApp = (...names) => `^apps/$1/src/(?:${names.join('|')})/`;
 
@@ -172,15 +174,15 @@ module.exports = {
       comment:
         'What suites share is in test/system, test/programs or a lib, so that one can be read, or dropped, alone.',
       severity: 'error',
-      from: { path: '^(test/(?:coherence|docs|e2e|faults|fuzz|ops)|bench)/' },
-      to: { path: '^(?:test/(?:coherence|docs|e2e|faults|fuzz|ops)|bench)/', pathNot: '^$1/' },
+      from: { path: `^(${SUITES})/` },
+      to: { path: `^(?:${SUITES})/`, pathNot: '^$1/' },
     },
     {
       name: 'shared-parts-know-no-suite',
       comment: 'test/system and test/programs serve every suite, and so may know none.',
       severity: 'error',
       from: { path: '^test/(?:programs|setup|system)/' },
-      to: { path: '^(?:test/(?:coherence|docs|e2e|faults|fuzz|ops)|bench)/' },
+      to: { path: `^(?:${SUITES})/` },
     },
   ],
   options: {

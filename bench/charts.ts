@@ -1,4 +1,5 @@
-import * as echarts from 'echarts';
+import type * as echarts from 'echarts';
+import { INK, renderSvg } from '../tools/charts/render.ts';
 
 /** One value of a bar: its part by part, drawn one on the other. */
 export interface Bar {
@@ -24,8 +25,6 @@ export interface Limit {
 }
 
 const SIZE = { width: 760, height: 400 };
-/** Grey that can be read on white and on black: the background is the reader's. */
-const INK = '#808691';
 const LIMIT = '#ef4444';
 const GRID = '#80869155';
 /** Of middling lightness, so that they stand out on both as well. */
@@ -95,34 +94,12 @@ export function lines(labels: Labels, data: readonly Line[]): string {
 }
 
 function draw({ title }: Labels, legend: readonly string[], option: echarts.EChartsOption): string {
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...SIZE });
-  try {
-    chart.setOption({
-      ...option,
-      animation: false,
-      backgroundColor: 'transparent',
-      color: COLOURS,
-      textStyle: { fontFamily: 'sans-serif', color: INK },
-      title: { text: title, left: 16, top: 8, textStyle: { fontSize: 15, fontWeight: 'normal', color: INK } },
-      grid: { left: 76, right: legend.length > 0 ? 210 : 130, top: 56, bottom: 60 },
-      legend: {
-        data: [...legend],
-        orient: 'vertical',
-        right: 12,
-        top: 52,
-        icon: 'roundRect',
-        textStyle: { color: INK },
-      },
-    });
-    return `${withoutHover(chart.renderToSVGString())}\n`;
-  } finally {
-    chart.dispose();
-  }
-}
-
-/** Styles for the mouse are named by a counter of the process: without them a plot changes only when its figures do. */
-function withoutHover(svg: string): string {
-  return svg.replace(/<style\b[\s\S]*?<\/style>/g, '').replace(/ (?:class|id)="zr\d+-[^"]*"/g, '');
+  return renderSvg(SIZE, title, {
+    ...option,
+    color: COLOURS,
+    grid: { left: 76, right: legend.length > 0 ? 210 : 130, top: 56, bottom: 60 },
+    legend: { data: [...legend], orient: 'vertical', right: 12, top: 52, icon: 'roundRect', textStyle: { color: INK } },
+  });
 }
 
 function axis(name: string) {

@@ -1,10 +1,10 @@
-import * as echarts from 'echarts';
+import type * as echarts from 'echarts';
+import { INK, renderSvg } from '../../tools/charts/render.ts';
 import type { Sample } from './sampler.ts';
 import type { JournalEntry } from './journal.ts';
 import type { Band } from './world.ts';
 
-/** Grey and colours that can be read on white and on black: the background is the reader's. */
-const INK = '#808691';
+/** Of middling lightness, so that they stand out on white and on black. */
 const COLOURS = ['#3b82f6', '#ef4444', '#10b981', '#8b5cf6', '#d9822b', '#0ea5b7'];
 
 export interface Timeline {
@@ -89,40 +89,27 @@ function pointsOf(samples: readonly Sample[], value: (sample: Sample) => number 
 }
 
 function draw(title: string, panels: readonly Panel[], bands: readonly Band[], end: number): string {
-  const chart = echarts.init(null, null, {
-    renderer: 'svg',
-    ssr: true,
-    width: 1_000,
-    height: 70 + panels.length * 170,
-  });
   const seconds = (at: number): number => Math.min(at, end) / 1_000;
   const markArea = {
     silent: true,
     itemStyle: { color: '#f59e0b', opacity: 0.18 },
     data: bands.map(({ from, to }) => [{ xAxis: seconds(from) }, { xAxis: seconds(to) }] as [object, object]),
   };
-  try {
-    chart.setOption({
-      animation: false,
-      color: COLOURS,
-      textStyle: { fontFamily: 'sans-serif', color: INK },
-      title: { text: title, left: 16, top: 6, textStyle: { fontSize: 15, fontWeight: 'normal', color: INK } },
-      legend: { top: 30, textStyle: { color: INK } },
-      grid: panels.map((_, index) => ({ left: 70, right: 20, top: 70 + index * 170, height: 115 })),
-      xAxis: panels.map((_, gridIndex) => ({ gridIndex, type: 'value', min: 0, max: seconds(end), ...axis('') })),
-      yAxis: panels.map(({ label }, gridIndex) => ({ gridIndex, type: 'value', ...axis(label) })),
-      series: panels.flatMap(({ series }, index) =>
-        series.map(({ name, points }, place) => ({
-          ...{ type: 'line', name, xAxisIndex: index, yAxisIndex: index, showSymbol: false, lineStyle: { width: 1.3 } },
-          data: points.map(([at, y]) => [seconds(at), y]),
-          ...(place === 0 ? { markArea } : {}),
-        })),
-      ),
-    } as echarts.EChartsOption);
-    return `${chart.renderToSVGString()}\n`;
-  } finally {
-    chart.dispose();
-  }
+  const height = 70 + panels.length * 170;
+  return renderSvg({ width: 1_000, height }, title, {
+    color: COLOURS,
+    legend: { top: 30, textStyle: { color: INK } },
+    grid: panels.map((_, index) => ({ left: 70, right: 20, top: 70 + index * 170, height: 115 })),
+    xAxis: panels.map((_, gridIndex) => ({ gridIndex, type: 'value', min: 0, max: seconds(end), ...axis('') })),
+    yAxis: panels.map(({ label }, gridIndex) => ({ gridIndex, type: 'value', ...axis(label) })),
+    series: panels.flatMap(({ series }, index) =>
+      series.map(({ name, points }, place) => ({
+        ...{ type: 'line', name, xAxisIndex: index, yAxisIndex: index, showSymbol: false, lineStyle: { width: 1.3 } },
+        data: points.map(([at, y]) => [seconds(at), y]),
+        ...(place === 0 ? { markArea } : {}),
+      })),
+    ),
+  } as echarts.EChartsOption);
 }
 
 function axis(name: string) {

@@ -1,4 +1,5 @@
 import type { LingerTimes } from '../messaging-options';
+
 /** The share of its time at work up to which a worker counts as idle, and from which on as busy. */
 const IDLE = 0.1;
 const BUSY = 0.5;
