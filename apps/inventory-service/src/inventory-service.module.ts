@@ -2,6 +2,7 @@ import { messagingIdentityOf } from '@app/events';
 import { DeskModule } from '@app/desk';
 import { checkStateMachine } from '@app/lifecycle';
 import { MESSAGING_ENTITIES, MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
+import { OrderLogModule } from '@app/order-log';
 import { type DatabaseOptions, PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -45,6 +46,7 @@ export class InventoryServiceModule {
         TypeOrmModule.forFeature([ProductEntity, StockMovementEntity]),
         MessagingModule.forRoot(messagingOptionsOf(messagingIdentityOf('inventory-service'), config)),
         DeskModule,
+        OrderLogModule.forRoot(config),
       ],
       controllers: [InventoryController, OrderEventsConsumer, PaymentEventsConsumer],
       providers: [

@@ -7,6 +7,7 @@ import {
   messagingOptionsOf,
   BACKGROUND_LINGER,
 } from '@app/messaging';
+import { OrderLogModule } from '@app/order-log';
 import { type DatabaseOptions, PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -58,6 +59,7 @@ export class NotificationServiceModule {
           }),
         ),
         DeskModule,
+        OrderLogModule.forRoot(config),
         DeliveryModule.forRoot(config),
       ],
       controllers: [NotificationsController, ContactsController, OrderEventsConsumer, PaymentEventsConsumer],

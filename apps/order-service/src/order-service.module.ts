@@ -2,6 +2,7 @@ import { messagingIdentityOf } from '@app/events';
 import { DeskModule } from '@app/desk';
 import { checkStateMachine } from '@app/lifecycle';
 import { MESSAGING_ENTITIES, MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
+import { OrderLogModule } from '@app/order-log';
 import { PlatformCacheModule } from '@app/platform';
 import { type DatabaseOptions, PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -53,6 +54,7 @@ export class OrderServiceModule {
         PlatformCacheModule.forRoot(config),
         MessagingModule.forRoot(messagingOptionsOf(messagingIdentityOf('order-service'), config)),
         DeskModule,
+        OrderLogModule.forRoot(config),
       ],
       controllers: [OrdersController, PaymentEventsConsumer, InventoryEventsConsumer],
       providers: [

@@ -1,6 +1,7 @@
 import { messagingIdentityOf } from '@app/events';
 import { DeskModule } from '@app/desk';
 import { MESSAGING_ENTITIES, MESSAGING_MIGRATIONS, MessagingModule, messagingOptionsOf } from '@app/messaging';
+import { OrderLogModule } from '@app/order-log';
 import { type DatabaseOptions, PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -42,6 +43,7 @@ export class PaymentServiceModule {
         TypeOrmModule.forFeature([PaymentEntity]),
         MessagingModule.forRoot(messagingOptionsOf(messagingIdentityOf('payment-service'), config)),
         DeskModule,
+        OrderLogModule.forRoot(config),
         GatewayModule.forRoot(config),
       ],
       controllers: [

@@ -26,6 +26,7 @@ export { MESSAGING_MIGRATIONS } from './migrations';
 export { headersFromBase64, type StoredHeaders } from './unit-of-work/stored-headers';
 export { SharedTransactions, type SharedWork } from './together/shared-transactions';
 export { AroundLocks } from './unit-of-work/around-locks';
+export { EventObserver } from './unit-of-work/event-observer';
 export { lockedAmong, RowsLocked } from './unit-of-work/locked-rows';
 export { Transactions } from './unit-of-work/transactions';
 export { Turns } from './unit-of-work/turns';

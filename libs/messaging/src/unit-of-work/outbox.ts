@@ -61,10 +61,11 @@ export class Outbox {
 
   /**
    * Writes events to the outbox, numbering them per order.
+   * @returns them as they will be sent, but for their sequence number, which the database gives.
    * @throws TypeError when a payload breaks its contract: a defect of the publisher, which must never reach the topic.
    */
-  async store(unitOfWork: UnitOfWork, events: readonly OutgoingEvent[]): Promise<void> {
-    if (events.length === 0) return;
+  async store(unitOfWork: UnitOfWork, events: readonly OutgoingEvent[]): Promise<EventEnvelope[]> {
+    if (events.length === 0) return [];
     const rows = events.map((event) => this.row(event));
     const { later, counts } = numbering(rows.map((row) => row.orderId));
     // Counters are locked in one order by everybody.
@@ -75,6 +76,7 @@ export class Outbox {
       ...EVENTS.parameters(rows.map((row, index) => storedRow(row, later[index] ?? 0))),
       ...COUNTERS.parameters(counters.map(([order_id, events]) => ({ order_id, events }))),
     ]);
+    return rows;
   }
 
   /** Writes records whose bytes must not change, without numbering them. */

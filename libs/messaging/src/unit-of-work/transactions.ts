@@ -1,6 +1,8 @@
 import { CommitOutcomeUnknown, DatabaseSession, isSerializationFailure } from '@app/postgres';
-import { Injectable, Logger } from '@nestjs/common';
+import type { EventEnvelope } from '@app/cloudevents';
+import { Injectable, Logger, Optional } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { EventObserver } from './event-observer';
 import type { LockWaits } from './locked-rows';
 import { Outbox } from './outbox';
 import { OutboxSignal } from './outbox-signal';
@@ -18,6 +20,11 @@ function beginWith(locks: LockWaits | undefined): string {
   return locks === undefined ? BEGIN : `${BEGIN}; SET LOCAL lock_timeout = ${locks.timeoutMs}`;
 }
 
+interface Committed<T> {
+  readonly result: T;
+  readonly published: readonly EventEnvelope[];
+}
+
 /** Runs units of work. */
 @Injectable()
 export class Transactions {
@@ -27,6 +34,7 @@ export class Transactions {
     private readonly dataSource: DataSource,
     private readonly outbox: Outbox,
     private readonly signal: OutboxSignal,
+    @Optional() private readonly observer?: EventObserver,
   ) {}
 
   /**
@@ -43,17 +51,17 @@ export class Transactions {
     for (let conflicts = 0; ;) {
       const session = await DatabaseSession.of(this.dataSource);
       const unitOfWork = new UnitOfWork(session, locks);
-      let result: T;
+      let committed: Committed<T>;
       try {
-        result = await this.commit(session, unitOfWork, work, locks);
+        committed = await this.commit(session, unitOfWork, work, locks);
       } catch (error) {
         if (isSerializationFailure(error)) conflicts += 1;
         else if (!session.mayRunElsewhere(error, begun)) throw error;
         if (conflicts > SERIALIZATION_RETRIES) throw error;
         continue;
       }
-      await this.afterCommit(unitOfWork);
-      return result;
+      await this.afterCommit(unitOfWork, committed.published);
+      return committed.result;
     }
   }
 
@@ -62,16 +70,16 @@ export class Transactions {
     unitOfWork: UnitOfWork,
     work: (unitOfWork: UnitOfWork) => Promise<T>,
     locks: LockWaits | undefined,
-  ): Promise<T> {
+  ): Promise<Committed<T>> {
     try {
       await session.execute(beginWith(locks));
       const result = await work(unitOfWork);
       for (const conclude of unitOfWork.pending.conclusions) await conclude();
-      await this.outbox.store(unitOfWork, unitOfWork.pending.events);
+      const published = await this.outbox.store(unitOfWork, unitOfWork.pending.events);
       if (unitOfWork.pending.forRelay) await this.signal.announceIn(unitOfWork);
       for (const hook of unitOfWork.pending.beforeCommit) await hook();
       await session.commit();
-      return result;
+      return { result, published };
     } catch (error) {
       // There may be events to publish.
       if (error instanceof CommitOutcomeUnknown) this.signal.committed();
@@ -82,7 +90,7 @@ export class Transactions {
     }
   }
 
-  private async afterCommit(unitOfWork: UnitOfWork): Promise<void> {
+  private async afterCommit(unitOfWork: UnitOfWork, published: readonly EventEnvelope[]): Promise<void> {
     for (const hook of unitOfWork.pending.afterCommit) {
       try {
         await hook();
@@ -91,5 +99,14 @@ export class Transactions {
       }
     }
     if (unitOfWork.pending.forRelay) this.signal.committed();
+    if (published.length > 0) this.tell(published);
+  }
+
+  private tell(published: readonly EventEnvelope[]): void {
+    try {
+      this.observer?.published(published);
+    } catch (error) {
+      this.logger.error('The observer of events failed', error instanceof Error ? error.stack : String(error));
+    }
   }
 }

@@ -52,6 +52,11 @@ function processConfig(defaultPort: number) {
         'Log format; json is one object per line, pretty is for people, auto is pretty on a terminal and json otherwise.',
       default: 'auto',
     }),
+    logOrders: oneOf(['off', 'sampled', 'all'], {
+      description:
+        'Which orders get a line in the log for each of their steps; sampled is one order of a hundred, the same ones in all services.',
+      default: 'all',
+    }),
     shutdownTimeoutMs: durationMs({
       description: 'Time from SIGTERM to a forced exit with code 1, in milliseconds.',
       default: 20_000,

@@ -1,10 +1,8 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, type DestinationStream, type Logger as Pino } from 'pino';
-import { PinoPretty } from 'pino-pretty';
+import { pino, type Logger as Pino } from 'pino';
+import { createPino, type Level, type LoggerOptions } from './create-pino';
 import { currentLogContext } from './log-context';
 import { redact, redactText } from './redaction';
-
-type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 const STACK = /\n\s+at /;
 
@@ -20,17 +18,6 @@ const CHATTER = new Set<unknown>([
 /** Nest logs the error that makes a start fail before it throws it; the bootstrap says it once, and better. */
 const REPORTED_BY_BOOTSTRAP = new Set<unknown>(['ExceptionHandler', 'NestApplication']);
 
-/** How and under which name a process logs. */
-export interface LoggerOptions {
-  readonly service: string;
-  readonly version: string;
-  readonly level: Level;
-  /** `auto` writes for people when stdout is a terminal, else JSON lines. */
-  readonly format: 'auto' | 'json' | 'pretty';
-  /** Where lines go; default stdout, written synchronously so that nothing is lost when the process ends. */
-  readonly destination?: DestinationStream;
-}
-
 /**
  * Nest's logger on pino: `new Logger(Name)` anywhere ends here. A call may carry, after the message, one object
  * of fields, an `Error` (logged under `err` with its stack) or a stack. Every line passes `redact` and carries
@@ -40,7 +27,13 @@ export class PinoLogger implements LoggerService {
   private readonly pino: Pino;
 
   constructor(options: LoggerOptions) {
-    this.pino = createPino(options);
+    // Written synchronously, so that nothing is lost when the process ends.
+    const destination = options.destination ?? pino.destination({ dest: 1, sync: true });
+    this.pino = createPino(options, destination, {
+      mixin: contextFields,
+      // Errors are described before they come here; pino's own serializer would add all their properties.
+      serializers: { err: (err: unknown) => err },
+    });
   }
 
   log(message: unknown, ...rest: readonly unknown[]): void {
@@ -73,24 +66,6 @@ export class PinoLogger implements LoggerService {
     const text = message instanceof Error ? message.message : typeof message === 'string' ? message : '';
     this.pino[level](redact(fields) as object, redactText(text));
   }
-}
-
-function createPino(options: LoggerOptions): Pino {
-  const pretty = options.format === 'pretty' || (options.format === 'auto' && process.stdout.isTTY);
-  const destination = options.destination ?? pino.destination({ dest: 1, sync: true });
-  return pino(
-    {
-      level: options.level,
-      base: { service: options.service, version: options.version },
-      messageKey: 'message',
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      mixin: contextFields,
-      // Errors are described before they come here; pino's own serializer would add all their properties.
-      serializers: { err: (err: unknown) => err },
-    },
-    pretty ? PinoPretty({ destination, messageKey: 'message', ignore: 'service,version', sync: true }) : destination,
-  );
 }
 
 function contextFields(): object {

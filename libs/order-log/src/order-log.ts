@@ -1,0 +1,47 @@
+import type { EventEnvelope } from '@app/events';
+import { EventObserver } from '@app/messaging';
+import { BufferedLog, redactText } from '@app/platform';
+import { stepOf } from './step-of';
+
+/** Which orders are logged. `sampled`: one of a hundred, the same ones in every service. */
+export const ORDER_LOG_MODES = ['off', 'sampled', 'all'] as const;
+export type OrderLogMode = (typeof ORDER_LOG_MODES)[number];
+
+const SAMPLED_ONE_IN = 100;
+
+/**
+ * Writes a line at `info` for each step of an order: for every event that a service publishes, once it is committed. Each line has
+ * `event` (its type), `event_id`, `order_id`, `correlation_id`, and if there are any `causation_id` and `trace_id`.
+ */
+export class OrderLog extends EventObserver {
+  constructor(
+    private readonly log: Pick<BufferedLog, 'isEnabled' | 'write'>,
+    private readonly mode: OrderLogMode,
+  ) {
+    super();
+  }
+
+  published(events: readonly EventEnvelope[]): void {
+    if (this.mode === 'off' || !this.log.isEnabled) return;
+    for (const event of events) if (this.mode === 'all' || isSampled(event.orderId)) this.write(event);
+  }
+
+  private write(event: EventEnvelope): void {
+    const { message, fields } = stepOf(event);
+    const { correlationId, causationId, traceparent } = event.cause;
+    this.log.write(redactText(message), {
+      event: event.type,
+      order_id: event.orderId,
+      event_id: event.id,
+      ...(causationId === undefined ? undefined : { causation_id: causationId }),
+      correlation_id: redactText(correlationId),
+      ...(traceparent === undefined ? undefined : { trace_id: traceparent.slice(3, 35) }),
+      ...fields,
+    });
+  }
+}
+
+/** By the end of the id, which is random. */
+function isSampled(orderId: string): boolean {
+  return parseInt(orderId.slice(-6), 16) % SAMPLED_ONE_IN === 0;
+}
