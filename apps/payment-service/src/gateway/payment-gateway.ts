@@ -83,7 +83,7 @@ export abstract class PaymentGateway {
   /** The order a hold was placed for; undefined when the gateway does not know it, or it was not placed by us. */
   abstract orderOf(reference: string, signal: AbortSignal): Promise<string | undefined>;
   /** What others did to money since then, oldest first: what a lost piece of news would have told. */
-  abstract newsSince(since: Date, signal: AbortSignal): Promise<readonly PaymentHint[]>;
+  abstract eventsSince(since: Date, signal: AbortSignal): Promise<readonly PaymentHint[]>;
 }
 
 /** Nobody tried: the gateway does not work at present, or is kept busy. It has done nothing, and no attempt was made. */

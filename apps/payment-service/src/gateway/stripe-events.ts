@@ -14,7 +14,7 @@ const ABOUT: Readonly<Record<string, GatewayNews>> = {
   'refund.updated': 'refund_changed',
   'refund.failed': 'refund_changed',
 };
-export const MONEY_NEWS = Object.keys(ABOUT);
+export const MONEY_EVENTS = Object.keys(ABOUT);
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** What Stripe's names are made of, and what a name of an event type is. */
