@@ -4,7 +4,7 @@ import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import type { StockNews } from '../domain/stock-allocation';
 import { SettleStock } from '../use-cases/settle-stock';
-import { newsOf } from './news';
+import { inputsOf } from './inputs';
 
 @Controller()
 export class OrderEventsConsumer {
@@ -12,7 +12,7 @@ export class OrderEventsConsumer {
 
   @EventPattern(OrderCancelled)
   async cancelled(@Payload() events: Events<typeof OrderCancelled>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
-    await this.settleStock.enqueue(unitOfWork, newsOf(events, cancelled));
+    await this.settleStock.enqueue(unitOfWork, inputsOf(events, cancelled));
   }
 }
 

@@ -4,7 +4,7 @@ import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import type { StockNews } from '../domain/stock-allocation';
 import { SettleStock } from '../use-cases/settle-stock';
-import { newsOf } from './news';
+import { inputsOf } from './inputs';
 
 @Controller()
 export class PaymentEventsConsumer {
@@ -12,7 +12,7 @@ export class PaymentEventsConsumer {
 
   @EventPattern(PaymentSuccessful)
   async successful(@Payload() events: Events<typeof PaymentSuccessful>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
-    await this.settleStock.enqueue(unitOfWork, newsOf(events, paid));
+    await this.settleStock.enqueue(unitOfWork, inputsOf(events, paid));
   }
 }
 
