@@ -1,4 +1,4 @@
-import { addUp, type OrderLine, type StockAllocation, type StockNews } from './stock-allocation';
+import { addUp, type OrderLine, type StockAllocation, type StockEvent } from './stock-allocation';
 
 /** News of an order says something else of it than earlier news, and an order never changes. Nothing is done to the stock. */
 export class NewsContradicted extends Error {
@@ -7,13 +7,13 @@ export class NewsContradicted extends Error {
   /** What comes later of the order may be the truth. */
   readonly blocksOrder = false;
 
-  constructor(news: StockNews['type'], wrong: readonly string[]) {
+  constructor(news: StockEvent['type'], wrong: readonly string[]) {
     super(`${news} contradicts what is known of its order: it has another ${wrong.join(', another ')}.`);
   }
 }
 
 /** @throws NewsContradicted naming what is different: the customer, or what was bought as far as that is known. */
-export function expectSameOrder(allocation: StockAllocation, news: StockNews): void {
+export function expectSameOrder(allocation: StockAllocation, news: StockEvent): void {
   const found: string[] = [];
   if (news.userId !== allocation.userId) found.push('customer');
   if (news.type === 'payment_successful' && allocation.status !== 'refused') {

@@ -2,7 +2,7 @@ import { OrderCancelled, type Events } from '@app/events';
 import { EventPattern, type UnitOfWork } from '@app/messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import type { StockNews } from '../domain/stock-allocation';
+import type { StockEvent } from '../domain/stock-allocation';
 import { SettleStock } from '../use-cases/settle-stock';
 import { inputsOf } from './inputs';
 
@@ -16,6 +16,6 @@ export class OrderEventsConsumer {
   }
 }
 
-function cancelled({ user_id: userId }: OrderCancelled): StockNews {
+function cancelled({ user_id: userId }: OrderCancelled): StockEvent {
   return { type: 'order_cancelled', userId };
 }

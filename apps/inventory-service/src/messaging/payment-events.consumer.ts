@@ -2,7 +2,7 @@ import { PaymentSuccessful, type Events } from '@app/events';
 import { EventPattern, type UnitOfWork } from '@app/messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import type { StockNews } from '../domain/stock-allocation';
+import type { StockEvent } from '../domain/stock-allocation';
 import { SettleStock } from '../use-cases/settle-stock';
 import { inputsOf } from './inputs';
 
@@ -16,7 +16,7 @@ export class PaymentEventsConsumer {
   }
 }
 
-function paid({ user_id: userId, items }: PaymentSuccessful): StockNews {
+function paid({ user_id: userId, items }: PaymentSuccessful): StockEvent {
   const lines = items.map(({ product_id: productId, quantity }) => ({ productId, quantity }));
   return { type: 'payment_successful', userId, items: lines };
 }

@@ -3,14 +3,14 @@ import type { UnitOfWork } from '@app/messaging';
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { productsConcerned, type StockAnnouncement } from '../domain/allocation-lifecycle';
-import type { StockNews } from '../domain/stock-allocation';
+import type { StockEvent } from '../domain/stock-allocation';
 import { decideInOrder, type BatchDecision } from '../domain/stock-batch';
 import { StockRepository } from '../persistence/stock.repository';
 
 /** News of an order, who brought it, and what it will be the cause of. */
 export interface StockInput {
   readonly orderId: string;
-  readonly news: StockNews;
+  readonly news: StockEvent;
   readonly actor: string;
   readonly cause: Cause;
 }

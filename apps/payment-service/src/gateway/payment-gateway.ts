@@ -1,5 +1,5 @@
 import type { MinorUnits } from '@app/events';
-import type { GatewayNews } from '../domain/lifecycle-entry';
+import type { GatewayTrigger } from '../domain/lifecycle-entry';
 import type { GatewayAnswer, GatewayOperation, OpenOutcome } from '../domain/gateway-outcome';
 
 /** A hold to be placed. */
@@ -41,7 +41,7 @@ export interface PaymentHint {
   /** The gateway's name for the hold, when the news says it. */
   readonly reference: string | undefined;
   /** Absent when it is no more than a reason to look up what is unknown. */
-  readonly about: GatewayNews | undefined;
+  readonly about: GatewayTrigger | undefined;
 }
 
 type Answer<Kind extends GatewayAnswer['kind']> = Extract<GatewayAnswer, { kind: Kind }>;

@@ -1,8 +1,8 @@
-import type { GatewayNews } from '../domain/lifecycle-entry';
+import type { GatewayTrigger } from '../domain/lifecycle-entry';
 import type { PaymentHint } from './payment-gateway';
 
 /** What of Stripe's news is about money that has been collected. A refund that is changed may have failed. */
-const ABOUT: Readonly<Record<string, GatewayNews>> = {
+const ABOUT: Readonly<Record<string, GatewayTrigger>> = {
   'charge.refunded': 'money_moved',
   'refund.created': 'money_moved',
   'charge.dispute.created': 'money_moved',
