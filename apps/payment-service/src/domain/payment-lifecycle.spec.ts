@@ -3,7 +3,7 @@ import { deepFreeze } from '@app/testing';
 import { aPayment, AMOUNT, CONTEXT, LEASE, news, ORDER_ID } from '../../test/payments';
 import { decidePayment } from './decide-payment';
 import type { PaymentInput } from './payment-input';
-import { PaymentTransitionRefused } from './payment-step';
+import { PaymentTransitionRefused } from './payment.errors';
 import type { GatewayOutcome, MoneyAtGateway } from './gateway-outcome';
 import { PAYMENT_TRIGGERS, type AnnouncementKind, type PaymentTrigger } from './lifecycle-entry';
 import { PAYMENT_LIFECYCLE } from './payment-lifecycle';
