@@ -39,6 +39,15 @@ const ERRORS_OF_THE_DOMAIN = {
   message: 'Declare a class in domain/<thing>.errors.ts, with the code and the kind.',
 };
 
+/** Recognised by what `isDomainError` asks for. They stand together, so that one sees all that a service refuses. */
+const WHERE_ERRORS_STAND = {
+  selector: [
+    "ClassDeclaration[superClass.name='DomainError']",
+    "ClassDeclaration[superClass.name='Error'] PropertyDefinition[key.name='kind']",
+  ].join(', '),
+  message: 'An error with a code and a kind is declared in domain/<thing>.errors.ts.',
+};
+
 const NO_FIXED_SLEEP = [
   {
     selector: "NewExpression[callee.name='Promise'] CallExpression[callee.name='setTimeout']",
@@ -111,6 +120,10 @@ export default tseslint.config(
   },
   {
     files: ['apps/*/src/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...THROUGH_PLATFORM, CHANCE, ERRORS_OF_THE_DOMAIN, WHERE_ERRORS_STAND] },
+  },
+  {
+    files: ['apps/*/src/domain/*.errors.ts'],
     rules: { 'no-restricted-syntax': ['error', ...THROUGH_PLATFORM, CHANCE, ERRORS_OF_THE_DOMAIN] },
   },
   { files: ['libs/platform/**'], rules: { 'no-restricted-syntax': ['error', CHANCE] } },

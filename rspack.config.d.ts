@@ -5,3 +5,6 @@ export function withPackages(packages: string, configuration: Configuration): Co
 
 /** The packages that a built service looks for in node_modules. */
 export const OUTSIDE: readonly string[];
+
+/** Files below `root`, relative to it, that are not as the patches in its folder `patches` leave them. */
+export function unpatchedFiles(root: string): string[];

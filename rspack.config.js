@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { rspack } from '@rspack/core';
@@ -30,6 +31,43 @@ function isInstalled(request, context) {
 
 function isBuiltin(request) {
   return request.startsWith('node:') || builtinModules.includes(request);
+}
+
+/** What a patch says of a file: its name, and how the hash begins that git has for it afterwards; zeros when it is deleted. */
+const PATCHED_FILE = /^diff --git a\/(\S+) .*\n(?:(?:new|deleted) file .*\n)?index \w+\.\.(\w+)/gm;
+
+/** Files below `root` that are not as the patches in its folder `patches` leave them. */
+export function unpatchedFiles(root) {
+  const folder = join(root, 'patches');
+  // In the order in which they are applied: the last one that touches a file has the last word.
+  const texts = readdirSync(folder)
+    .filter((name) => name.endsWith('.patch'))
+    .sort()
+    .map((name) => readFileSync(join(folder, name), 'utf8'));
+  const wanted = new Map(
+    texts.flatMap((text) => [...text.matchAll(PATCHED_FILE)].map(([, file, hash]) => [file, hash])),
+  );
+  return [...wanted].filter(([file, hash]) => !hashInGit(join(root, file)).startsWith(hash)).map(([file]) => file);
+}
+
+function hashInGit(file) {
+  if (!existsSync(file)) return '0'.repeat(40);
+  const content = readFileSync(file);
+  return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
+}
+
+/**
+ * patch-package is a development dependency and runs after an installation: `npm ci --omit=dev` or `--ignore-scripts` leaves packages as
+ * they were published, without a word. @throws Error
+ */
+function expectPatches() {
+  const files = unpatchedFiles(import.meta.dirname);
+  if (files.length === 0) return;
+  throw new Error(
+    `Packages are not as patches/ leaves them: ${files.slice(0, 3).join(', ')}${files.length > 3 ? ' …' : ''}. ` +
+      'Run `npm ci`, or `npx patch-package` after `npm ci --ignore-scripts`. ' +
+      'If you have changed the package yourself, store that with `npx patch-package <package>`.',
+  );
 }
 
 /** A configuration that takes in the packages, in a file named `packages` (and more for what is loaded on demand). */
@@ -87,6 +125,7 @@ export function withPackages(packages, configuration) {
 
 /** For Nest's CLI. While one develops, `nest start --watch` leaves the packages where they are: it is the faster build. */
 export default function configure(defaults) {
+  expectPatches();
   // Whatever is written into dist now need not be what the sources say when somebody starts it: see ensure_built in tools/node.sh.
   rmSync(join(import.meta.dirname, 'dist', '.built-from'), { force: true });
   if (process.argv.some((argument) => argument === '--watch' || argument === '-w')) return {};

@@ -7,7 +7,7 @@ import type { OrderInput, PaymentInput } from '../../apps/payment-service/src/do
 import { callFor, handOver, type GatewayCall, type Payment } from '../../apps/payment-service/src/domain/payment';
 import { RetryPolicy } from '../../apps/payment-service/src/domain/retry-policy';
 import { decideStock } from '../../apps/inventory-service/src/domain/allocation-lifecycle';
-import type { StockAllocation, StockNews } from '../../apps/inventory-service/src/domain/stock-allocation';
+import type { StockAllocation, StockEvent } from '../../apps/inventory-service/src/domain/stock-allocation';
 import { UNKNOWN_ORDER, type KnownOrder } from '../../apps/notification-service/src/domain/notification';
 import { afterPlan, planNotifications } from '../../apps/notification-service/src/domain/notification-plan';
 import { GatewayModel, TOTAL, type Card, type Line } from './gateway.model';
@@ -17,7 +17,7 @@ type Message =
   | { readonly to: 'order'; readonly trigger: OrderTrigger }
   | { readonly to: 'payment'; readonly kind: OrderInput['kind'] }
   | { readonly to: 'payment'; readonly kind: 'money_moved' }
-  | { readonly to: 'inventory'; readonly news: StockNews }
+  | { readonly to: 'inventory'; readonly news: StockEvent }
   | { readonly to: 'notification'; readonly type: NotificationType; readonly part: number | null }
   | { readonly to: 'gateway'; readonly call: GatewayCall; readonly lease: Date };
 
@@ -178,7 +178,7 @@ export class World {
     }
   }
 
-  private inventoryHears(news: StockNews): void {
+  private inventoryHears(news: StockEvent): void {
     const decision = decideStock(this.allocation, news, this.levels);
     this.allocation = decision.allocation;
     for (const { productId, balance } of decision.changes) this.levels.set(productId, balance);

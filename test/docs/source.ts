@@ -39,6 +39,22 @@ export function declares(source: string, name: string): boolean {
   return ts.isClassDeclaration(declaration) && declaration.members.some((one) => nameOf(one) === member);
 }
 
+/**
+ * The names in a piece of code that cannot be plain words: `camelCase`, `PascalCase`, `snake_case`, `called()`, and
+ * `object.member`, unless it is a file.
+ */
+export function namesIn(code: string): string[] {
+  if (/[/]|\.(?:[cm]?[jt]s|json|md|sh|sql|ya?ml)$/.test(code)) return [];
+  return [...code.matchAll(/(?<![\w.-])([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*)(\(?)(?![\w-])/g)].flatMap(
+    ([, name = '', call]) => (/[a-z][A-Z]|_|\./.test(name) || call === '(' ? [name] : []),
+  );
+}
+
+/** TypeScript or JavaScript without comments; good enough to look for names in it. */
+export function withoutComments(source: string): string {
+  return source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
+}
+
 function parse(source: string): ts.SourceFile {
   return ts.createSourceFile('file.ts', source, ts.ScriptTarget.Latest);
 }

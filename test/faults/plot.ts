@@ -96,7 +96,7 @@ function draw(title: string, panels: readonly Panel[], bands: readonly Band[], e
     data: bands.map(({ from, to }) => [{ xAxis: seconds(from) }, { xAxis: seconds(to) }] as [object, object]),
   };
   const height = 70 + panels.length * 170;
-  return renderSvg({ width: 1_000, height }, title, {
+  const svg = renderSvg({ width: 1_000, height }, title, {
     color: COLOURS,
     legend: { top: 30, textStyle: { color: INK } },
     grid: panels.map((_, index) => ({ left: 70, right: 20, top: 70 + index * 170, height: 115 })),
@@ -110,6 +110,20 @@ function draw(title: string, panels: readonly Panel[], bands: readonly Band[], e
       })),
     ),
   } as echarts.EChartsOption);
+  return withBandNames(svg, bands);
+}
+
+/** Gives each band its name as a tooltip: of all shapes echarts marks only areas with their index and as silent. */
+function withBandNames(svg: string, bands: readonly Band[]): string {
+  return svg.replace(
+    /(<polygon [^>]*ecmeta_data_index="(\d+)"[^>]*ecmeta_silent="true"[^>]*>)<\/polygon>/g,
+    (_, shape: string, index: string) =>
+      `${shape}<title>${escaped(bands[Number(index)]?.what ?? '')}</title></polygon>`,
+  );
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }
 
 function axis(name: string) {

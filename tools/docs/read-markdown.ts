@@ -17,6 +17,12 @@ export function markdownFiles(): string[] {
   return globSync('**/*.md', { cwd: repository, exclude: FOREIGN }).toSorted();
 }
 
+/** Paths of all files that hold code, configuration or statements, from the root. */
+export function sourceFiles(): string[] {
+  const found = globSync('**/*.{ts,js,cjs,mjs,json,sh,sql,yml,yaml,patch}', { cwd: repository, exclude: FOREIGN });
+  return [...found, 'Dockerfile', '.env.example', '.dependency-cruiser.cjs'].toSorted();
+}
+
 /** A file of the repository. @throws when it does not exist */
 export function read(path: string): string {
   return readFileSync(join(repository, path), 'utf8');
@@ -36,6 +42,11 @@ export function linksOf(markdown: string): Link[] {
     text,
     target,
   }));
+}
+
+/** What is quoted as code within the text, without the fenced blocks. */
+export function codeSpansOf(markdown: string): string[] {
+  return [...withoutBlocks(markdown).matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);
 }
 
 /** The anchors GitHub makes of the headings. */

@@ -36,7 +36,7 @@ ${table(
   ['event', 'published by', 'consumer', 'use case'],
   steps.map(({ event, service, consumer, useCase }) => [
     `[${code(event.type)}](events.md#${event.type})`,
-    event.publisher,
+    event.publisher.replace('-service', ''),
     `${service}: [${code(consumer.name)}](../${consumer.path})`,
     `[${code(useCase.name)}](../${useCase.path})`,
   ]),

@@ -22,11 +22,11 @@ import { checkPaymentLifecycle } from './domain/payment-state-machine';
 import { StripeEventRepository } from './persistence/stripe-event.repository';
 import { AdvancePayments } from './use-cases/advance-payments';
 import { CallGateway } from './use-cases/call-gateway';
-import { CatchUpOnNews, NewsOptions } from './use-cases/catch-up-on-news';
+import { FetchGatewayEvents, GatewayEventsOptions } from './use-cases/fetch-gateway-events';
 import { GatewayCallLimits } from './use-cases/gateway-call-limits';
 import { GetPayment } from './use-cases/get-payment';
 import { HandleStripeWebhook } from './use-cases/handle-stripe-webhook';
-import { HearOfPayments } from './use-cases/hear-of-payments';
+import { HandlePaymentHint } from './use-cases/handle-payment-hint';
 import { ListPayments } from './use-cases/list-payments';
 import { RefundByHand } from './use-cases/refund-by-hand';
 import { StepPayments } from './use-cases/step-payments';
@@ -54,17 +54,17 @@ export class PaymentServiceModule {
       providers: [
         AdvancePayments,
         CallGateway,
-        CatchUpOnNews,
+        FetchGatewayEvents,
         GetPayment,
         HandleStripeWebhook,
-        HearOfPayments,
+        HandlePaymentHint,
         ListPayments,
         PaymentReader,
         PaymentRepository,
         StepPayments,
         StripeEventRepository,
         ...(usesStripe ? [] : [RefundByHand]),
-        { provide: NewsOptions, useFactory: () => new NewsOptions(config.paymentGatewayNewsMs) },
+        { provide: GatewayEventsOptions, useFactory: () => new GatewayEventsOptions(config.paymentGatewayNewsMs) },
         { provide: GatewayCallLimits, useFactory: () => callLimits(config) },
         { provide: RetryPolicy, useFactory: () => retryPolicy(config) },
       ],

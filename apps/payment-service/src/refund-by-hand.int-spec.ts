@@ -13,7 +13,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import * as harness from '../test/replica';
 import { SimulatedGateway } from './gateway/simulated-gateway';
-import { CatchUpOnNews } from './use-cases/catch-up-on-news';
+import { FetchGatewayEvents } from './use-cases/fetch-gateway-events';
 import { OrderEventsConsumer } from './messaging/order-events.consumer';
 
 let database: TestDatabase;
@@ -111,7 +111,7 @@ describe('a captured payment that an operator refunds at the simulated gateway',
   it('is found although nobody told us', async () => {
     const orderId = await captured();
     expect(await app.get(SimulatedGateway).refundByHand(orderId)).toBeDefined();
-    await app.get(CatchUpOnNews).execute();
+    await app.get(FetchGatewayEvents).execute();
     await becomes(orderId, { status: 'refunded', refunded_amount: 42.5 });
   });
 });

@@ -2,7 +2,7 @@ import { minorUnitsOf } from '@app/events';
 import { deepFreeze } from '@app/testing';
 import type { OrderInput } from '../src/domain/payment-input';
 import type { Payment } from '../src/domain/payment';
-import type { OrderNews } from '../src/domain/lifecycle-entry';
+import type { OrderTrigger } from '../src/domain/lifecycle-entry';
 import { STAGES, type PaymentStage } from '../src/domain/payment-stage';
 import { RetryPolicy } from '../src/domain/retry-policy';
 
@@ -41,7 +41,7 @@ export function aPayment(stage: PaymentStage, changes: Partial<Payment> = {}): P
   });
 }
 
-export function news(kind: OrderNews): OrderInput {
+export function news(kind: OrderTrigger): OrderInput {
   const facts = { orderId: ORDER_ID, userId: 'user_123', currency: 'USD', amount: AMOUNT };
   const cause = { correlationId: 'first-cause', causationId: `event-${kind}` };
   return deepFreeze({

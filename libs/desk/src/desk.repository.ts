@@ -1,5 +1,12 @@
-import { type FailedMessageStatus, Inbox, MessagingOptions, type UnitOfWork } from '@app/messaging';
+import {
+  FailedMessageEntity,
+  type FailedMessageStatus,
+  Inbox,
+  MessagingOptions,
+  type UnitOfWork,
+} from '@app/messaging';
 import { Clock } from '@app/platform';
+import { columnsOf, rowSet } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import type { DeskJobKind } from './desk-rules';
 
@@ -10,10 +17,13 @@ export interface DeskAction {
   readonly jobId: string | null;
 }
 
-interface Taken {
-  readonly id: string;
-  readonly event_id: string | null;
-}
+type Taken = Readonly<Pick<FailedMessageEntity, 'id' | 'event_id'>>;
+
+const TAKEN = rowSet(columnsOf(FailedMessageEntity, 'id', 'event_id'));
+
+const RECORD = `
+  INSERT INTO failed_message_actions (failed_message_id, event_id, action, actor, reason, at, job_id)
+  SELECT id, event_id, $3, $4, $5, $6, $7 FROM ${TAKEN.unnest('t')}`;
 
 /** Changes failed messages on behalf of people; each change is recorded in the same transaction. */
 @Injectable()
@@ -106,10 +116,7 @@ export class DeskRepository {
     taken: readonly Taken[],
     { actor, reason, jobId }: DeskAction,
   ): Promise<void> {
-    await unitOfWork.query(
-      `INSERT INTO failed_message_actions (failed_message_id, event_id, action, actor, reason, at, job_id)
-       SELECT id, event_id, $3, $4, $5, $6, $7 FROM unnest($1::uuid[], $2::uuid[]) AS t (id, event_id)`,
-      [taken.map(({ id }) => id), taken.map(({ event_id }) => event_id), kind, actor, reason, this.clock.now(), jobId],
-    );
+    const parameters = [...TAKEN.parameters(taken), kind, actor, reason, this.clock.now(), jobId];
+    await unitOfWork.query(RECORD, parameters);
   }
 }

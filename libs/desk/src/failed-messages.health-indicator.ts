@@ -1,23 +1,16 @@
-import { HealthIndicator, HealthRegistry, type HealthResult } from '@app/platform';
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HealthIndicator, type HealthResult } from '@app/platform';
+import { Injectable } from '@nestjs/common';
 import { FailedMessageReader } from './failed-message.reader';
 import { toCounts } from './failed-message.response';
 
 /** Shows how many messages are unfinished. They make no service unhealthy: restarting it would mend nothing. */
 @Injectable()
-export class FailedMessagesHealthIndicator extends HealthIndicator implements OnModuleInit {
+export class FailedMessagesHealthIndicator extends HealthIndicator {
   readonly name = 'failed_messages';
   readonly required = false;
 
-  constructor(
-    private readonly reader: FailedMessageReader,
-    private readonly registry: HealthRegistry,
-  ) {
+  constructor(private readonly reader: FailedMessageReader) {
     super();
-  }
-
-  onModuleInit(): void {
-    this.registry.register(this);
   }
 
   async check(): Promise<HealthResult> {

@@ -1,5 +1,5 @@
-import { HealthIndicator, HealthRegistry, type HealthResult } from '@app/platform';
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HealthIndicator, type HealthResult } from '@app/platform';
+import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ConsumerHealth } from './consumer/consumer-health';
 
@@ -8,19 +8,12 @@ import { ConsumerHealth } from './consumer/consumer-health';
  * publishes waits in its outbox.
  */
 @Injectable()
-export class KafkaHealthIndicator extends HealthIndicator implements OnModuleInit {
+export class KafkaHealthIndicator extends HealthIndicator {
   readonly name = 'kafka';
   readonly required = false;
 
-  constructor(
-    private readonly consumer: ConsumerHealth,
-    private readonly registry: HealthRegistry,
-  ) {
+  constructor(private readonly consumer: ConsumerHealth) {
     super();
-  }
-
-  onModuleInit(): void {
-    this.registry.register(this);
   }
 
   check(): Promise<HealthResult> {
@@ -33,19 +26,12 @@ const OUTBOX_LATE_MS = 10_000;
 
 /** How long the oldest event has been waiting to be published, and how many Kafka refuses as they are. */
 @Injectable()
-export class OutboxHealthIndicator extends HealthIndicator implements OnModuleInit {
+export class OutboxHealthIndicator extends HealthIndicator {
   readonly name = 'outbox';
   readonly required = false;
 
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly registry: HealthRegistry,
-  ) {
+  constructor(private readonly dataSource: DataSource) {
     super();
-  }
-
-  onModuleInit(): void {
-    this.registry.register(this);
   }
 
   async check(): Promise<HealthResult> {

@@ -1,16 +1,18 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { CircuitBreakers } from './breaker/circuit-breakers';
 import { Chance, SystemChance } from './chance';
 import { Clock, SharedClock } from './clock';
 import { HealthController } from './health/health.controller';
 import { HealthRegistry } from './health/health-registry';
+import { ProvidedIndicators } from './health/provided-indicators';
 import { Ids, UuidV7Ids } from './ids';
 import { Lifecycle } from './lifecycle';
 import { ServiceInfo } from './service-info';
 
 /**
  * What every service has, available everywhere without importing anything: `Clock`, `Ids`, `Chance`, `Lifecycle`,
- * `HealthRegistry`, `CircuitBreakers`, `ServiceInfo`, and the routes `/`, `/health`, `/health/live`, `/health/ready`.
+ * `CircuitBreakers`, `ServiceInfo`, and the routes `/`, `/health`, `/health/live`, `/health/ready`.
  * `bootstrapService` and `createService` add it; only tests that build a module by hand import it.
  */
 @Global()
@@ -19,6 +21,7 @@ export class PlatformModule {
   static forRoot(service: ServiceInfo): DynamicModule {
     return {
       module: PlatformModule,
+      imports: [DiscoveryModule],
       controllers: [HealthController],
       providers: [
         SharedClock,
@@ -28,9 +31,10 @@ export class PlatformModule {
         { provide: ServiceInfo, useValue: service },
         Lifecycle,
         HealthRegistry,
+        ProvidedIndicators,
         CircuitBreakers,
       ],
-      exports: [Clock, SharedClock, Ids, Chance, ServiceInfo, Lifecycle, HealthRegistry, CircuitBreakers],
+      exports: [Clock, SharedClock, Ids, Chance, ServiceInfo, Lifecycle, CircuitBreakers],
     };
   }
 }

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { HealthRegistry, SharedClock, translateErrorsBy } from '@app/platform';
+import { SharedClock, translateErrorsBy } from '@app/platform';
 import { ClockSynchronizer } from './connection/clock-synchronizer';
 import { dataSourceOptions, type DatabaseOptions } from './connection/data-source-options';
 import { databaseProblem } from './database-problem';
@@ -29,11 +29,7 @@ export class PostgresModule {
         }),
       ],
       providers: [
-        {
-          provide: PostgresHealthIndicator,
-          useFactory: (registry: HealthRegistry) => new PostgresHealthIndicator(options, registry),
-          inject: [HealthRegistry],
-        },
+        { provide: PostgresHealthIndicator, useFactory: () => new PostgresHealthIndicator(options) },
         {
           provide: ClockSynchronizer,
           useFactory: (dataSource: DataSource, clock: SharedClock) => new ClockSynchronizer(dataSource, clock),

@@ -1,15 +1,15 @@
 import { checkStateMachine } from '@app/lifecycle';
 import { deepFreeze } from '@app/testing';
 import { allocationStateMachine, decideStock, productsConcerned, type StockDecision } from './allocation-lifecycle';
-import type { StockAllocation, StockNews } from './stock-allocation';
+import type { StockAllocation, StockEvent } from './stock-allocation';
 
 const userId = 'user_123';
 const wanted = [
   { productId: 'LAPTOP001', quantity: 1 },
   { productId: 'MOUSE001', quantity: 2 },
 ];
-const payment: StockNews = { type: 'payment_successful', userId, items: wanted };
-const cancellation: StockNews = { type: 'order_cancelled', userId };
+const payment: StockEvent = { type: 'payment_successful', userId, items: wanted };
+const cancellation: StockEvent = { type: 'order_cancelled', userId };
 const plenty = new Map([
   ['LAPTOP001', 50],
   ['MOUSE001', 500],
@@ -26,7 +26,7 @@ const allocations: Record<string, StockAllocation | undefined> = {
 /** Status afterwards, change of the stock of LAPTOP001, what is announced. */
 type Outcome = [after: string, laptops: number, announced: string | undefined];
 
-const EXPECTED: Record<string, Record<StockNews['type'], Outcome>> = {
+const EXPECTED: Record<string, Record<StockEvent['type'], Outcome>> = {
   unknown: { payment_successful: ['taken', -1, 'taken'], order_cancelled: ['refused', 0, undefined] },
   taken: { payment_successful: ['taken', 0, undefined], order_cancelled: ['returned', 1, 'returned'] },
   insufficient: {
@@ -132,7 +132,7 @@ describe('a cancelled order', () => {
   });
 });
 
-function paymentFor(...lines: [productId: string, quantity: number][]): StockNews {
+function paymentFor(...lines: [productId: string, quantity: number][]): StockEvent {
   return { type: 'payment_successful', userId, items: lines.map(([productId, quantity]) => ({ productId, quantity })) };
 }
 

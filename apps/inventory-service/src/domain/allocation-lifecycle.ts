@@ -1,7 +1,13 @@
 import type { ShortageReason, StockChange } from '@app/events';
 import type { StateMachine, Transition } from '@app/lifecycle';
 import { expectSameOrder } from './news-contradiction';
-import { addUp, type AllocationStatus, type OrderLine, type StockAllocation, type StockNews } from './stock-allocation';
+import {
+  addUp,
+  type AllocationStatus,
+  type OrderLine,
+  type StockAllocation,
+  type StockEvent,
+} from './stock-allocation';
 
 /** What can be sold, by product id. A product that is missing here is unknown. */
 export type StockLevels = ReadonlyMap<string, number>;
@@ -119,7 +125,7 @@ function transitionsOf(from: AllocationState, trigger: string, step: Step): Tran
 /** Decides about one order. Pure: neither its arguments nor anything else is changed. @throws NewsContradicted */
 export function decideStock(
   allocation: StockAllocation | undefined,
-  news: StockNews,
+  news: StockEvent,
   levels: StockLevels,
 ): StockDecision {
   if (allocation !== undefined) expectSameOrder(allocation, news);
@@ -136,14 +142,14 @@ export function decideStock(
 }
 
 /** The products whose stock the decision depends on; the decision is the same whatever the others have. */
-export function productsConcerned(allocation: StockAllocation | undefined, news: StockNews): string[] {
+export function productsConcerned(allocation: StockAllocation | undefined, news: StockEvent): string[] {
   const step = ALLOCATION_LIFECYCLE[allocation?.status ?? 'unknown'][news.type];
   if (step === 'take' && news.type === 'payment_successful') return news.items.map(({ productId }) => productId);
   if (step === 'give_back') return itemsTaken(allocation).map(({ productId }) => productId);
   return [];
 }
 
-function take(news: StockNews, levels: StockLevels): StockDecision {
+function take(news: StockEvent, levels: StockLevels): StockDecision {
   if (news.type !== 'payment_successful') throw new TypeError('only a payment says what to take');
   const { userId } = news;
   const items = addUp(news.items);

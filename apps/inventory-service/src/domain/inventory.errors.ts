@@ -1,3 +1,5 @@
+import type { StockEvent } from './stock-allocation';
+
 export class ProductNotFound extends Error {
   readonly code = 'INVENTORY.PRODUCT_NOT_FOUND';
   readonly kind = 'not_found';
@@ -54,5 +56,17 @@ export class IdempotencyKeyReused extends Error {
 
   constructor() {
     super('This Idempotency-Key was used for another adjustment of the product.');
+  }
+}
+
+/** News of an order says something else of it than earlier news, and an order never changes. Nothing is done to the stock. */
+export class NewsContradicted extends Error {
+  readonly code = 'INVENTORY.NEWS_CONTRADICTED';
+  readonly kind = 'conflict';
+  /** What comes later of the order may be the truth. */
+  readonly blocksOrder = false;
+
+  constructor(news: StockEvent['type'], wrong: readonly string[]) {
+    super(`${news} contradicts what is known of its order: it has another ${wrong.join(', another ')}.`);
   }
 }

@@ -1,5 +1,5 @@
 import { decideStock } from './allocation-lifecycle';
-import type { StockAllocation, StockNews } from './stock-allocation';
+import type { StockAllocation, StockEvent } from './stock-allocation';
 import { decideInOrder } from './stock-batch';
 
 const userId = 'user_123';
@@ -7,8 +7,8 @@ const items = [
   { productId: 'LAPTOP001', quantity: 1 },
   { productId: 'MOUSE001', quantity: 2 },
 ];
-const payment: StockNews = { type: 'payment_successful', userId, items };
-const cancellation: StockNews = { type: 'order_cancelled', userId };
+const payment: StockEvent = { type: 'payment_successful', userId, items };
+const cancellation: StockEvent = { type: 'order_cancelled', userId };
 const levels = new Map(items.map(({ productId }) => [productId, 50]));
 const known: readonly StockAllocation[] = [
   ...(['taken', 'insufficient', 'returned'] as const).map((status) => ({ status, userId, items })),

@@ -1,19 +1,8 @@
-import { addUp, type OrderLine, type StockAllocation, type StockNews } from './stock-allocation';
-
-/** News of an order says something else of it than earlier news, and an order never changes. Nothing is done to the stock. */
-export class NewsContradicted extends Error {
-  readonly code = 'INVENTORY.NEWS_CONTRADICTED';
-  readonly kind = 'conflict';
-  /** What comes later of the order may be the truth. */
-  readonly blocksOrder = false;
-
-  constructor(news: StockNews['type'], wrong: readonly string[]) {
-    super(`${news} contradicts what is known of its order: it has another ${wrong.join(', another ')}.`);
-  }
-}
+import { NewsContradicted } from './inventory.errors';
+import { addUp, type OrderLine, type StockAllocation, type StockEvent } from './stock-allocation';
 
 /** @throws NewsContradicted naming what is different: the customer, or what was bought as far as that is known. */
-export function expectSameOrder(allocation: StockAllocation, news: StockNews): void {
+export function expectSameOrder(allocation: StockAllocation, news: StockEvent): void {
   const found: string[] = [];
   if (news.userId !== allocation.userId) found.push('customer');
   if (news.type === 'payment_successful' && allocation.status !== 'refused') {

@@ -29,7 +29,7 @@ export const ALLOCATION_STATUSES = [
 ] as const satisfies readonly AllocationStatus[];
 
 /** What the inventory service hears of an order. */
-export type StockNews =
+export type StockEvent =
   | { readonly type: 'payment_successful'; readonly userId: string; readonly items: readonly OrderLine[] }
   | { readonly type: 'order_cancelled'; readonly userId: string };
 

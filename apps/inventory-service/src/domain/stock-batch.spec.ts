@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { StockAllocation, StockNews } from './stock-allocation';
-import { decideInOrder, type OrderMovement, type OrderNews } from './stock-batch';
+import type { StockAllocation, StockEvent } from './stock-allocation';
+import { decideInOrder, type OrderMovement, type OrderStockEvent } from './stock-batch';
 
 const userId = 'user_123';
 
@@ -93,13 +93,13 @@ describe('any news in any order, with any duplicates', () => {
   });
 });
 
-function paid(orderId: string, ...wanted: [productId: string, quantity: number][]): OrderNews {
+function paid(orderId: string, ...wanted: [productId: string, quantity: number][]): OrderStockEvent {
   const items = wanted.map(([productId, quantity]) => ({ productId, quantity }));
   return { orderId, news: { type: 'payment_successful', userId, items } };
 }
 
-function cancelled(orderId: string): OrderNews {
-  const news: StockNews = { type: 'order_cancelled', userId };
+function cancelled(orderId: string): OrderStockEvent {
+  const news: StockEvent = { type: 'order_cancelled', userId };
   return { orderId, news };
 }
 

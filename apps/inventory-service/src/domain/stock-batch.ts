@@ -1,11 +1,11 @@
 import type { StockChange } from '@app/events';
 import { decideStock, type LevelChange, type StockDecision, type StockLevels } from './allocation-lifecycle';
-import type { StockAllocation, StockNews } from './stock-allocation';
+import type { StockAllocation, StockEvent } from './stock-allocation';
 
 /** News of one order. */
-export interface OrderNews {
+export interface OrderStockEvent {
   readonly orderId: string;
-  readonly news: StockNews;
+  readonly news: StockEvent;
 }
 
 /** A change of stock that an order made. */
@@ -26,7 +26,7 @@ export interface BatchDecision {
  * stock and made of its order. Pure.
  */
 export function decideInOrder(
-  batch: readonly OrderNews[],
+  batch: readonly OrderStockEvent[],
   known: ReadonlyMap<string, StockAllocation>,
   levels: StockLevels,
 ): BatchDecision {

@@ -2,9 +2,9 @@ import { OrderCancelled, type Events } from '@app/events';
 import { EventPattern, type UnitOfWork } from '@app/messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import type { StockNews } from '../domain/stock-allocation';
+import type { StockEvent } from '../domain/stock-allocation';
 import { SettleStock } from '../use-cases/settle-stock';
-import { newsOf } from './news';
+import { inputsOf } from './inputs';
 
 @Controller()
 export class OrderEventsConsumer {
@@ -12,10 +12,10 @@ export class OrderEventsConsumer {
 
   @EventPattern(OrderCancelled)
   async cancelled(@Payload() events: Events<typeof OrderCancelled>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
-    await this.settleStock.enqueue(unitOfWork, newsOf(events, cancelled));
+    await this.settleStock.enqueue(unitOfWork, inputsOf(events, cancelled));
   }
 }
 
-function cancelled({ user_id: userId }: OrderCancelled): StockNews {
+function cancelled({ user_id: userId }: OrderCancelled): StockEvent {
   return { type: 'order_cancelled', userId };
 }

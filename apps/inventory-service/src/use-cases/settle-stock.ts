@@ -3,14 +3,14 @@ import type { UnitOfWork } from '@app/messaging';
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { productsConcerned, type StockAnnouncement } from '../domain/allocation-lifecycle';
-import type { StockNews } from '../domain/stock-allocation';
+import type { StockEvent } from '../domain/stock-allocation';
 import { decideInOrder, type BatchDecision } from '../domain/stock-batch';
 import { StockRepository } from '../persistence/stock.repository';
 
 /** News of an order, who brought it, and what it will be the cause of. */
-export interface ReceivedNews {
+export interface StockInput {
   readonly orderId: string;
-  readonly news: StockNews;
+  readonly news: StockEvent;
   readonly actor: string;
   readonly cause: Cause;
 }
@@ -31,16 +31,16 @@ export class SettleStock {
    * Resolves at once; the stock is settled when the unit of work concludes. That fails with NewsContradicted when news says something else of its
    * order than earlier news.
    */
-  enqueue(unitOfWork: UnitOfWork, news: readonly ReceivedNews[]): Promise<void> {
+  enqueue(unitOfWork: UnitOfWork, news: readonly StockInput[]): Promise<void> {
     unitOfWork.gather(this, news, (concluded, all) => this.settle(concluded, all));
     return Promise.resolve();
   }
 
-  private async settle(unitOfWork: UnitOfWork, batch: readonly ReceivedNews[]): Promise<void> {
+  private async settle(unitOfWork: UnitOfWork, batch: readonly StockInput[]): Promise<void> {
     const now = this.clock.now();
     const orders = new Map(batch.map(({ orderId, news }) => [orderId, news]));
     const known = await this.stock.claim(unitOfWork, orders, now);
-    const productsOf = ({ orderId, news }: ReceivedNews): readonly string[] =>
+    const productsOf = ({ orderId, news }: StockInput): readonly string[] =>
       productsConcerned(known.get(orderId), news);
     const levels = await this.stock.lockLevels(unitOfWork, [...new Set(batch.flatMap(productsOf))], (productId) =>
       batch.filter((received) => productsOf(received).includes(productId)).map(({ orderId }) => orderId),
@@ -58,7 +58,7 @@ function movementsOf(decisions: BatchDecision['decisions'], index: number) {
   return decisions[index]?.movements ?? [];
 }
 
-function announce(unitOfWork: UnitOfWork, { orderId, cause }: ReceivedNews, announcement: StockAnnouncement): void {
+function announce(unitOfWork: UnitOfWork, { orderId, cause }: StockInput, announcement: StockAnnouncement): void {
   const { userId } = announcement;
   if (announcement.type === 'inventory_updated') {
     const { change } = announcement;

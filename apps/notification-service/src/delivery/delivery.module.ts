@@ -1,4 +1,4 @@
-import { BreakerHealthIndicator, CircuitBreakers, Clock, HealthRegistry } from '@app/platform';
+import { BreakerHealthIndicator, CircuitBreakers, Clock } from '@app/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { fallbackDomainOf, type NotificationConfig } from '../config';
 import { ConsoleSmsSender } from './console-sms.sender';
@@ -33,13 +33,13 @@ export class DeliveryModule {
         { provide: SmsSender, inject: [Clock], useFactory: (clock: Clock) => smsSenderOf(config, clock) },
         {
           provide: SmtpHealthIndicator,
-          inject: [HealthRegistry, ProviderBreakers],
-          useFactory: (registry: HealthRegistry, breakers: ProviderBreakers) => {
-            const indicator = new SmtpHealthIndicator(config.smtpUrl, breakers);
-            registry.register(indicator);
-            registry.register(new BreakerHealthIndicator(breakers.of('sms')));
-            return indicator;
-          },
+          inject: [ProviderBreakers],
+          useFactory: (breakers: ProviderBreakers) => new SmtpHealthIndicator(config.smtpUrl, breakers),
+        },
+        {
+          provide: BreakerHealthIndicator,
+          inject: [ProviderBreakers],
+          useFactory: (breakers: ProviderBreakers) => new BreakerHealthIndicator(breakers.of('sms')),
         },
         {
           provide: ProviderBreakers,

@@ -1,3 +1,4 @@
+import type { Announcement } from './announcement';
 import { MAX_RESENDS, type ResendRefusal } from './resend';
 
 export class ContactNotFound extends Error {
@@ -55,5 +56,17 @@ export class ResendRefused extends Error {
     super(REFUSALS[refusal].message);
     this.code = REFUSALS[refusal].code;
     this.kind = REFUSALS[refusal].kind;
+  }
+}
+
+/** News of an order says something else of it than earlier news, so nobody can tell which is true. Nobody is told anything. */
+export class OrderContradicted extends Error {
+  readonly code = 'NOTIFICATION.ORDER_CONTRADICTED';
+  readonly kind = 'conflict';
+  /** What comes later of the order may be the truth. */
+  readonly blocksOrder = false;
+
+  constructor({ orderId, facts }: Announcement, wrong: readonly string[]) {
+    super(`${facts.type} contradicts what is known of order ${orderId}: it has another ${wrong.join(', another ')}.`);
   }
 }

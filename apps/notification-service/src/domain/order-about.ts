@@ -1,5 +1,6 @@
 import type { MinorUnits } from '@app/events';
 import type { Announcement, Facts } from './announcement';
+import { OrderContradicted } from './notification.errors';
 
 /** Whose order it is and over what, as far as that is known. It never changes. */
 export interface OrderAbout {
@@ -7,18 +8,6 @@ export interface OrderAbout {
   readonly orderNumber: string | undefined;
   readonly currency: string | undefined;
   readonly total: MinorUnits | undefined;
-}
-
-/** News of an order says something else of it than earlier news, so nobody can tell which is true. Nobody is told anything. */
-export class OrderContradicted extends Error {
-  readonly code = 'NOTIFICATION.ORDER_CONTRADICTED';
-  readonly kind = 'conflict';
-  /** What comes later of the order may be the truth. */
-  readonly blocksOrder = false;
-
-  constructor({ orderId, facts }: Announcement, wrong: readonly string[]) {
-    super(`${facts.type} contradicts what is known of order ${orderId}: it has another ${wrong.join(', another ')}.`);
-  }
 }
 
 /** What news says of its order. A refund of a part does not say how much all of it is. */

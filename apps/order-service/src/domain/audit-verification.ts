@@ -1,6 +1,7 @@
 import { EMPTY_CHAIN, hashOf, type AuditEntry, type ChainHead } from './audit-trail';
 import type { OpenOrder, Order } from './order';
-import { OrderTransitionRefused, stepOrder } from './order-lifecycle';
+import { stepOrder } from './order-lifecycle';
+import { OrderTransitionRefused } from './order.errors';
 
 /**
  * Verifies the audit trail of an order: numbered without a gap, every hash right and chained to the one before, every step

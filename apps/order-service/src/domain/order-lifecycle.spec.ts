@@ -6,11 +6,11 @@ import {
   ORDER_LIFECYCLE,
   ORDER_TRIGGERS,
   orderStateMachine,
-  OrderTransitionRefused,
   stepOrder,
   type Lifecycle,
   type OrderTrigger,
 } from './order-lifecycle';
+import { OrderTransitionRefused } from './order.errors';
 
 type Expected =
   'paid' | 'confirmed + order_confirmed' | `cancelled (${string}) + order_cancelled` | 'noted' | 'ignored' | 'refused';

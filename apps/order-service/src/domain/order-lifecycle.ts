@@ -1,6 +1,7 @@
 import type { CancellationReason } from '@app/events';
 import type { StateMachine, Transition } from '@app/lifecycle';
 import type { CancelledOrder, Order, OrderStatus } from './order';
+import { OrderTransitionRefused } from './order.errors';
 
 /** Everything that can happen to an order after it was placed. */
 export const ORDER_TRIGGERS = [
@@ -91,20 +92,6 @@ export const ORDER_LIFECYCLE: Lifecycle = {
 
 /** States in which an order may rest forever. */
 export const FINAL_STATES: readonly OrderStatus[] = ['confirmed', 'cancelled'];
-
-/** A trigger that cannot have happened to an order in this state: somebody broke a rule. */
-export class OrderTransitionRefused extends Error {
-  readonly code = 'ORDER.TRANSITION_REFUSED';
-  readonly kind = 'conflict';
-
-  constructor(
-    readonly orderId: string,
-    readonly status: OrderStatus,
-    readonly trigger: OrderTrigger,
-  ) {
-    super(`${trigger} cannot happen to order ${orderId}, which is ${status}`);
-  }
-}
 
 /** What a step did. `order` is the order after it. */
 export type Step =

@@ -1,3 +1,5 @@
+import type { OrderStatus } from './order';
+
 /** Nobody has placed an order with this id. */
 export class OrderNotFound extends Error {
   readonly code = 'ORDER.NOT_FOUND';
@@ -83,5 +85,30 @@ export class OutcomeUnknown extends Error {
         'Repeat the request only with the same Idempotency-Key.',
       { cause },
     );
+  }
+}
+
+/** The lines add up to more than an order may cost. */
+export class OrderTotalTooLarge extends Error {
+  readonly code = 'ORDER.TOTAL_TOO_LARGE';
+  readonly kind = 'invalid';
+  readonly errors = [{ pointer: '/items', detail: 'the items add up to more than 999,999,999.99' }];
+
+  constructor() {
+    super('The order adds up to more than 999,999,999.99.');
+  }
+}
+
+/** A trigger that cannot have happened to an order in this state: somebody broke a rule. */
+export class OrderTransitionRefused extends Error {
+  readonly code = 'ORDER.TRANSITION_REFUSED';
+  readonly kind = 'conflict';
+
+  constructor(
+    readonly orderId: string,
+    readonly status: OrderStatus,
+    readonly trigger: string,
+  ) {
+    super(`${trigger} cannot happen to order ${orderId}, which is ${status}`);
   }
 }

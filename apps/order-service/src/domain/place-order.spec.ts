@@ -2,7 +2,8 @@ import { MAX_AMOUNT, minorUnitsOf } from '@app/events';
 import { deepFreeze } from '@app/testing';
 import { PLACED_AT } from '../../test/orders';
 import type { OrderLine } from './order';
-import { OrderTotalTooLarge, placeOrder, type OrderRequest } from './place-order';
+import { OrderTotalTooLarge } from './order.errors';
+import { placeOrder, type OrderRequest } from './place-order';
 
 const IDENTITY = {
   orderId: '019a3c1e-5d57-7b6c-9c4e-2f1a9d0b7e11',

@@ -1,5 +1,6 @@
 import { MAX_AMOUNT, minorUnitsOf, type MinorUnits } from '@app/events';
 import type { OpenOrder, OrderLine } from './order';
+import { OrderTotalTooLarge } from './order.errors';
 
 /** What a customer asks for. */
 export interface OrderRequest {
@@ -7,17 +8,6 @@ export interface OrderRequest {
   readonly paymentMethod: string;
   readonly currency: string;
   readonly lines: readonly OrderLine[];
-}
-
-/** The lines add up to more than an order may cost. */
-export class OrderTotalTooLarge extends Error {
-  readonly code = 'ORDER.TOTAL_TOO_LARGE';
-  readonly kind = 'invalid';
-  readonly errors = [{ pointer: '/items', detail: 'the items add up to more than 999,999,999.99' }];
-
-  constructor() {
-    super('The order adds up to more than 999,999,999.99.');
-  }
 }
 
 /** A new order, awaiting payment. @throws OrderTotalTooLarge */

@@ -5,7 +5,7 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import type { OrderClaims } from '../domain/order-claims';
 import type { OrderTrigger } from '../domain/order-lifecycle';
 import { AdvanceOrders } from '../use-cases/advance-orders';
-import { newsOf } from './news';
+import { inputsOf } from './inputs';
 
 @Controller()
 export class InventoryEventsConsumer {
@@ -13,7 +13,7 @@ export class InventoryEventsConsumer {
 
   @EventPattern(InventoryUpdated)
   async updated(@Payload() events: Events<typeof InventoryUpdated>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
-    await this.advanceOrders.enqueue(unitOfWork, newsOf(events, triggerOfChange, customer));
+    await this.advanceOrders.enqueue(unitOfWork, inputsOf(events, triggerOfChange, customer));
   }
 
   @EventPattern(InventoryInsufficient)
@@ -21,7 +21,7 @@ export class InventoryEventsConsumer {
     @Payload() events: Events<typeof InventoryInsufficient>,
     @Ctx() unitOfWork: UnitOfWork,
   ): Promise<void> {
-    await this.advanceOrders.enqueue(unitOfWork, newsOf(events, 'inventory_insufficient', customer));
+    await this.advanceOrders.enqueue(unitOfWork, inputsOf(events, 'inventory_insufficient', customer));
   }
 }
 

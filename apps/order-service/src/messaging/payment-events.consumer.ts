@@ -13,7 +13,7 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import type { OrderClaims } from '../domain/order-claims';
 import type { OrderTrigger } from '../domain/order-lifecycle';
 import { AdvanceOrders } from '../use-cases/advance-orders';
-import { newsOf } from './news';
+import { inputsOf } from './inputs';
 
 @Controller()
 export class PaymentEventsConsumer {
@@ -21,22 +21,22 @@ export class PaymentEventsConsumer {
 
   @EventPattern(PaymentSuccessful)
   async successful(@Payload() events: Events<typeof PaymentSuccessful>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
-    await this.advanceOrders.enqueue(unitOfWork, newsOf(events, 'payment_successful', wholePayment));
+    await this.advanceOrders.enqueue(unitOfWork, inputsOf(events, 'payment_successful', wholePayment));
   }
 
   @EventPattern(PaymentFailed)
   async failed(@Payload() events: Events<typeof PaymentFailed>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
-    await this.advanceOrders.enqueue(unitOfWork, newsOf(events, 'payment_failed', wholePayment));
+    await this.advanceOrders.enqueue(unitOfWork, inputsOf(events, 'payment_failed', wholePayment));
   }
 
   @EventPattern(PaymentRefunded)
   async refunded(@Payload() events: Events<typeof PaymentRefunded>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
-    await this.advanceOrders.enqueue(unitOfWork, newsOf(events, triggerOfRefund, wholePayment));
+    await this.advanceOrders.enqueue(unitOfWork, inputsOf(events, triggerOfRefund, wholePayment));
   }
 
   @EventPattern(PaymentAdjusted)
   async adjusted(@Payload() events: Events<typeof PaymentAdjusted>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
-    await this.advanceOrders.enqueue(unitOfWork, newsOf(events, 'payment_adjusted', partsOfPayment));
+    await this.advanceOrders.enqueue(unitOfWork, inputsOf(events, 'payment_adjusted', partsOfPayment));
   }
 }
 

@@ -11,7 +11,7 @@ import { OrderRepository, type LockedOrder } from '../persistence/order.reposito
 import { SettledOrders } from '../persistence/settled-orders';
 
 /** Something that happened to an order, and who made it happen. */
-export interface OrderNews {
+export interface OrderInput {
   readonly orderId: string;
   readonly trigger: OrderTrigger;
   readonly actor: string;
@@ -38,12 +38,12 @@ export class AdvanceOrders {
    * for an order nobody has placed, NewsMismatch for news that claims what was not ordered, and OrderTransitionRefused for impossible
    * news.
    */
-  enqueue(unitOfWork: UnitOfWork, news: readonly OrderNews[]): Promise<void> {
+  enqueue(unitOfWork: UnitOfWork, news: readonly OrderInput[]): Promise<void> {
     unitOfWork.gather(this, news, (concluded, all) => this.apply(concluded, all));
     return Promise.resolve();
   }
 
-  private async apply(unitOfWork: UnitOfWork, news: readonly OrderNews[]): Promise<void> {
+  private async apply(unitOfWork: UnitOfWork, news: readonly OrderInput[]): Promise<void> {
     const before = await this.orders.lock(unitOfWork, [...new Set(news.map(({ orderId }) => orderId))]);
     const after = new Map(before);
     const entries = news.flatMap((item) => this.step(unitOfWork, after, item));
@@ -57,7 +57,7 @@ export class AdvanceOrders {
     this.settled.announce(unitOfWork, moved.map(({ order }) => order).filter(isSettled));
   }
 
-  private step(unitOfWork: UnitOfWork, locked: Map<string, LockedOrder>, news: OrderNews): AuditEntry[] {
+  private step(unitOfWork: UnitOfWork, locked: Map<string, LockedOrder>, news: OrderInput): AuditEntry[] {
     const current = locked.get(news.orderId);
     if (current === undefined) throw new OrderNotFound(news.orderId);
     const wrong = news.claims === undefined ? [] : contradictions(current.order, news.claims);
@@ -83,7 +83,7 @@ export class AdvanceOrders {
   }
 }
 
-function announce(unitOfWork: UnitOfWork, announcement: Announcement, order: Order, news: OrderNews): void {
+function announce(unitOfWork: UnitOfWork, announcement: Announcement, order: Order, news: OrderInput): void {
   const { orderId } = order;
   const cause: Cause = { ...news.cause, correlationId: order.correlationId };
   const { orderNumber: order_number, userId: user_id, currency, total } = order;

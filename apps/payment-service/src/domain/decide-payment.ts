@@ -5,7 +5,8 @@ import type { Payment, PendingOperation } from './payment';
 import type { GatewayInput, OrderInput, PaymentInput } from './payment-input';
 import { PAYMENT_LIFECYCLE } from './payment-lifecycle';
 import { isUnwanted } from './payment-stage';
-import { begin, PaymentTransitionRefused, step, type Decision, type DecisionContext, type Facts } from './payment-step';
+import { begin, step, type Decision, type DecisionContext, type Facts } from './payment-step';
+import { PaymentTransitionRefused } from './payment.errors';
 import { nextAttemptAt } from './retry-policy';
 
 /** One step of a payment's life. Pure. @throws PaymentTransitionRefused, OrderContradicted */

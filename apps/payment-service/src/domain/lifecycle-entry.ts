@@ -1,16 +1,16 @@
 import type { GatewayAnswer } from './gateway-outcome';
 import type { PaymentStage } from './payment-stage';
 
-export type OrderNews = 'order_created' | 'order_confirmed' | 'order_cancelled';
+export type OrderTrigger = 'order_created' | 'order_confirmed' | 'order_cancelled';
 /** What the gateway tells of its own accord: `refund_changed` is about a refund that was known before. */
-export type GatewayNews = 'money_moved' | 'refund_changed';
+export type GatewayTrigger = 'money_moved' | 'refund_changed';
 /**
  * Everything that can move a payment. `outcome_unknown`: a call was sent, and its answer is lost. `money_stands` and
  * `money_returned` are what an inspection comes to: something is still ours, or all of it has been given back.
  */
 export type PaymentTrigger =
-  | OrderNews
-  | GatewayNews
+  | OrderTrigger
+  | GatewayTrigger
   | Exclude<GatewayAnswer['kind'], 'inspected'>
   | 'money_stands'
   | 'money_returned'
@@ -40,7 +40,7 @@ export const PAYMENT_TRIGGERS = [
  * What is announced about a step. `hold_voided`, `capture_refunded` and `capture_reversed`, which is by somebody else's hand, are all
  * `payment_refunded`. `payment_adjusted` is announced only if something has changed.
  */
-export type PaymentNews =
+export type AnnouncementKind =
   | 'payment_successful'
   | 'payment_failed'
   | 'hold_voided'
@@ -52,7 +52,7 @@ export type LifecycleEntry =
   | {
       readonly kind: 'move';
       readonly to: PaymentStage;
-      readonly announces?: PaymentNews;
+      readonly announces?: AnnouncementKind;
       /** Where to instead, as long as no worker was ever handed the operation that is due. */
       readonly untouched?: PaymentStage;
     }
@@ -65,7 +65,7 @@ export type PaymentLifecycle = Readonly<
   Record<PaymentStage, Readonly<Partial<Record<PaymentTrigger, LifecycleEntry>>>>
 >;
 
-export const move = (to: PaymentStage, announces?: PaymentNews): LifecycleEntry =>
+export const move = (to: PaymentStage, announces?: AnnouncementKind): LifecycleEntry =>
   announces === undefined ? { kind: 'move', to } : { kind: 'move', to, announces };
 export const moveOr = (to: PaymentStage, untouched: PaymentStage): LifecycleEntry => ({ kind: 'move', to, untouched });
 export const remember: LifecycleEntry = { kind: 'remember' };

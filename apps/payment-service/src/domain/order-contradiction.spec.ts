@@ -1,11 +1,11 @@
 import { minorUnitsOf } from '@app/events';
 import { decideAll, decidePayment } from './decide-payment';
-import type { OrderNews } from './lifecycle-entry';
+import type { OrderTrigger } from './lifecycle-entry';
 import { aPayment, CONTEXT, news } from '../../test/payments';
 import type { OrderInput } from './payment-input';
 import { PAYMENT_STAGES } from './payment-stage';
 
-const KINDS: readonly OrderNews[] = ['order_created', 'order_confirmed', 'order_cancelled'];
+const KINDS: readonly OrderTrigger[] = ['order_created', 'order_confirmed', 'order_cancelled'];
 
 describe('news that contradicts what is known of an order', () => {
   it.each<[string, Partial<OrderInput>]>([

@@ -1,17 +1,6 @@
 import type { PaidItem, Payment } from './payment';
 import type { OrderInput } from './payment-input';
-
-/** News of an order says something else of it than earlier news, and an order never changes. Nothing is done to the payment. */
-export class OrderContradicted extends Error {
-  readonly code = 'PAYMENT.ORDER_CONTRADICTED';
-  readonly kind = 'conflict';
-  /** What comes later of the order may be the truth. */
-  readonly blocksOrder = false;
-
-  constructor({ orderId, kind }: OrderInput, wrong: readonly string[]) {
-    super(`${kind} contradicts what is known of order ${orderId}: it has another ${wrong.join(', another ')}.`);
-  }
-}
+import { OrderContradicted } from './payment.errors';
 
 /**
  * An order says the same of itself in all of its events; what one of them leaves out is not compared.

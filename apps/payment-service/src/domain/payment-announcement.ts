@@ -10,7 +10,7 @@ import {
   type RefundMethod,
 } from '@app/events';
 import type { Payment } from './payment';
-import type { PaymentNews } from './lifecycle-entry';
+import type { AnnouncementKind } from './lifecycle-entry';
 
 /** News of a payment for the other services. */
 export type Announcement = { readonly orderId: string; readonly cause: Cause } & (
@@ -21,7 +21,7 @@ export type Announcement = { readonly orderId: string; readonly cause: Cause } &
 );
 
 /** Words the news of a payment. `payment` is the payment after the step, `before` the one it began with. */
-export function announce(payment: Payment, news: PaymentNews, before: Payment): Announcement {
+export function announce(payment: Payment, news: AnnouncementKind, before: Payment): Announcement {
   const { orderId, cause } = payment;
   const facts = factsOf(payment);
   switch (news) {

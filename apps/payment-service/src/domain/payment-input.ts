@@ -1,11 +1,11 @@
 import type { Cause, MinorUnits } from '@app/events';
 import type { GatewayOutcome } from './gateway-outcome';
 import type { PaidItem } from './payment';
-import type { GatewayNews, OrderNews } from './lifecycle-entry';
+import type { GatewayTrigger, OrderTrigger } from './lifecycle-entry';
 
 /** What an event of the order service says to a payment. */
 export interface OrderInput {
-  readonly kind: OrderNews;
+  readonly kind: OrderTrigger;
   readonly orderId: string;
   readonly userId: string;
   readonly currency: string;
@@ -28,7 +28,7 @@ export interface GatewayInput {
 
 /** What the gateway told of its own accord: nothing but a reason to ask it. */
 export interface GatewayHint {
-  readonly kind: GatewayNews;
+  readonly kind: GatewayTrigger;
   readonly orderId: string;
 }
 

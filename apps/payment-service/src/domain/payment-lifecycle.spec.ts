@@ -3,9 +3,9 @@ import { deepFreeze } from '@app/testing';
 import { aPayment, AMOUNT, CONTEXT, LEASE, news, ORDER_ID } from '../../test/payments';
 import { decidePayment } from './decide-payment';
 import type { PaymentInput } from './payment-input';
-import { PaymentTransitionRefused } from './payment-step';
+import { PaymentTransitionRefused } from './payment.errors';
 import type { GatewayOutcome, MoneyAtGateway } from './gateway-outcome';
-import { PAYMENT_TRIGGERS, type PaymentNews, type PaymentTrigger } from './lifecycle-entry';
+import { PAYMENT_TRIGGERS, type AnnouncementKind, type PaymentTrigger } from './lifecycle-entry';
 import { PAYMENT_LIFECYCLE } from './payment-lifecycle';
 import { checkPaymentLifecycle } from './payment-state-machine';
 import { PAYMENT_STAGES, type PaymentStage } from './payment-stage';
@@ -79,7 +79,7 @@ function inputOf(trigger: PaymentTrigger): PaymentInput {
 /** Long after the last sending, so that a gateway that finds nothing is believed. */
 const LATER = deepFreeze({ ...CONTEXT, now: new Date('2026-01-15T13:00:00Z') });
 
-const ANNOUNCED: Record<PaymentNews, object> = {
+const ANNOUNCED: Record<AnnouncementKind, object> = {
   payment_successful: { type: 'payment_successful' },
   payment_failed: { type: 'payment_failed' },
   hold_voided: { type: 'payment_refunded', payload: { method: 'void' } },
@@ -112,7 +112,7 @@ describe('every stage and everything that can happen', () => {
       expect([payment.stage, payment.operation?.kind]).toEqual([stage, before.operation?.kind]);
       return expect(announcements).toEqual([]);
     }
-    const [stageAfter, announced] = cell.split('!') as [PaymentStage, PaymentNews | undefined];
+    const [stageAfter, announced] = cell.split('!') as [PaymentStage, AnnouncementKind | undefined];
     expect(payment.stage).toBe(stageAfter);
     expect(announcements).toHaveLength(announced === undefined ? 0 : 1);
     if (announced !== undefined) expect(announcements[0]).toMatchObject(ANNOUNCED[announced]);

@@ -1,4 +1,4 @@
-import { ignore, move, moveOr, remember, type OrderNews, type PaymentLifecycle } from './lifecycle-entry';
+import { ignore, move, moveOr, remember, type OrderTrigger, type PaymentLifecycle } from './lifecycle-entry';
 import type { PaymentStage } from './payment-stage';
 
 const known = ignore('it is known already');
@@ -20,7 +20,7 @@ const unwanted = {
 };
 
 /** The first stage, by the news that came first. */
-export const BEGINNINGS: Readonly<Record<OrderNews, PaymentStage>> = {
+export const BEGINNINGS: Readonly<Record<OrderTrigger, PaymentStage>> = {
   order_created: 'authorizing',
   order_confirmed: 'expected',
   order_cancelled: 'cancelled',

@@ -1,5 +1,5 @@
 import { checkStateMachine, type StateMachine, type Transition } from '@app/lifecycle';
-import type { LifecycleEntry, PaymentLifecycle, PaymentNews } from './lifecycle-entry';
+import type { LifecycleEntry, PaymentLifecycle, AnnouncementKind } from './lifecycle-entry';
 import { BEGINNINGS } from './payment-lifecycle';
 import { PAYMENT_STAGES, STAGES, type PaymentStage } from './payment-stage';
 
@@ -7,7 +7,7 @@ import { PAYMENT_STAGES, STAGES, type PaymentStage } from './payment-stage';
 export const FINAL_STAGES: readonly PaymentStage[] = ['captured', 'refunded', 'voided', 'failed', 'cancelled'];
 
 /** The event by which each step is announced. */
-const EVENT_OF: Readonly<Record<PaymentNews, string>> = {
+const EVENT_OF: Readonly<Record<AnnouncementKind, string>> = {
   payment_successful: 'payment_successful',
   payment_failed: 'payment_failed',
   hold_voided: 'payment_refunded',

@@ -6,6 +6,7 @@ import { announce, type Announcement } from './payment-announcement';
 import type { OrderInput } from './payment-input';
 import { BEGINNINGS, PAYMENT_LIFECYCLE } from './payment-lifecycle';
 import { STAGES, type PaymentStage } from './payment-stage';
+import { PaymentTransitionRefused } from './payment.errors';
 import type { RetryPolicy } from './retry-policy';
 
 /** What a decision may not find out by itself. */
@@ -22,20 +23,6 @@ export interface DecisionContext {
 export interface Decision {
   readonly payment: Payment;
   readonly announcements: readonly Announcement[];
-}
-
-/** Something that cannot have happened to a payment in this stage: the gateway contradicts itself, or we are wrong. */
-export class PaymentTransitionRefused extends Error {
-  readonly code = 'PAYMENT.TRANSITION_REFUSED';
-  readonly kind = 'conflict';
-
-  constructor(
-    readonly orderId: string,
-    readonly stage: PaymentStage | 'absent',
-    readonly trigger: string,
-  ) {
-    super(`${trigger} cannot happen to the payment of order ${orderId}, which is ${stage}`);
-  }
 }
 
 /** What changes of a payment besides its stage. */

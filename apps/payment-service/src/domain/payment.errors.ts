@@ -1,3 +1,6 @@
+import type { OrderInput } from './payment-input';
+import type { PaymentStage } from './payment-stage';
+
 export class PaymentNotFound extends Error {
   readonly code = 'PAYMENT.NOT_FOUND';
   readonly kind = 'not_found';
@@ -35,5 +38,31 @@ export class NotSoMuchLeft extends Error {
 
   constructor() {
     super('The amount exceeds what has been captured for the order and not yet refunded.');
+  }
+}
+
+/** News of an order says something else of it than earlier news, and an order never changes. Nothing is done to the payment. */
+export class OrderContradicted extends Error {
+  readonly code = 'PAYMENT.ORDER_CONTRADICTED';
+  readonly kind = 'conflict';
+  /** What comes later of the order may be the truth. */
+  readonly blocksOrder = false;
+
+  constructor({ orderId, kind }: OrderInput, wrong: readonly string[]) {
+    super(`${kind} contradicts what is known of order ${orderId}: it has another ${wrong.join(', another ')}.`);
+  }
+}
+
+/** Something that cannot have happened to a payment in this stage: the gateway contradicts itself, or we are wrong. */
+export class PaymentTransitionRefused extends Error {
+  readonly code = 'PAYMENT.TRANSITION_REFUSED';
+  readonly kind = 'conflict';
+
+  constructor(
+    readonly orderId: string,
+    readonly stage: PaymentStage | 'absent',
+    readonly trigger: string,
+  ) {
+    super(`${trigger} cannot happen to the payment of order ${orderId}, which is ${stage}`);
   }
 }

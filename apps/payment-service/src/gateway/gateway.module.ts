@@ -1,9 +1,9 @@
 import {
   BreakerHealthIndicator,
   Chance,
+  CircuitBreaker,
   CircuitBreakers,
   Clock,
-  HealthRegistry,
   Ids,
   type BreakerOptions,
 } from '@app/platform';
@@ -31,13 +31,20 @@ export class GatewayModule {
           inject: [Ids, Chance],
         })),
         {
+          provide: CircuitBreaker,
+          useFactory: (breakers: CircuitBreakers) => breakers.create(breakerOptions(config)),
+          inject: [CircuitBreakers],
+        },
+        {
           provide: PaymentGateway,
-          useFactory: (breakers: CircuitBreakers, health: HealthRegistry, simulator?: SimulatedGateway) => {
-            const breaker = breakers.create(breakerOptions(config));
-            health.register(new BreakerHealthIndicator(breaker));
-            return new GuardedGateway(simulator ?? stripeOf(config), breaker);
-          },
-          inject: [CircuitBreakers, HealthRegistry, ...simulated],
+          useFactory: (breaker: CircuitBreaker, simulator?: SimulatedGateway) =>
+            new GuardedGateway(simulator ?? stripeOf(config), breaker),
+          inject: [CircuitBreaker, ...simulated],
+        },
+        {
+          provide: BreakerHealthIndicator,
+          useFactory: (breaker: CircuitBreaker) => new BreakerHealthIndicator(breaker),
+          inject: [CircuitBreaker],
         },
         {
           provide: StripeWebhooks,

@@ -36,7 +36,7 @@ class OtherCompany extends PaymentGateway {
   lookup = () => this.say<GatewayAnswer>();
   inspect = () => this.say<Inspection>();
   orderOf = () => this.say<string>();
-  newsSince = () => this.say<PaymentHint[]>();
+  eventsSince = () => this.say<PaymentHint[]>();
 
   private say<Answer>(): Promise<Answer> {
     this.calls += 1;

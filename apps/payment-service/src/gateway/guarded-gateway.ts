@@ -64,8 +64,8 @@ export class GuardedGateway extends PaymentGateway {
     return this.guarded((inner) => this.gateway.orderOf(reference, inner), signal);
   }
 
-  newsSince(since: Date, signal: AbortSignal): Promise<readonly PaymentHint[]> {
-    return this.guarded((inner) => this.gateway.newsSince(since, inner), signal);
+  eventsSince(since: Date, signal: AbortSignal): Promise<readonly PaymentHint[]> {
+    return this.guarded((inner) => this.gateway.eventsSince(since, inner), signal);
   }
 
   private async guarded<T>(call: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,5 +1,5 @@
 import type { MinorUnits } from '@app/events';
-import type { GatewayNews } from '../domain/lifecycle-entry';
+import type { GatewayTrigger } from '../domain/lifecycle-entry';
 import type { GatewayAnswer, GatewayOperation, OpenOutcome } from '../domain/gateway-outcome';
 
 /** A hold to be placed. */
@@ -41,7 +41,7 @@ export interface PaymentHint {
   /** The gateway's name for the hold, when the news says it. */
   readonly reference: string | undefined;
   /** Absent when it is no more than a reason to look up what is unknown. */
-  readonly about: GatewayNews | undefined;
+  readonly about: GatewayTrigger | undefined;
 }
 
 type Answer<Kind extends GatewayAnswer['kind']> = Extract<GatewayAnswer, { kind: Kind }>;
@@ -83,7 +83,7 @@ export abstract class PaymentGateway {
   /** The order a hold was placed for; undefined when the gateway does not know it, or it was not placed by us. */
   abstract orderOf(reference: string, signal: AbortSignal): Promise<string | undefined>;
   /** What others did to money since then, oldest first: what a lost piece of news would have told. */
-  abstract newsSince(since: Date, signal: AbortSignal): Promise<readonly PaymentHint[]>;
+  abstract eventsSince(since: Date, signal: AbortSignal): Promise<readonly PaymentHint[]>;
 }
 
 /** Nobody tried: the gateway does not work at present, or is kept busy. It has done nothing, and no attempt was made. */

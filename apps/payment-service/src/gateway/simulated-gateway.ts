@@ -87,7 +87,7 @@ export class SimulatedGateway extends PaymentGateway {
     return Promise.resolve(undefined);
   }
 
-  async newsSince(since: Date, signal: AbortSignal): Promise<readonly PaymentHint[]> {
+  async eventsSince(since: Date, signal: AbortSignal): Promise<readonly PaymentHint[]> {
     return (await orAbort(this.ledger.byOperatorsSince(since), signal)).map(hintOf);
   }
 

@@ -20,7 +20,7 @@ import { fromStripeAmount, stripeAmount } from './stripe-amount';
 import { StripeConnection, type Attempt, type StripeOptions } from './stripe-connection';
 import { declineReason, nameOf, verdictOf } from './stripe-errors';
 import { moneyOf, standsFor } from './stripe-money';
-import { hintOf, MONEY_NEWS, orderNamedBy } from './stripe-news';
+import { hintOf, MONEY_EVENTS, orderNamedBy } from './stripe-events';
 
 type Intent = Stripe.PaymentIntent;
 type Refund = Stripe.Response<Stripe.Refund>;
@@ -138,9 +138,9 @@ export class StripeGateway extends PaymentGateway {
     }
   }
 
-  async newsSince(since: Date, signal: AbortSignal): Promise<readonly PaymentHint[]> {
+  async eventsSince(since: Date, signal: AbortSignal): Promise<readonly PaymentHint[]> {
     const created = { gte: Math.floor(since.getTime() / 1_000) };
-    const listed = this.stripe.events.list({ created, types: MONEY_NEWS, limit: 100 });
+    const listed = this.stripe.events.list({ created, types: MONEY_EVENTS, limit: 100 });
     const events = await this.connection.reading(listed.autoPagingToArray({ limit: 10_000 }), signal);
     return events.flatMap((event) => hintOf(event) ?? []).toReversed();
   }

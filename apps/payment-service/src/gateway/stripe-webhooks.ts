@@ -2,7 +2,7 @@ import type { Clock } from '@app/platform';
 import Stripe from 'stripe';
 import { WebhookRefused } from '../domain/payment.errors';
 import type { PaymentHint } from './payment-gateway';
-import { hintOf } from './stripe-news';
+import { hintOf } from './stripe-events';
 
 const TOLERANCE_SECONDS = 300;
 

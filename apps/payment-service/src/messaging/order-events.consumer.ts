@@ -3,7 +3,7 @@ import { EventPattern, type UnitOfWork } from '@app/messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { AdvancePayments } from '../use-cases/advance-payments';
-import { toBeCollected, toBePaid, toBeReturned } from './news';
+import { toBeCollected, toBePaid, toBeReturned } from './inputs';
 
 @Controller()
 export class OrderEventsConsumer {

@@ -57,7 +57,7 @@ class ScriptedGateway extends PaymentGateway {
   async orderOf(): Promise<undefined> {
     return undefined;
   }
-  async newsSince(): Promise<[]> {
+  async eventsSince(): Promise<[]> {
     return [];
   }
   async lookup({ idempotencyKey: key }: { idempotencyKey: string }): Promise<GatewayAnswer | undefined> {

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { StripeWebhooks } from '../gateway/stripe-webhooks';
-import { HearOfPayments } from './hear-of-payments';
+import { HandlePaymentHint } from './handle-payment-hint';
 
 /** Takes what Stripe tells of its own accord, when it is Stripe that does. */
 @Injectable()
 export class HandleStripeWebhook {
   constructor(
     private readonly webhooks: StripeWebhooks,
-    private readonly hear: HearOfPayments,
+    private readonly hints: HandlePaymentHint,
   ) {}
 
   /** @throws WebhookRefused, or WebhookNotNow when it has to be sent again. */
   async execute(body: Buffer, signature: string): Promise<void> {
-    await this.hear.execute(this.webhooks.read(body, signature));
+    await this.hints.execute(this.webhooks.read(body, signature));
   }
 }

@@ -1,7 +1,10 @@
 import type { EventEnvelope } from '@app/cloudevents';
+import { columnsOf, rowSet } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
+import { FailedMessageEntity } from '../failed/failed-message.entity';
 import { MessagingOptions } from '../messaging-options';
 import type { UnitOfWork } from '../unit-of-work/unit-of-work';
+import { InboxEntity } from './inbox.entity';
 
 /** What is to be done with each event of a batch. An event that is in neither set has had its effect before. */
 export interface Admission {
@@ -11,20 +14,36 @@ export interface Admission {
   readonly parkedOrders: ReadonlySet<string>;
 }
 
+/** Named as in an event, of which they are taken as it is. */
+const EVENTS = rowSet(
+  {
+    id: columnsOf(InboxEntity, 'event_id').event_id,
+    orderId: columnsOf(FailedMessageEntity, 'order_id').order_id,
+  },
+  2,
+);
+
 const ADMIT = `
   WITH event AS (
-    SELECT * FROM unnest($2::uuid[], $3::uuid[]) AS e (id, order_id)
+    SELECT * FROM ${EVENTS.unnest('e')}
   ), parked AS (
     SELECT DISTINCT order_id FROM failed_messages
-    WHERE consumer_group = $1 AND blocks_order AND order_id = ANY ($3::uuid[])
+    WHERE consumer_group = $1 AND blocks_order AND order_id = ANY (${EVENTS.array('orderId')})
   ), admitted AS (
     INSERT INTO inbox (consumer_group, event_id)
-    SELECT $1, id FROM event WHERE order_id NOT IN (SELECT order_id FROM parked) ORDER BY id
+    SELECT $1, event_id FROM event WHERE order_id NOT IN (SELECT order_id FROM parked) ORDER BY event_id
     ON CONFLICT DO NOTHING
     RETURNING event_id
   )
   SELECT event_id AS id, true AS fresh FROM admitted
   UNION ALL SELECT order_id, false FROM parked`;
+
+const RETRIED = rowSet(columnsOf(InboxEntity, 'event_id'), 2);
+
+const ADMIT_RETRIED = `
+  INSERT INTO inbox (consumer_group, event_id)
+  SELECT DISTINCT $1, event_id FROM ${RETRIED.unnest('e')} ORDER BY event_id
+  ON CONFLICT DO NOTHING RETURNING event_id`;
 
 /** Remembers which events have had their effect, per consumer group. */
 @Injectable()
@@ -39,8 +58,7 @@ export class Inbox {
     if (events.length === 0) return { fresh: new Set(), parkedOrders: new Set() };
     const rows = await unitOfWork.query<{ id: string; fresh: boolean }>(ADMIT, [
       this.options.service,
-      events.map((event) => event.id),
-      events.map((event) => event.orderId),
+      ...EVENTS.parameters(events),
     ]);
     return {
       fresh: new Set(rows.filter((row) => row.fresh).map((row) => row.id)),
@@ -51,12 +69,10 @@ export class Inbox {
   /** Admits events of messages that had been put aside, or given up. @returns those that have not had their effect before. */
   async admitRetried(unitOfWork: UnitOfWork, eventIds: readonly string[]): Promise<ReadonlySet<string>> {
     if (eventIds.length === 0) return new Set();
-    const rows = await unitOfWork.query<{ event_id: string }>(
-      `INSERT INTO inbox (consumer_group, event_id)
-       SELECT DISTINCT $1, id FROM unnest($2::uuid[]) AS e (id) ORDER BY id
-       ON CONFLICT DO NOTHING RETURNING event_id`,
-      [this.options.service, eventIds],
-    );
+    const rows = await unitOfWork.query<{ event_id: string }>(ADMIT_RETRIED, [
+      this.options.service,
+      ...RETRIED.parameters(eventIds.map((event_id) => ({ event_id }))),
+    ]);
     return new Set(rows.map((row) => row.event_id));
   }
 

@@ -1,8 +1,11 @@
 import { Clock, Ids } from '@app/platform';
+import { columnsOf, rowSet } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import { orderIdOf, type ConsumedRecord } from '../record/consumed-record';
 import { DeadLetters } from './dead-letters';
 import { errorColumns, type FailedAttempt } from './failed-message';
+import { FailedMessageAttemptEntity } from './failed-message-history.entity';
+import { FailedMessageEntity } from './failed-message.entity';
 import type { DeadLetterReason, FailedMessageStatus } from './failed-message-states';
 import { blocksOrder } from './failure';
 import { MessagingOptions } from '../messaging-options';
@@ -13,6 +16,8 @@ import type { UnitOfWork } from '../unit-of-work/unit-of-work';
 /** How soon a message is tried again that waits for somebody else's lock, in milliseconds. */
 export const LOCKED_FOR_MS = 500;
 
+const ATTEMPTS = rowSet(columnsOf(FailedMessageAttemptEntity, 'at', 'error_class', 'error_message'), 23);
+
 const INSERT = `
   WITH stored AS (
     INSERT INTO failed_messages (id, consumer_group, topic, partition, "offset", "timestamp", key, value, headers,
@@ -22,21 +27,23 @@ const INSERT = `
     ON CONFLICT (consumer_group, topic, partition, "offset", "timestamp") DO NOTHING RETURNING id
   ), history AS (
     INSERT INTO failed_message_attempts (failed_message_id, number, kind, at, error_class, error_message)
-    SELECT stored.id, number, 'handling', at, error_class, error_message
-    FROM stored, unnest($23::timestamptz[], $24::text[], $25::text[])
-      WITH ORDINALITY AS a (at, error_class, error_message, number)
+    SELECT stored.id, a.n, 'handling', a.at, a.error_class, a.error_message
+    FROM stored, ${ATTEMPTS.numbered('a')}
   )
   SELECT id FROM stored`;
 
+const WAITING = rowSet(
+  {
+    ...columnsOf(FailedMessageEntity, 'id', 'topic', 'partition', 'offset', 'timestamp', 'key', 'value', 'headers'),
+    ...columnsOf(FailedMessageEntity, 'event_id', 'order_id', 'desk_retries'),
+  },
+  3,
+);
+
 const WAIT = `
-  INSERT INTO failed_messages (id, consumer_group, topic, partition, "offset", "timestamp", key, value, headers,
-    event_id, order_id, status, blocks_order, attempts, desk_retries, next_attempt_at)
-  SELECT w.id, $1, topic, partition, "offset", "timestamp", decode(key, 'base64'), decode(value, 'base64'), headers::json,
-    event_id, order_id, 'waiting', true, 0, desk_retries, $2
-  FROM unnest($3::uuid[], $4::text[], $5::integer[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[],
-    $11::uuid[], $12::uuid[], $13::integer[])
-    WITH ORDINALITY AS w (id, topic, partition, "offset", "timestamp", key, value, headers, event_id, order_id,
-      desk_retries, n)
+  INSERT INTO failed_messages (${WAITING.columns()}, consumer_group, status, blocks_order, attempts, next_attempt_at)
+  SELECT ${WAITING.columns()}, $1, 'waiting', true, 0, $2
+  FROM ${WAITING.numbered('w')}
   ORDER BY n
   ON CONFLICT (consumer_group, topic, partition, "offset", "timestamp") DO NOTHING`;
 
@@ -96,17 +103,7 @@ export class FailedMessages {
     await unitOfWork.query(WAIT, [
       this.options.service,
       next,
-      records.map(() => this.ids.next()),
-      records.map(({ topic }) => topic),
-      records.map(({ partition }) => partition),
-      records.map(({ offset }) => offset),
-      records.map(({ timestamp }) => timestamp),
-      records.map(({ key }) => key?.toString('base64') ?? null),
-      records.map(({ value }) => value?.toString('base64') ?? null),
-      records.map(({ headers }) => JSON.stringify(headersAsBase64(headers))),
-      records.map(({ decoded }) => (decoded.ok ? decoded.event.id : null)),
-      records.map(orderIdOf),
-      records.map(deskRetriesOf),
+      ...WAITING.parameters(records.map((record) => waitingRow(this.ids.next(), record))),
     ]);
   }
 
@@ -121,7 +118,7 @@ export class FailedMessages {
     },
   ): Promise<boolean> {
     const orderId = orderIdOf(record);
-    const errors = row.attempts.map(({ error }) => errorColumns(error));
+    const last = row.attempts.at(-1);
     const rows = await unitOfWork.query(INSERT, [
       this.ids.next(),
       this.options.service,
@@ -135,18 +132,32 @@ export class FailedMessages {
       record.decoded.ok ? record.decoded.event.id : null,
       orderId,
       row.status,
-      orderId !== null && row.reason === 'handler_failed' && blocksOrder(row.attempts.at(-1)?.error),
+      orderId !== null && row.reason === 'handler_failed' && blocksOrder(last?.error),
       row.reason,
-      ...(errors.at(-1) ?? [null, null, null]),
+      ...(last === undefined ? [null, null, null] : errorColumns(last.error)),
       row.attempts.length,
       deskRetriesOf(record),
       row.attempts[0]?.at ?? null,
-      row.attempts.at(-1)?.at ?? null,
+      last?.at ?? null,
       row.next,
-      row.attempts.map(({ at }) => at),
-      errors.map(([errorClass]) => errorClass),
-      errors.map(([, message]) => message),
+      ...ATTEMPTS.parameters(row.attempts.map(attemptRow)),
     ]);
     return rows.length > 0;
   }
+}
+
+function waitingRow(id: string, record: ConsumedRecord) {
+  const { topic, partition, offset, timestamp, key, value, decoded } = record;
+  return {
+    ...{ id, topic, partition, offset, timestamp, key, value },
+    headers: headersAsBase64(record.headers),
+    event_id: decoded.ok ? decoded.event.id : null,
+    order_id: orderIdOf(record),
+    desk_retries: deskRetriesOf(record),
+  };
+}
+
+function attemptRow({ at, error }: FailedAttempt) {
+  const [error_class, error_message] = errorColumns(error);
+  return { at, error_class, error_message };
 }

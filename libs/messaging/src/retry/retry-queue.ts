@@ -1,4 +1,5 @@
 import { Clock, Ids } from '@app/platform';
+import { columnsOf, rowSet } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import { DeadLetters } from '../failed/dead-letters';
 import {
@@ -8,6 +9,7 @@ import {
   type FailedMessage,
   type FailedMessageRow,
 } from '../failed/failed-message';
+import { FailedMessageEntity } from '../failed/failed-message.entity';
 import type { DeadLetterReason } from '../failed/failed-message-states';
 import { LOCKED_FOR_MS } from '../failed/failed-messages';
 import { blocksOrder } from '../failed/failure';
@@ -60,6 +62,13 @@ const SETTLE_JOB_ITEMS = `
   UPDATE failed_message_job_items i SET outcome = $2, updated_at = $3
   FROM failed_messages f
   WHERE f.id = ANY ($1::uuid[]) AND i.job_id = f.job_id AND i.failed_message_id = f.id AND i.outcome = 'released'`;
+
+const READABLE = rowSet(columnsOf(FailedMessageEntity, 'id', 'event_id', 'order_id'));
+
+const ENQUEUE = `
+  UPDATE failed_messages f SET ${READABLE.assignments('r', 'event_id', 'order_id')}, blocks_order = true,
+    claimed_by = NULL, claimed_until = NULL
+  FROM ${READABLE.unnest('r')} WHERE f.id = r.id`;
 
 /** The messages that are to be tried again, shared by all replicas. */
 @Injectable()
@@ -121,14 +130,10 @@ export class RetryQueue {
 
   /** Held messages that could not be read before, and now can, take their place in the queue of their order. */
   async enqueue(unitOfWork: UnitOfWork, messages: readonly FailedMessage[]): Promise<void> {
-    const readable = messages.flatMap(({ id, record: { decoded } }) => (decoded.ok ? [{ id, ...decoded }] : []));
-    if (readable.length === 0) return;
-    await unitOfWork.query(
-      `UPDATE failed_messages f SET event_id = e.event_id, order_id = e.order_id, blocks_order = true,
-         claimed_by = NULL, claimed_until = NULL
-       FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS e (id, event_id, order_id) WHERE f.id = e.id`,
-      [readable.map(({ id }) => id), readable.map(({ event }) => event.id), readable.map(({ event }) => event.orderId)],
+    const readable = messages.flatMap(({ id, record: { decoded } }) =>
+      decoded.ok ? [{ id, event_id: decoded.event.id, order_id: decoded.event.orderId }] : [],
     );
+    if (readable.length > 0) await unitOfWork.query(ENQUEUE, READABLE.parameters(readable));
   }
 
   /** The messages have been handled, in this very transaction. */

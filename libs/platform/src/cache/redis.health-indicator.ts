@@ -1,7 +1,6 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { breakerDetails } from '../breaker/breaker.health-indicator';
 import { HealthIndicator, type HealthResult } from '../health/health-indicator';
-import { HealthRegistry } from '../health/health-registry';
 import { RedisStore } from './redis.store';
 
 const NO_CACHE =
@@ -9,19 +8,12 @@ const NO_CACHE =
 
 /** `PING`; not required, because Redis is a cache only: without it the service is degraded. */
 @Injectable()
-export class RedisHealthIndicator extends HealthIndicator implements OnModuleInit {
+export class RedisHealthIndicator extends HealthIndicator {
   readonly name = 'redis';
   readonly required = false;
 
-  constructor(
-    private readonly store: RedisStore,
-    private readonly registry: HealthRegistry,
-  ) {
+  constructor(private readonly store: RedisStore) {
     super();
-  }
-
-  onModuleInit(): void {
-    this.registry.register(this);
   }
 
   async check(): Promise<HealthResult> {

@@ -4,7 +4,7 @@ export interface HealthResult {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** One thing the process depends on. Register it with `HealthRegistry.register`. */
+/** One thing the process depends on. A module provides it, and it is on `/health`. */
 export abstract class HealthIndicator {
   /** Unique; the key in `/health`. */
   abstract readonly name: string;

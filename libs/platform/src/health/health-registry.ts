@@ -22,7 +22,7 @@ interface Entry {
   running: Promise<CheckedHealth> | undefined;
 }
 
-/** All indicators of the process. Modules register theirs when they are built; probes read them here. */
+/** All indicators of the process: those that modules provide are registered when the modules are ready. Probes read them here. */
 @Injectable()
 export class HealthRegistry {
   private readonly entries = new Map<string, Entry>();

@@ -1,11 +1,10 @@
-import { Module } from '@nestjs/common';
+import { Module, type Provider } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createService } from '../bootstrap';
 import { commonConfig } from '../config/common-config';
 import { defineConfig } from '../config/define-config';
 import { Lifecycle } from '../lifecycle';
 import { HealthIndicator, type HealthResult } from './health-indicator';
-import { HealthRegistry } from './health-registry';
 
 class Dependency extends HealthIndicator {
   constructor(
@@ -23,15 +22,16 @@ class Dependency extends HealthIndicator {
 }
 
 @Module({})
-class EmptyModule {}
+class DependentModule {}
 
 const config = defineConfig(commonConfig({ port: 0, databaseUser: 'order_service' }))({ LOG_LEVEL: 'fatal' });
 let app: NestFastifyApplication;
 
-async function probes(dependencies: readonly Dependency[], ready = true) {
-  app = await createService({ name: 'order-service', module: EmptyModule, config });
+async function probes(dependencies: readonly Dependency[], ready = true, more: readonly Provider[] = []) {
+  const own = dependencies.map((dependency) => ({ provide: dependency.name, useValue: dependency }));
+  const providers = [...own, ...more];
+  app = await createService({ name: 'order-service', module: { module: DependentModule, providers }, config });
   await app.init();
-  for (const dependency of dependencies) app.get(HealthRegistry).register(dependency);
   if (ready) app.get(Lifecycle).markReady();
   return read();
 }
@@ -60,6 +60,12 @@ describe('a service', () => {
       state: 'ready',
       dependencies: { postgresql: { status: 'up', required: true, latency_ms: expect.any(Number) } },
     });
+  });
+
+  it('shows what two names stand for once', async () => {
+    const redis = new Dependency('redis', false, 'up');
+    const { summary } = await probes([redis], true, [{ provide: Dependency, useExisting: redis.name }]);
+    expect(Object.keys(summary?.['dependencies'] ?? {})).toEqual(['redis']);
   });
 
   it('is degraded, but serves, while something dispensable is down', async () => {

@@ -16,11 +16,8 @@ async function healthWith(change: (url: URL) => void = () => undefined) {
     DATABASE_URL: url.toString(),
   });
   const registry = new HealthRegistry();
-  const indicator = new PostgresHealthIndicator(
-    { config, schema: 'order_service', entities: [], migrations: [] },
-    registry,
-  );
-  indicator.onModuleInit();
+  const indicator = new PostgresHealthIndicator({ config, schema: 'order_service', entities: [], migrations: [] });
+  registry.register(indicator);
   const [checked] = await registry.check();
   await indicator.onApplicationShutdown();
   return { status: checked?.status, reason: checked?.details?.['reason'] };

@@ -1,6 +1,6 @@
-import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
-import { HealthIndicator, type HealthRegistry, type HealthResult, unlessAborted } from '@app/platform';
+import { HealthIndicator, type HealthResult, unlessAborted } from '@app/platform';
 import { connection, type DatabaseOptions } from './data-source-options';
 import { guardedClient } from './guarded-client';
 
@@ -14,15 +14,12 @@ const READ_ONLY = 'it accepts no writes: it is a standby, or default_transaction
  * read-only take no writes, and no service works without them. On a connection of its own: a pool that is busy with work is not a database that is down,
  * and taking a busy replica out of service would only make the others busier.
  */
-export class PostgresHealthIndicator extends HealthIndicator implements OnModuleInit, OnApplicationShutdown {
+export class PostgresHealthIndicator extends HealthIndicator implements OnApplicationShutdown {
   readonly name = 'postgresql';
   readonly required = true;
   private readonly pool: pg.Pool;
 
-  constructor(
-    options: DatabaseOptions,
-    private readonly registry: HealthRegistry,
-  ) {
+  constructor(options: DatabaseOptions) {
     super();
     this.pool = new pg.Pool({
       ...connection(options, 'health'),
@@ -35,10 +32,6 @@ export class PostgresHealthIndicator extends HealthIndicator implements OnModule
     });
     // An idle connection that breaks is no news; the next check tells.
     this.pool.on('error', () => undefined);
-  }
-
-  onModuleInit(): void {
-    this.registry.register(this);
   }
 
   async onApplicationShutdown(): Promise<void> {

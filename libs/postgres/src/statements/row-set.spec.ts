@@ -50,6 +50,7 @@ describe('a set of rows', () => {
       'unnest($5::numeric[], $3::uuid[]) AS p ("weight", "parcel_id")',
     );
     expect(parcels.assignments('p', 'offset', 'weight')).toBe('"offset" = p."offset", "weight" = p."weight"');
+    expect(parcels.array('offset')).toBe('$4::integer[]');
     expect(() => parcels.columns('sender' as never)).toThrow('the set has no column sender');
   });
 

@@ -32,6 +32,8 @@ export interface RowSet<Row> {
   unnest(alias: string, ...only: readonly (keyof Row & string)[]): string;
   /** As {@link unnest}, with the number of the row, from 1, as the column `n`: it keeps the order of the rows. */
   numbered(alias: string, ...only: readonly (keyof Row & string)[]): string;
+  /** The values of one column: `$1::uuid[]`. */
+  array(property: keyof Row & string): string;
   /** `status = o.status, …` for an UPDATE from the alias. */
   assignments(alias: string, ...only: readonly (keyof Row & string)[]): string;
   /** One array for each column, in PostgreSQL's binary form where it has one. Values of `json` and `jsonb` are written as JSON. */
@@ -63,6 +65,10 @@ export function rowSet<Given extends Columns>(columns: Given, first = 1): RowSet
     columns: (...only) => names(only).join(', '),
     unnest: (alias, ...only) => `${arrays(only)} AS ${alias} (${names(only).join(', ')})`,
     numbered: (alias, ...only) => `${arrays(only)} WITH ORDINALITY AS ${alias} (${[...names(only), 'n'].join(', ')})`,
+    array: (property) =>
+      chosen([property])
+        .map(({ parameter }) => parameter)
+        .join(),
     assignments: (alias, ...only) =>
       names(only)
         .map((name) => `${name} = ${alias}.${name}`)

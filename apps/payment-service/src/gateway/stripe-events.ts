@@ -1,8 +1,8 @@
-import type { GatewayNews } from '../domain/lifecycle-entry';
+import type { GatewayTrigger } from '../domain/lifecycle-entry';
 import type { PaymentHint } from './payment-gateway';
 
 /** What of Stripe's news is about money that has been collected. A refund that is changed may have failed. */
-const ABOUT: Readonly<Record<string, GatewayNews>> = {
+const ABOUT: Readonly<Record<string, GatewayTrigger>> = {
   'charge.refunded': 'money_moved',
   'refund.created': 'money_moved',
   'charge.dispute.created': 'money_moved',
@@ -14,7 +14,7 @@ const ABOUT: Readonly<Record<string, GatewayNews>> = {
   'refund.updated': 'refund_changed',
   'refund.failed': 'refund_changed',
 };
-export const MONEY_NEWS = Object.keys(ABOUT);
+export const MONEY_EVENTS = Object.keys(ABOUT);
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** What Stripe's names are made of, and what a name of an event type is. */

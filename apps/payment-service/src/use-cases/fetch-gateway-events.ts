@@ -1,33 +1,33 @@
 import { around, Chance, Clock, Lifecycle, messageOf, repeatedly, sleep } from '@app/platform';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { PaymentGateway } from '../gateway/payment-gateway';
-import { HearOfPayments } from './hear-of-payments';
+import { HandlePaymentHint } from './handle-payment-hint';
 
-/** For how long a gateway tries to tell its news; what was told before that is taken as heard. */
+/** For how long a gateway repeats a webhook that fails; what happened before that is taken as handled. */
 const FIRST_LOOK_BACK_MS = 3 * 24 * 3_600_000;
-/** Clocks differ, and news is listed a moment after it happened. */
+/** Clocks differ, and an event is listed a moment after it happened. */
 const OVERLAP_MS = 5 * 60_000;
 const ANSWER_WITHIN_MS = 30_000;
 
-/** How often the gateway is asked for its news. */
-export class NewsOptions {
+/** How often the gateway is asked for its events. */
+export class GatewayEventsOptions {
   constructor(readonly intervalMs: number) {}
 }
 
 /**
- * Asks the gateway now and then what others did to money there, because a piece of news that was told may have been lost. What
- * was heard before changes nothing, so all replicas may do it.
+ * Asks the gateway now and then what others did to money there, because a webhook may have been lost. What
+ * was handled before changes nothing, so all replicas may do it.
  */
 @Injectable()
-export class CatchUpOnNews implements OnApplicationBootstrap {
-  private readonly logger = new Logger(CatchUpOnNews.name);
+export class FetchGatewayEvents implements OnApplicationBootstrap {
+  private readonly logger = new Logger(FetchGatewayEvents.name);
   private readonly stopping = new AbortController();
   private caughtUpTo: Date;
 
   constructor(
-    private readonly options: NewsOptions,
+    private readonly options: GatewayEventsOptions,
     private readonly gateway: PaymentGateway,
-    private readonly hear: HearOfPayments,
+    private readonly hints: HandlePaymentHint,
     private readonly clock: Clock,
     private readonly chance: Chance,
     private readonly lifecycle: Lifecycle,
@@ -40,18 +40,18 @@ export class CatchUpOnNews implements OnApplicationBootstrap {
     this.lifecycle.onDrain(async () => {
       this.stopping.abort();
       await running;
-    }, 'news of the gateway');
+    }, 'events of the gateway');
   }
 
-  /** Hears all there is by now. @returns how many pieces of news were listed. */
+  /** Handles all there is by now. @returns how many events were listed. */
   async execute(): Promise<number> {
     const startedAt = this.clock.now();
     const since = new Date(this.caughtUpTo.getTime() - OVERLAP_MS);
     const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
-    const news = await this.gateway.newsSince(since, signal);
-    for (const hint of news) await this.hear.execute(hint);
+    const events = await this.gateway.eventsSince(since, signal);
+    for (const hint of events) await this.hints.execute(hint);
     this.caughtUpTo = startedAt;
-    return news.length;
+    return events.length;
   }
 
   private async repeat(): Promise<void> {

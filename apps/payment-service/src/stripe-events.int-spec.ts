@@ -14,7 +14,7 @@ import Stripe from 'stripe';
 import { DataSource } from 'typeorm';
 import * as harness from '../test/replica';
 import { StripeStandIn } from '../test/stripe-stand-in';
-import { CatchUpOnNews } from './use-cases/catch-up-on-news';
+import { FetchGatewayEvents } from './use-cases/fetch-gateway-events';
 import { OrderEventsConsumer } from './messaging/order-events.consumer';
 
 const SECRET = 'whsec_test';
@@ -167,9 +167,9 @@ describe('a captured payment that somebody refunds in Stripe’s pages', () => {
   it('is found although no webhook came', async () => {
     const { orderId, reference } = await captured();
     stripe.books.refundByHand(reference);
-    expect(await app.get(CatchUpOnNews).execute()).toBeGreaterThan(0);
+    expect(await app.get(FetchGatewayEvents).execute()).toBeGreaterThan(0);
     await becomes(orderId, { status: 'refunded', refunded_amount: 42.5 });
-    await app.get(CatchUpOnNews).execute();
+    await app.get(FetchGatewayEvents).execute();
     expect(await announced(orderId)).toHaveLength(1);
   });
 

@@ -1,12 +1,12 @@
 import { actorOf, causeOf, type EventDefinition, type ReceivedEvent } from '@app/events';
-import type { StockNews } from '../domain/stock-allocation';
-import type { ReceivedNews } from '../use-cases/settle-stock';
+import type { StockEvent } from '../domain/stock-allocation';
+import type { StockInput } from '../use-cases/settle-stock';
 
 /** What events of other services mean for the stock. */
-export function newsOf<Definition extends EventDefinition>(
+export function inputsOf<Definition extends EventDefinition>(
   events: readonly ReceivedEvent<Definition>[],
-  read: (payload: ReceivedEvent<Definition>['payload']) => StockNews,
-): ReceivedNews[] {
+  read: (payload: ReceivedEvent<Definition>['payload']) => StockEvent,
+): StockInput[] {
   return events.map((event) => ({
     orderId: event.orderId,
     news: read(event.payload),

@@ -12,7 +12,7 @@ const ANSWER_WITHIN_MS = 4_000;
 
 /** Takes what the gateway tells of its own accord: never as the truth, only as a reason to look at a payment. */
 @Injectable()
-export class HearOfPayments {
+export class HandlePaymentHint {
   constructor(
     private readonly gateway: PaymentGateway,
     private readonly events: StripeEventRepository,
@@ -40,7 +40,7 @@ export class HearOfPayments {
     });
   }
 
-  /** News of a refund or a dispute names the payment alone, in the gateway's words. */
+  /** An event of a refund or a dispute names the payment alone, in the gateway's words. */
   private async orderOf({ orderId, reference, about }: PaymentHint): Promise<string | undefined> {
     if (orderId !== undefined || reference === undefined || about === undefined) return orderId;
     try {
