@@ -1,5 +1,5 @@
 import { MessagingOptions, Transactions, type UnitOfWork } from '@app/messaging';
-import { Clock, messageOf, repeatedly, sleep } from '@app/platform';
+import { Clock, Outage, repeatedly, sleep } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { takenByJob } from './desk-rules';
 import { DeskJobRepository, type DeskJobBatch } from './desk-job.repository';
@@ -37,7 +37,10 @@ export class DeskWorker {
     this.running ??= repeatedly(() => this.round(), {
       everyMs: IDLE_INTERVAL_MS,
       stopping: this.stopping.signal,
-      failed: (error) => this.logger.warn(`desk interrupted: ${messageOf(error)}`),
+      outage: new Outage(this.logger, {
+        failing: 'Jobs of the desk interrupted; trying again',
+        working: 'Jobs of the desk go on',
+      }),
       pause: (ms) => sleep(ms, this.wakeUp.signal),
     });
   }

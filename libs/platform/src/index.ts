@@ -56,6 +56,7 @@ export { Lifecycle } from './lifecycle';
 export { BufferedLog } from './logging/buffered-log';
 export { HIDDEN_CONTROLS, withVisibleControls } from './logging/control-characters';
 export { currentLogContext, runWithLogContext } from './logging/log-context';
+export { Outage } from './logging/outage';
 export { redactText } from './logging/redaction';
 export { ServiceInfo } from './service-info';
 export { shutDown } from './shutdown';

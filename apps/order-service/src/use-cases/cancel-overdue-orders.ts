@@ -1,5 +1,5 @@
 import { AroundLocks, Transactions } from '@app/messaging';
-import { Chance, Clock, Lifecycle, messageOf, repeatedly } from '@app/platform';
+import { Chance, Clock, Lifecycle, Outage, repeatedly } from '@app/platform';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { IdempotencyKeys } from '../persistence/idempotency-keys';
 import { OrderRepository } from '../persistence/order.repository';
@@ -37,7 +37,10 @@ export class CancelOverdueOrders implements OnApplicationBootstrap {
     const running = repeatedly(() => this.sweep(), {
       everyMs: this.options.sweepMs,
       stopping: this.stopping.signal,
-      failed: (error) => this.logger.warn(`deadlines not checked, trying again: ${messageOf(error)}`),
+      outage: new Outage(this.logger, {
+        failing: 'Deadlines of orders are not checked; trying again',
+        working: 'Deadlines of orders are checked again',
+      }),
       chance: this.chance,
     });
     this.lifecycle.onDrain(async () => {

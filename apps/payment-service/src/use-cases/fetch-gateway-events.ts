@@ -1,4 +1,4 @@
-import { around, Chance, Clock, Lifecycle, messageOf, repeatedly, sleep } from '@app/platform';
+import { around, Chance, Clock, Lifecycle, Outage, repeatedly, sleep } from '@app/platform';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { PaymentGateway } from '../gateway/payment-gateway';
 import { HandlePaymentHint } from './handle-payment-hint';
@@ -64,7 +64,10 @@ export class FetchGatewayEvents implements OnApplicationBootstrap {
     await repeatedly(round, {
       everyMs: intervalMs,
       stopping: signal,
-      failed: (error) => this.logger.warn(`Gateway events could not be fetched; retrying later: ${messageOf(error)}`),
+      outage: new Outage(this.logger, {
+        failing: 'Gateway events could not be fetched; retrying later',
+        working: 'Gateway events are fetched again',
+      }),
       chance: this.chance,
     });
   }

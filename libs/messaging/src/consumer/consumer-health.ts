@@ -1,4 +1,4 @@
-import { Clock, type HealthResult } from '@app/platform';
+import { Clock, type HealthResult, Outage } from '@app/platform';
 import { isDatabaseUnavailable } from '@app/postgres';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Consumer } from 'kafkajs';
@@ -24,6 +24,10 @@ export interface ConsumerWork {
 @Injectable()
 export class ConsumerHealth {
   private readonly logger = new Logger(ConsumerHealth.name);
+  private readonly outage = new Outage(this.logger, {
+    failing: 'Events are not consumed; trying again',
+    working: 'Consuming again',
+  });
   private current: Exclude<ConsumerState, 'silent'> = 'connecting';
   private work: ConsumerWork | undefined;
   private reason: string | undefined;
@@ -114,12 +118,14 @@ export class ConsumerHealth {
     if (this.current !== 'connecting') this.enter('crashed');
     this.partitions = 0;
     this.reason = reasonOf(error);
+    this.outage.failed(error);
   }
 
   /** A batch has been committed. */
   progressed(): void {
     this.progressAt = this.now();
     if (this.current === 'paused') this.enter('consuming');
+    this.outage.ended();
   }
 
   /** Nothing that could be done here would end the standstill: its time begins anew. */
@@ -131,13 +137,15 @@ export class ConsumerHealth {
   interrupted(error: unknown): void {
     this.enter('paused');
     if (isDatabaseUnavailable(error) || error instanceof DatabaseLocked) this.excuse();
-    else this.logger.error('Consumption interrupted', { err: error });
+    else if (!this.outage.isOngoing) this.logger.error('Consumption interrupted', { err: error });
+    this.outage.failed(error);
   }
 
   private enter(state: Exclude<ConsumerState, 'silent'>): void {
     if (this.current !== state) this.logger.debug(`Consumer state changed: ${this.current} → ${state}`);
     if (state === 'consuming') {
       this.reason = undefined;
+      if (this.current !== 'paused') this.outage.ended();
       this.lastFetch = this.now();
     }
     this.current = state;

@@ -1,5 +1,5 @@
 import type { EventEnvelope } from '@app/cloudevents';
-import { backoff, Clock, messageOf, sleep } from '@app/platform';
+import { backoff, Clock, sleep } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { ServerKafka, type MessageHandler } from '@nestjs/microservices';
 import type { Consumer, Kafka } from 'kafkajs';
@@ -164,8 +164,6 @@ export class KafkaEventServer extends ServerKafka {
         await Promise.race([this.start(() => (attempt = 0)).then(() => end.promise), end.promise, this.stopped]);
       } catch (error) {
         this.health.failed(error);
-        const why = messageOf(error);
-        this.logger.warn(`Consumer failed; reconnecting: ${why}`);
         await this.discardConsumer();
         await sleep(300 + backoff(attempt, 300, 2_000), this.stopping.signal);
       }
@@ -201,7 +199,6 @@ export class KafkaEventServer extends ServerKafka {
     this.health.interrupted(error);
     this.outages += 1;
     const delay = 200 + backoff(this.outages, 250, MAX_PAUSE_MS);
-    this.logger.warn(`Consumption paused for ${Math.round(delay)} ms: ${messageOf(error)}`);
     void sleep(delay, this.stopping.signal).then(() => {
       if (!this.stopping.signal.aborted) resume();
     });

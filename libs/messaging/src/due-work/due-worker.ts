@@ -1,4 +1,4 @@
-import { type Clock, messageOf, repeatedly, sleep, withinTime } from '@app/platform';
+import { type Clock, Outage, repeatedly, sleep, withinTime } from '@app/platform';
 import { Logger } from '@nestjs/common';
 import { DueOutcomes } from './due-outcomes';
 import type { DueItem, DueWork, DueWorkerLimits } from './due-work';
@@ -52,7 +52,10 @@ export class DueWorker<Item extends DueItem, Outcome> {
     this.sweeping ??= repeatedly(() => this.claimDue(), {
       everyMs: this.limits.sweepIntervalMs,
       stopping: this.stopping.signal,
-      failed: (error) => this.logger.warn(`sweep failed: ${messageOf(error)}`),
+      outage: new Outage(this.logger, {
+        failing: 'What is due could not be claimed; trying again',
+        working: 'What is due is claimed again',
+      }),
       pause: (ms) => {
         this.wakeUp = new AbortController();
         return sleep(ms, this.wakeUp.signal);

@@ -1,3 +1,4 @@
+import { Outage } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { Kafka, logLevel, Partitioners, type KafkaConfig, type LogEntry } from 'kafkajs';
 import { registerCodecs } from './compression/codecs';
@@ -28,12 +29,22 @@ export function kafkaConfigOf(options: MessagingOptions, purpose: string): Kafka
   };
 }
 
+/** Messages of kafkajs that are counted, one line a minute, instead of being logged each time. */
+const MOST_MESSAGES = 100;
+
 function kafkaLogger(logger: Logger): (entry: LogEntry) => void {
+  const outages = new Map<string, Outage>();
+  const warn = (message: string, error: string | undefined, fields: object): void => {
+    const texts = { failing: message, working: message };
+    const outage = outages.get(message) ?? new Outage(logger, texts);
+    if (outages.size < MOST_MESSAGES) outages.set(message, outage);
+    outage.failed(error ?? 'no reason given', fields);
+  };
   return ({ level, log }) => {
     const { message, error, groupId, broker } = log as { message: string } & Partial<Record<string, string>>;
     const fields = { kafka_error: error, group: groupId, broker };
     if (ORDINARY.test(`${message} ${error ?? ''}`)) logger.debug(message, fields);
-    else if (level === logLevel.ERROR) logger.warn(message, fields);
+    else if (level === logLevel.ERROR) warn(message, error, fields);
     else logger.debug(message, fields);
   };
 }

@@ -6,6 +6,7 @@ import type { MessagingOptions } from '../messaging-options';
 import type { OutboxEntity } from '../unit-of-work/outbox.entity';
 import { OUTBOX_CHANNEL_PREFIX } from '../unit-of-work/outbox-signal';
 import {
+  COUNT,
   DELETE,
   DELETE_AND_READ,
   DELETE_AND_READ_TOPIC,
@@ -135,6 +136,11 @@ export class OutboxReader {
   /** The topics that have rows put aside. @throws when the session is lost. */
   async topicsWithRefusals(): Promise<string[]> {
     return (await this.query(TOPICS_WITH_REFUSALS, [])).map(({ type }) => type);
+  }
+
+  /** How many rows there are; 100,000 when there are more. */
+  async count(): Promise<number> {
+    return Number((await this.query(COUNT, []))[0]?.position ?? 0);
   }
 
   /** Rows of a topic that were put aside, those first that have not been tried for longest; of each key only the first. */

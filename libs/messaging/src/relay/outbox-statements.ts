@@ -60,6 +60,12 @@ export const READ_REFUSED = {
 
 export const DELETE = { name: 'delete', text: 'DELETE FROM outbox WHERE position = ANY ($1::bigint[])' };
 
+/* Bounded: nobody needs to know exactly how many there are of a million. */
+export const COUNT = {
+  name: 'count',
+  text: 'SELECT count(*)::text AS position FROM (SELECT FROM outbox LIMIT 100000) AS o',
+};
+
 export const REFUSE = {
   name: 'refuse',
   text: 'UPDATE outbox SET refused_at = clock_timestamp(), refusal = $2 WHERE position = $1::bigint',

@@ -71,6 +71,7 @@ export class RelaySession {
       let rows = await this.read({ acknowledged });
       acknowledged = [];
       if (rows.length === 0 && stopping.aborted) return;
+      if (rows.length === 0 && this.apart.size === 0) this.surroundings.outage.ended();
       while (rows.length > 0 && !this.over.signal.aborted)
         ({ rows, acknowledged } = await this.publish(rows, acknowledged));
       await this.untilWoken(seen, acknowledged.length > 0 ? DELETE_WITHIN_MS : POLL_INTERVAL_MS);
@@ -100,6 +101,7 @@ export class RelaySession {
     if (answer.status === 'rejected') return this.recover(rows, readsAhead ? [] : acknowledged, answer.reason);
     this.failures = 0;
     this.hasPublished = true;
+    if (this.surroundings.outage.isOngoing) await this.resumed();
     const pause = this.pace.pauseAfter(performance.now() - begun);
     if (next.status === 'rejected') throw next.reason;
     if (readsAhead) return { rows: next.value, acknowledged: positions };
@@ -124,8 +126,13 @@ export class RelaySession {
   private async waitForKafka(error: SendFailure): Promise<void> {
     this.failures += 1;
     if (this.failures >= FAILURES_UNTIL_LOCK_IS_GIVEN_UP) throw error;
-    this.logger.warn(`Publishing to Kafka failed; retrying: ${error.message}`);
+    this.surroundings.outage.failed(error);
     await sleep(backoff(this.failures, 100, MAX_BACKOFF_MS), this.surroundings.stopping);
+  }
+
+  private async resumed(): Promise<void> {
+    const waiting = await this.reader.count();
+    this.surroundings.outage.ended(`${waiting} events waited`);
   }
 
   private publishApart(topic: string): void {

@@ -1,3 +1,4 @@
+import type { Outage } from '@app/platform';
 import type { LingerTimes } from '../messaging-options';
 import type { WakeUps } from './wake-ups';
 
@@ -11,6 +12,8 @@ export interface RelaySurroundings {
   readonly linger: LingerTimes;
   readonly wakeUps: WakeUps;
   readonly stopping: AbortSignal;
+  /** Of publishing as a whole. */
+  readonly outage: Outage;
   /** Makes a topic again that is not there. */
   readonly createTopic: (topic: string) => Promise<unknown>;
 }

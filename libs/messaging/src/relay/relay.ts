@@ -1,4 +1,4 @@
-import { backoff, messageOf, sleep } from '@app/platform';
+import { backoff, Outage, sleep } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { MessagingOptions } from '../messaging-options';
 import { OutboxReader } from './outbox-reader';
@@ -19,7 +19,10 @@ const MAX_BACKOFF_MS = 2_000;
  */
 @Injectable()
 export class OutboxRelay {
-  private readonly logger = new Logger(OutboxRelay.name);
+  private readonly outage = new Outage(new Logger(OutboxRelay.name), {
+    failing: 'Publishing interrupted; retrying',
+    working: 'Publishing again',
+  });
   private readonly stopping = new AbortController();
   private readonly wakeUps = new WakeUps();
   private running: Promise<void> | undefined;
@@ -58,8 +61,8 @@ export class OutboxRelay {
         await sleep(STANDBY_INTERVAL_MS, this.stopping.signal);
       } catch (error) {
         this.failures += 1;
-        this.logger.warn(`Relay interrupted; retrying: ${messageOf(error)}`);
         if (this.stopping.signal.aborted) return;
+        this.outage.failed(error);
         await sleep(backoff(this.failures, 100, MAX_BACKOFF_MS), this.stopping.signal);
       } finally {
         this.signal.relayIsElsewhere();
@@ -75,6 +78,7 @@ export class OutboxRelay {
       linger: options.linger,
       wakeUps,
       stopping: this.stopping.signal,
+      outage: this.outage,
       // Its own dead-letter topic it makes anyway, and in another way.
       createTopic: (topic) => this.topics.create(topic === options.deadLetterTopic ? [] : [topic]),
     });

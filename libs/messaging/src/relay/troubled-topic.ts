@@ -1,4 +1,4 @@
-import { backoff, messageOf, sleep } from '@app/platform';
+import { backoff, messageOf, Outage, sleep } from '@app/platform';
 import { Logger } from '@nestjs/common';
 import { BatchLimit } from './batch-limit';
 import type { MeasuredRow, OutboxReader } from './outbox-reader';
@@ -22,6 +22,7 @@ export class TroubledTopic {
   private readonly logger = new Logger(TroubledTopic.name);
   private readonly limit = new BatchLimit();
   private readonly pace: Pace;
+  private readonly outage: Outage;
   private failures = 0;
   private hasRefused = true;
   private refusedTriedAt = -Infinity;
@@ -33,6 +34,10 @@ export class TroubledTopic {
     private readonly surroundings: RelaySurroundings & { readonly over: AbortSignal },
   ) {
     this.pace = new Pace(surroundings.linger);
+    this.outage = new Outage(this.logger, {
+      failing: `Publishing to ${topic} failed; retrying`,
+      working: `Publishing to ${topic} again`,
+    });
   }
 
   /**
@@ -72,6 +77,7 @@ export class TroubledTopic {
     const failure = await this.send(rows);
     if (failure !== undefined) return this.recover(rows, failure);
     this.failures = 0;
+    this.outage.ended();
     this.limit.accept(bytesOf(rows) * 2 >= this.limit.bytes);
     const pause = this.pace.pauseAfter(performance.now() - begun);
     if (rows.length < BATCH_SIZE / 2) await sleep(pause, this.surroundings.stopping);
@@ -105,7 +111,7 @@ export class TroubledTopic {
 
   private async wait(refusals: readonly Refusal[], message: string): Promise<void> {
     this.failures += 1;
-    this.logger.warn(`Publishing to ${this.topic} failed; retrying: ${message}`);
+    this.outage.failed(message);
     if (refusals.some((refusal) => verdictOf(refusal) === 'missing')) {
       await this.surroundings.createTopic(this.topic).catch((error: unknown) => {
         this.logger.warn(`Topic ${this.topic} could not be created: ${messageOf(error)}`);

@@ -1,4 +1,4 @@
-import { asError, backoff, bisect, Clock, messageOf, repeatedly } from '@app/platform';
+import { asError, backoff, bisect, Clock, Outage, repeatedly } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { AroundLocks } from '../unit-of-work/around-locks';
 import { byTopic, firstCopies } from '../record/event-groups';
@@ -56,7 +56,10 @@ export class RetryWorker {
     await repeatedly(() => this.round(), {
       everyMs: IDLE_INTERVAL_MS,
       stopping: this.stopping.signal,
-      failed: (error) => this.logger.warn(`Retry worker interrupted: ${messageOf(error)}`),
+      outage: new Outage(this.logger, {
+        failing: 'Parked messages are not retried; trying again',
+        working: 'Parked messages are retried again',
+      }),
     });
     // Other replicas need not wait for the claims to expire; if this fails, they do.
     await this.transactions.run((unitOfWork) => this.queue.release(unitOfWork)).catch(() => undefined);

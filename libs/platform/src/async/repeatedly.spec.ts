@@ -14,6 +14,7 @@ function begin(results: readonly (number | Error)[] = [], random = 0.5) {
   const pauses: number[] = [];
   const failures: unknown[] = [];
   let rounds = 0;
+  let successes = 0;
   const ended = repeatedly(
     async () => {
       const result = results[rounds];
@@ -24,7 +25,7 @@ function begin(results: readonly (number | Error)[] = [], random = 0.5) {
     {
       everyMs: 1_000,
       stopping: stopping.signal,
-      failed: (error) => void failures.push(error),
+      outage: { failed: (error) => void failures.push(error), ended: () => (successes += 1) },
       pause: async (ms) => {
         pauses.push(ms);
         if (pauses.length === 3) stopping.abort();
@@ -32,7 +33,7 @@ function begin(results: readonly (number | Error)[] = [], random = 0.5) {
       chance: chance(random),
     },
   );
-  return { ended, pauses, failures, rounds: () => rounds };
+  return { ended, pauses, failures, rounds: () => rounds, successes: () => successes };
 }
 
 describe('periodic work', () => {
@@ -73,7 +74,11 @@ describe('periodic work', () => {
       rounds += 1;
       stopping.abort();
     };
-    const how = { everyMs: 60_000, stopping: stopping.signal, failed: () => undefined };
+    const how = {
+      everyMs: 60_000,
+      stopping: stopping.signal,
+      outage: { failed: () => undefined, ended: () => undefined },
+    };
     await repeatedly(round, how);
     await repeatedly(round, how);
     expect(rounds).toBe(1);

@@ -1,4 +1,5 @@
 import { type Chance, SYSTEM_CHANCE } from '../chance';
+import type { Outage } from '../logging/outage';
 import { around, sleep } from './sleep';
 
 /** When periodic work is done, and until when. */
@@ -7,8 +8,8 @@ export interface Repetition {
   readonly everyMs: number;
   /** Aborts when no other round is to begin. */
   readonly stopping: AbortSignal;
-  /** Is told what a round rejected with; the next one begins all the same. */
-  readonly failed: (error: unknown) => void;
+  /** Is told what a round rejected with, and of rounds that went well. The next one begins all the same. */
+  readonly outage: Pick<Outage, 'failed' | 'ended'>;
   /** Waits between two rounds, `ms` milliseconds unless somebody cuts it short; until `stopping` aborts unless told. */
   readonly pause?: (ms: number) => Promise<void>;
   readonly chance?: Chance;
@@ -20,19 +21,20 @@ export interface NextRound {
 }
 
 /**
- * Does a round of work, waits, and does the next one; a round may say how long to wait. Resolves when `stopping` has aborted and the round in hand has ended. Rejects only with what `failed` throws.
+ * Does a round of work, waits, and does the next one; a round may say how long to wait. Resolves when `stopping` has aborted and the round in hand has ended. Never rejects.
  */
 export async function repeatedly(
   round: () => Promise<NextRound | void>,
-  { everyMs, stopping, failed, pause = (ms) => sleep(ms, stopping), chance = SYSTEM_CHANCE }: Repetition,
+  { everyMs, stopping, outage, pause = (ms) => sleep(ms, stopping), chance = SYSTEM_CHANCE }: Repetition,
 ): Promise<void> {
   while (!stopping.aborted) {
     let interval = everyMs;
     try {
       const asked = await round();
+      outage.ended();
       if (asked !== undefined) interval = asked.nextInMs;
     } catch (error) {
-      failed(error);
+      outage.failed(error);
     }
     if (stopping.aborted) return;
     await pause(around(interval, chance));
