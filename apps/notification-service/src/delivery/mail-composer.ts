@@ -53,8 +53,9 @@ export function messageIdOf({ id }: Pick<EmailMessage, 'id'>, fromAddress: strin
 }
 
 function part(boundary: string, type: string, content: string): string[] {
-  const body = content.replace(/\r?\n/g, '\r\n');
-  const plain = PLAIN.test(body) && body.split('\r\n').every((line) => line.length <= MAX_LINE);
+  const unix = content.includes('\r') ? content.replace(/\r\n/g, '\n') : content;
+  const body = unix.replaceAll('\n', '\r\n');
+  const plain = PLAIN.test(body) && !hasLongLine(unix);
   return [
     `--${boundary}`,
     `Content-Type: ${type}; charset=utf-8`,
@@ -68,6 +69,16 @@ function part(boundary: string, type: string, content: string): string[] {
             .match(/.{1,76}/g) ?? []
         ).join('\r\n'),
   ];
+}
+
+function hasLongLine(text: string): boolean {
+  for (let begin = 0; begin <= text.length;) {
+    const newline = text.indexOf('\n', begin);
+    const end = newline === -1 ? text.length : newline;
+    if (end - begin > MAX_LINE) return true;
+    begin = end + 1;
+  }
+  return false;
 }
 
 /** One line, and in ASCII (RFC 2047). */

@@ -17,6 +17,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+const MARKUP = /[&<>"']/;
+
 /** A template whose values become text, in an element or in an attribute with quotes; those that are {@link Html} stay as they are. */
 export function html(
   markup: TemplateStringsArray,
@@ -28,6 +30,7 @@ export function html(
 }
 
 function inHtml(value: string | number | Html | readonly Html[]): string {
-  if (typeof value === 'string') return value.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  if (typeof value === 'string')
+    return MARKUP.test(value) ? value.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '') : value;
   return Array.isArray(value) ? value.join('') : String(value);
 }
