@@ -140,6 +140,13 @@ module.exports = {
       to: { path: '^libs/desk/' },
     },
     {
+      name: 'messaging-knows-no-order-log',
+      comment: 'Who words events knows the product; messaging only tells whoever observes it.',
+      severity: 'error',
+      from: { path: '^libs/(?:messaging|desk|postgres)/', pathNot: SPEC },
+      to: { path: '^libs/order-log/' },
+    },
+    {
       name: 'product-needs-no-testing',
       comment: 'libs/testing is for tests; in a product file it would be deployed.',
       severity: 'error',
