@@ -1,6 +1,6 @@
 import type { EventEnvelope } from '@app/events';
 import { EventObserver } from '@app/messaging';
-import { BufferedLog, redactText } from '@app/platform';
+import { type BufferedLog, redactText } from '@app/platform';
 import { stepOf } from './step-of';
 
 /** Which orders are logged. `sampled`: one of a hundred, the same ones in every service. */
