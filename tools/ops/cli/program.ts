@@ -3,12 +3,17 @@ import { auditProgram } from '../audit/audit-program.ts';
 import { failedProgram } from '../desk/failed-program.ts';
 import { reconcileProgram } from '../reconcile/reconcile-program.ts';
 import { sendProgram } from '../send/send-program.ts';
+import { sqlProgram } from '../sql/sql-program.ts';
 import { statusProgram } from '../status/status-program.ts';
+import { groupsProgram, readProgram, topicsProgram } from '../topics/topics-program.ts';
 import type { Console } from './console.ts';
 import { EXIT, OpsError, type ExitCode } from './exit-code.ts';
 import type { Finish, Program } from './options.ts';
 
-const PROGRAMS: readonly Program[] = [statusProgram, failedProgram, auditProgram, reconcileProgram, sendProgram];
+const PROGRAMS: readonly Program[] = [
+  ...[statusProgram, failedProgram, auditProgram, reconcileProgram],
+  ...[topicsProgram, groupsProgram, readProgram, sendProgram, sqlProgram],
+];
 
 const ADDRESSES = `
 The default is the system on the local ports. For another one set ORDER_SERVICE_URL, PAYMENT_SERVICE_URL,
