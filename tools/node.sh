@@ -1,7 +1,8 @@
-# Sourced by the scripts: puts Node.js 24 on the PATH and offers two functions.
+# Sourced by the scripts: puts Node.js 24 on the PATH and offers three functions.
 #
 #   ensure_node_modules   node_modules holds what package-lock.json asks for
 #   ensure_built          dist/apps/<app>/main.js are up to date with their sources
+#   ensure_ops            dist/ops/main.js is up to date with its sources
 #
 # Works in bash and, apart from finding its own folder, in any POSIX shell.
 
@@ -70,6 +71,29 @@ ensure_built() {
     return 1
   fi
   echo "$wanted" >"$stamp"
+}
+
+# Called by every ./ops: as long as nothing is newer than the stamp, nothing is read.
+ensure_ops() {
+  local stamp="$_repository/dist/ops/.built-from" wanted
+  local sources='apps libs tools deploy/services.json package-lock.json patches rspack.config.js tsconfig.json'
+  # shellcheck disable=SC2086 # one word per file is meant; folders count too, so that a file that is gone is noticed
+  if [ -f "$stamp" ] && [ -z "$(cd "$_repository" && find $sources -newer "$stamp" | head -n 1)" ]; then return 0; fi
+  # shellcheck disable=SC2086
+  wanted=$(node "$_repository/tools/stack/fingerprint.ts" files $sources) || return 1
+  if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
+    touch "$stamp"
+    return 0
+  fi
+  ensure_node_modules || return 1
+  mkdir -p "$_repository/dist"
+  # As old as what was hashed: what changes during the build is built the next time.
+  echo "$wanted" >"$_repository/dist/.ops-built-from"
+  if ! node "$_repository/tools/ops/build.ts"; then
+    echo "./ops could not be built." >&2
+    return 1
+  fi
+  mv "$_repository/dist/.ops-built-from" "$stamp"
 }
 
 _ensure_node || exit 1

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { styleText } from 'node:util';
 import type { Console } from './cli/console.ts';
 import { printable } from './cli/printable.ts';
 import { runOps } from './cli/program.ts';
@@ -25,6 +26,8 @@ const terminal: Console = {
   progress: (text) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${text} …\r`);
   },
+  // Node.js itself looks at NO_COLOR, FORCE_COLOR and whether this is a terminal.
+  paint: (colour, text) => styleText(colour, text, { stream: process.stdout }),
   pause: (ms) =>
     new Promise((resolve) => {
       const end = (completely: boolean): void => {

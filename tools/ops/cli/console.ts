@@ -1,5 +1,7 @@
 import { printableJson } from './printable.ts';
 
+export type Colour = 'red' | 'yellow' | 'green' | 'dim';
+
 /** What a command may touch of its surroundings, so that a test can take their place. */
 export interface Console {
   /** For people and pipes. */
@@ -8,6 +10,8 @@ export interface Console {
   note(text: string): void;
   /** What is being done just now; the next one takes its place. Nobody but a person sees it. */
   progress(text: string): void;
+  /** The text in this colour, where colours are seen; else the text. */
+  paint(colour: Colour, text: string): string;
   now(): Date;
   /** Resolves after the time; at once with false when the command was interrupted. */
   pause(ms: number): Promise<boolean>;

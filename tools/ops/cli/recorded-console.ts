@@ -1,4 +1,4 @@
-import type { Console } from './console.ts';
+import type { Colour, Console } from './console.ts';
 
 /** A console that remembers, of a person who waits for nothing: time passes only while a command pauses. */
 export class RecordedConsole implements Console {
@@ -28,6 +28,10 @@ export class RecordedConsole implements Console {
 
   progress(): void {
     // Nobody looks.
+  }
+
+  paint(_colour: Colour, text: string): string {
+    return text;
   }
 
   now(): Date {

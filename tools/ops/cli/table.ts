@@ -2,7 +2,13 @@ import Table from 'cli-table3';
 import { printable } from './printable.ts';
 
 /** A value of a cell; nothing is a dash. */
-export type Cell = string | number | boolean | null | undefined;
+export type Cell = string | number | boolean | null | undefined | Painted;
+
+/** A cell that stands out. */
+export interface Painted {
+  readonly value: string | number;
+  readonly paint: (text: string) => string;
+}
 
 const NO_LINES = Object.fromEntries(
   [
@@ -11,7 +17,7 @@ const NO_LINES = Object.fromEntries(
   ].map((place) => [place, '']),
 );
 
-/** Rows under headings, without lines or colours, so that it can be read, searched and pasted. */
+/** Rows under headings, without lines, so that it can be read, searched and pasted. */
 export function table(headings: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const made = new Table({
     head: [...headings],
@@ -38,5 +44,7 @@ export function clip(text: string | null, length: number): string {
 }
 
 function textOf(cell: Cell): string {
+  // Its colour is ours; what it says may be a stranger's.
+  if (typeof cell === 'object' && cell !== null) return cell.paint(printable(String(cell.value)));
   return cell === null || cell === undefined || cell === '' ? '–' : printable(String(cell));
 }

@@ -54,7 +54,7 @@ async function one(context: DeskContext, wish: BulkWish, id: string): Promise<Ex
   const answer = { ...ended, service: client.service };
   if (json) printJson(console, answer);
   else console.print(listReport([answer], console.now()));
-  if (ended.status === 'retrying') console.note('still being retried; see: npm run ops -- failed show ' + id);
+  if (ended.status === 'retrying') console.note('still being retried; see: ./ops failed show ' + id);
   return ended.status === 'resolved' || ended.status === 'discarded' ? EXIT.fine : EXIT.found;
 }
 
@@ -112,7 +112,7 @@ async function many(context: DeskContext, wish: BulkWish): Promise<ExitCode> {
   if (json) printJson(console, { jobs: ended });
   else if (ended.length > 0) console.print(endReport(ended));
   const running = ended.filter(({ status }) => status === 'running');
-  if (running.length > 0) console.note('still running in the background; see: npm run ops -- failed jobs');
+  if (running.length > 0) console.note('still running in the background; see: ./ops failed jobs');
   if (refused > 0) return EXIT.unusable;
   return running.length > 0 || ended.some(({ failed_again: again }) => again > 0) ? EXIT.found : EXIT.fine;
 }

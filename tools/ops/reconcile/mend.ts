@@ -9,17 +9,17 @@ export function mendFor(finding: Omit<Disagreement, 'mend'>, messages: readonly 
   const stuck = messages.find(({ status }) => status === 'dead_lettered' || status === 'quarantined');
   if (stuck !== undefined) {
     const force = stuck.status === 'quarantined' ? ' --force' : '';
-    return `npm run ops -- failed retry ${stuck.id} --service ${stuck.service}${force}`;
+    return `./ops failed retry ${stuck.id} --service ${stuck.service}${force}`;
   }
-  if (messages.length > 0) return 'a message of the order is being retried; see: npm run ops -- failed list';
+  if (messages.length > 0) return 'a message of the order is being retried; see: ./ops failed list';
   const { orderId, service, check } = finding;
   switch (check) {
     case 'outbox':
-      return `${service}’s relay or Kafka is not working; see: npm run ops -- status`;
+      return `${service}’s relay or Kafka is not working; see: ./ops status`;
     case 'overdue-retry':
-      return `${service} does not retry; see: npm run ops -- status; if the service is up, restart it`;
+      return `${service} does not retry; see: ./ops status; if the service is up, restart it`;
     case 'open-order':
-      return `npm run ops -- status; if nothing moves, cancel it: curl -X POST http://localhost:8001/orders/${orderId ?? ''}/cancel`;
+      return `./ops status; if nothing moves, cancel it: curl -X POST http://localhost:8001/orders/${orderId ?? ''}/cancel`;
     case 'unknown-payment':
       return `the gateway is asked again automatically; if the outcome stays unknown, look up ${orderId ?? ''}:authorize (:capture, :void, :refund) at the gateway`;
     default:

@@ -7,6 +7,8 @@ export interface Lag {
   readonly service: ServiceName;
   readonly topic: string;
   readonly records: number;
+  /** Offsets it has committed, of all partitions together: how much that grows is how much it has handled. */
+  readonly handled: number;
 }
 
 /** The lag of each service with each topic it has ever consumed. @throws when Kafka does not answer within seconds */
@@ -37,6 +39,11 @@ async function lagOf(admin: Admin, service: ServiceName, topics: string[], ends:
         const end = ends.get(topic)?.find((candidate) => candidate.partition === partition);
         return Math.max(0, Number(end?.high ?? 0) - Math.max(Number(offset), Number(end?.low ?? 0)));
       });
-      return { service, topic, records: waiting.reduce((sum, records) => sum + records, 0) };
+      return {
+        service,
+        topic,
+        records: waiting.reduce((sum, records) => sum + records, 0),
+        handled: partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0),
+      };
     });
 }

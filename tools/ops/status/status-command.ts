@@ -1,135 +1,61 @@
-import { serviceNames, type ServiceName } from '../../stack/service-names.ts';
-import { printJson, type Console } from '../cli/console.ts';
-import { withDatabase } from '../cli/database.ts';
-import { approximately } from '../cli/duration.ts';
+import type { Console } from '../cli/console.ts';
 import { EXIT, type ExitCode } from '../cli/exit-code.ts';
-import { table, type Cell } from '../cli/table.ts';
+import { printable, printableJson } from '../cli/printable.ts';
 import { describeAddresses, type SystemAddresses } from '../cli/target.ts';
-import { backlogOf, workOf, type Backlog, type Work } from './backlog.ts';
-import { consumerLag, type Lag } from './lag.ts';
+import { exitOf, needsAttention } from './attention.ts';
+import { ratesBetween } from './rates.ts';
+import { statusReport } from './status-report.ts';
+import { statusOf, type Status } from './status.ts';
 
-/** An outbox that is older than this does not only wait for its turn. */
-const LATE_MS = 60_000;
+const HOME = '\u001b[H';
+const CLEAR_LINE = '\u001b[K';
+const CLEAR_BELOW = '\u001b[J';
+const CLEAR_ALL = '\u001b[2J';
 
-const HEADINGS = 'SERVICE,HEALTH,NOT UP,LAG,OUTBOX,OLDEST,RETRYING,WAITING,DEAD,QUARANTINED'.split(',');
-
-/** What a service says of itself; `unreachable` when it says nothing. */
-interface Health {
-  readonly service: ServiceName;
-  readonly status: 'up' | 'degraded' | 'down' | 'unreachable';
-  readonly dependencies: Readonly<Record<string, string>>;
-}
-
-interface Status {
-  readonly health: readonly Health[];
-  /** Absent when PostgreSQL does not answer. */
-  readonly backlog?: readonly Backlog[];
-  readonly work?: Work;
-  /** Absent when Kafka does not answer. */
-  readonly lag?: readonly Lag[];
-}
-
-/** Everything about the state of the system at one look. Exit code 1: something needs a look; 2: something is silent. */
+/** Everything about the state of the system at one look. Exit code 1: something needs a look, the last lines say what; 2: something is silent. */
 export async function statusCommand(console: Console, addresses: SystemAddresses, json: boolean): Promise<ExitCode> {
-  const [health, tables, lag] = await Promise.all([
-    Promise.all(serviceNames.map((service) => healthOf(service, addresses.services[service]))),
-    orNote(
-      console,
-      withDatabase(addresses.databaseUrl, async (client) => [await backlogOf(client), await workOf(client)] as const),
-    ),
-    orNote(console, consumerLag(addresses.kafka), `Kafka does not answer at ${addresses.kafka.join()}`),
-  ]);
-  const status: Status = {
-    health,
-    ...(tables === undefined ? {} : { backlog: tables[0] }),
-    ...(tables?.[1] === undefined ? {} : { work: tables[1] }),
-    ...(lag === undefined ? {} : { lag }),
-  };
-  if (json) printJson(console, status);
-  else console.print(`${describeAddresses(addresses)}\n\n${report(status)}`);
-  return exitOf(status);
+  const status = await statusOf(addresses, (text) => console.note(text));
+  const findings = needsAttention(status, addresses.services);
+  if (json) console.print(printableJson({ ...status, findings }, 2));
+  else console.print(`${describeAddresses(addresses)}\n\n${statusReport(status, (...it) => console.paint(...it))}`);
+  if (!json && findings.length > 0) console.print(`\n${attention(console, findings)}`);
+  return exitOf(status, findings);
 }
 
-async function healthOf(service: ServiceName, url: string): Promise<Health> {
-  try {
-    // 503 carries the same body: it says what is down.
-    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(5_000) });
-    const body = (await response.json()) as {
-      status?: Health['status'];
-      dependencies?: Record<string, { status: string }>;
-    };
-    const dependencies = Object.entries(body.dependencies ?? {}).map(([name, { status }]) => [name, status] as const);
-    return { service, status: body.status ?? 'down', dependencies: Object.fromEntries(dependencies) };
-  } catch {
-    return { service, status: 'unreachable', dependencies: {} };
-  }
+/** The same again and again, in its place and with rates, until it is interrupted; as JSON one object a line. */
+export async function watchStatus(
+  console: Console,
+  addresses: SystemAddresses,
+  json: boolean,
+  intervalMs: number,
+): Promise<ExitCode> {
+  let before: { readonly status: Status; readonly at: number } | undefined;
+  if (!json) console.print(CLEAR_ALL + HOME);
+  do {
+    const notes: string[] = [];
+    const at = console.now().getTime();
+    const status = await statusOf(addresses, (text) => notes.push(printable(text)));
+    const findings = needsAttention(status, addresses.services);
+    const rates = before && ratesBetween(before.status, status, Math.max(1, at - before.at) / 1_000);
+    before = { status, at };
+    if (json) {
+      const told = rates && { orders: rates.orders, services: Object.fromEntries(rates.services) };
+      console.print(printableJson({ at: new Date(at).toISOString(), ...status, findings, rates: told }));
+      continue;
+    }
+    const title = `${new Date(at).toISOString()}  every ${intervalMs / 1_000} s, Ctrl-C ends`;
+    const report = statusReport(status, (...it) => console.paint(...it), rates);
+    const parts = [title, describeAddresses(addresses), report, ...notes, attention(console, findings)];
+    console.print(inPlace(parts.filter((part) => part !== '').join('\n\n')));
+  } while (await console.pause(intervalMs));
+  return EXIT.fine;
 }
 
-async function orNote<Result>(console: Console, work: Promise<Result>, note?: string): Promise<Result | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    console.note(note ?? (error instanceof Error ? error.message : String(error)));
-    return undefined;
-  }
+function attention(console: Console, findings: readonly string[]): string {
+  return findings.map((finding) => console.paint('red', printable(finding))).join('\n');
 }
 
-function report({ health, backlog, work, lag }: Status): string {
-  const rows = health.map((one) => [
-    ...healthCells(one, lag),
-    ...backlogCells(backlog?.find(({ service }) => service === one.service)),
-  ]);
-  const parts = [table(HEADINGS, rows)];
-  const behind = (lag ?? []).filter(({ records }) => records > 0);
-  if (behind.length > 0) {
-    parts.push(
-      table(
-        ['CONSUMER', 'TOPIC', 'LAG'],
-        behind.map(({ service, topic, records }) => [service, topic, records]),
-      ),
-    );
-  }
-  if (work !== undefined) parts.push(workReport(work));
-  return parts.join('\n\n');
-}
-
-function healthCells({ service, status, dependencies }: Health, lag: Status['lag']): Cell[] {
-  const behind = lag?.filter((entry) => entry.service === service).reduce((sum, { records }) => sum + records, 0);
-  const troubled = Object.entries(dependencies).filter(([, state]) => state !== 'up');
-  return [service, status, troubled.map(([name, state]) => `${name} ${state}`).join(', '), behind ?? '?'];
-}
-
-function backlogCells(backlog: Backlog | undefined): Cell[] {
-  if (backlog === undefined) return Array.from({ length: 6 }, () => '?');
-  const { outbox, retrying, waiting, deadLettered, quarantined } = backlog;
-  return [outbox, ageOf(backlog), retrying, waiting, deadLettered, quarantined];
-}
-
-function workReport(work: Work): string {
-  const states = ['pending', 'paid', 'confirmed', 'cancelled'].map(
-    (state) => `${work.ordersByState[state] ?? 0} ${state}`,
-  );
-  const oldest =
-    work.undeliveredNotifications === 0 ? '' : `, the oldest for ${approximately(work.oldestUndeliveredMs)}`;
-  return [
-    `orders         ${states.join(', ')}; ${work.ordersPastDeadline} past their deadline`,
-    `payments       ${work.unknownPayments} unknown, ${work.duePayments} operations due`,
-    `notifications  ${work.undeliveredNotifications} undelivered${oldest}; ${work.failedNotifications} failed`,
-  ].join('\n');
-}
-
-function ageOf({ outbox, outboxAgeMs }: Backlog): string | null {
-  return outbox === 0 ? null : approximately(outboxAgeMs);
-}
-
-function exitOf({ health, backlog, work, lag }: Status): ExitCode {
-  const silent = health.some(({ status }) => status === 'unreachable');
-  if (silent || backlog === undefined || lag === undefined) return EXIT.unusable;
-  const troubled =
-    health.some(({ status }) => status !== 'up') ||
-    backlog.some(
-      ({ outboxAgeMs, deadLettered, quarantined }) => outboxAgeMs > LATE_MS || deadLettered + quarantined > 0,
-    ) ||
-    (work?.unknownPayments ?? 0) + (work?.ordersPastDeadline ?? 0) > 0;
-  return troubled ? EXIT.found : EXIT.fine;
+/** Over what was there: nothing flickers, and nothing of it is left. */
+function inPlace(text: string): string {
+  return `${HOME}${text.split('\n').join(`${CLEAR_LINE}\n`)}${CLEAR_LINE}${CLEAR_BELOW}`;
 }

@@ -1,12 +1,10 @@
-import type { MessageFilter } from '../desk/desk-client.ts';
-import { Command, InvalidArgumentError } from 'commander';
-import { DeskClient } from '../desk/desk-client.ts';
-import { retryOrDiscard } from '../desk/bulk-commands.ts';
-import { exportAll, groups, jobs, list, show, watch, type DeskContext } from '../desk/failed-commands.ts';
-import type { Console } from './console.ts';
-import { durationMs, momentOf } from './duration.ts';
-import type { ExitCode } from './exit-code.ts';
-import { servicesNamed, systemAddresses } from './target.ts';
+import { Command } from 'commander';
+import type { Console } from '../cli/console.ts';
+import { durationMs, momentOf } from '../cli/duration.ts';
+import { count, type Finish } from '../cli/options.ts';
+import { servicesNamed, systemAddresses } from '../cli/target.ts';
+import { DeskClient, type MessageFilter } from './desk-client.ts';
+import type { DeskContext } from './failed-commands.ts';
 
 interface DeskFlags {
   readonly service?: readonly string[];
@@ -31,18 +29,16 @@ interface BulkFlags extends DeskFlags {
   readonly timeout: string;
 }
 
-type Finish = (work: Promise<ExitCode>) => Promise<void>;
-
 const EXAMPLES = `
 Examples
-  npm run ops -- failed groups                                   errors, most frequent first
-  npm run ops -- failed list --service payment-service --since 10m
-  npm run ops -- failed show 0197a3c0-…                          payload, headers, attempts, waiting messages
-  npm run ops -- failed retry 0197a3c0-…
-  npm run ops -- failed retry --error "connection refused" --dry-run
-  npm run ops -- failed retry --topic order_created --max 100
-  npm run ops -- failed discard 0197a3c0-… --reason "test data"
-  npm run ops -- failed export --since 1d > failed.ndjson
+  ./ops failed groups                                   errors, most frequent first
+  ./ops failed list --service payment-service --since 10m
+  ./ops failed show 0197a3c0-…                          payload, headers, attempts, waiting messages
+  ./ops failed retry 0197a3c0-…
+  ./ops failed retry --error "connection refused" --dry-run
+  ./ops failed retry --topic order_created --max 100
+  ./ops failed discard 0197a3c0-… --reason "test data"
+  ./ops failed export --since 1d > failed.ndjson
 
 Exit codes: 0 no failed messages or all done, 1 failed messages found or failed again, 2 wrong usage or a service is unavailable.`;
 
@@ -56,29 +52,36 @@ export function failedProgram(console: Console, finish: Finish): Command {
   return program;
 }
 
+const commands = () => import('./failed-commands.ts');
+
 function looking(program: Command, console: Console, finish: Finish): void {
   filtered(program.command('list').description('list failed messages, newest first'))
     .option('--limit <n>', 'maximum number of messages', count, 50)
     .action((flags: DeskFlags & { limit: number }) =>
-      finish(list(contextOf(console, flags), filterOf(console, flags), flags.limit)),
+      commands().then(({ list }) => finish(list(contextOf(console, flags), filterOf(console, flags), flags.limit))),
     );
   filtered(program.command('groups').description('list failed messages grouped by error')).action((flags: DeskFlags) =>
-    finish(groups(contextOf(console, flags), filterOf(console, flags))),
+    commands().then(({ groups }) => finish(groups(contextOf(console, flags), filterOf(console, flags)))),
   );
   filtered(program.command('watch').description('print the groups repeatedly'))
     .option('--every <duration>', 'interval', '2s')
     .action((flags: DeskFlags & { every: string }) =>
-      finish(watch(contextOf(console, flags), filterOf(console, flags), durationMs(flags.every))),
+      commands().then(({ watch }) =>
+        finish(watch(contextOf(console, flags), filterOf(console, flags), durationMs(flags.every))),
+      ),
     );
   filtered(program.command('export').description('print whole messages, one JSON object per line')).action(
-    (flags: DeskFlags) => finish(exportAll(contextOf(console, flags), filterOf(console, flags))),
+    (flags: DeskFlags) =>
+      commands().then(({ exportAll }) => finish(exportAll(contextOf(console, flags), filterOf(console, flags)))),
   );
   shared(program.command('show').description('show one message in full').argument('<id>')).action(
-    (id: string, flags: DeskFlags) => finish(show(contextOf(console, flags), id)),
+    (id: string, flags: DeskFlags) => commands().then(({ show }) => finish(show(contextOf(console, flags), id))),
   );
   shared(program.command('jobs').description('list bulk retries and discards, newest first'))
     .option('--limit <n>', 'maximum number of jobs per service', count, 10)
-    .action((flags: DeskFlags & { limit: number }) => finish(jobs(contextOf(console, flags), flags.limit)));
+    .action((flags: DeskFlags & { limit: number }) =>
+      commands().then(({ jobs }) => finish(jobs(contextOf(console, flags), flags.limit))),
+    );
 }
 
 function acting(program: Command, console: Console, finish: Finish): void {
@@ -92,7 +95,8 @@ function acting(program: Command, console: Console, finish: Finish): void {
       .option('--timeout <duration>', 'how long to follow the progress', '10m');
     if (kind === 'retry') command.option('--force', 'retry even if quarantined (one message only)');
     else command.option('--reason <text>', 'reason to record, 1 to 500 characters; required');
-    command.action((id: string | undefined, flags: BulkFlags) => {
+    command.action(async (id: string | undefined, flags: BulkFlags) => {
+      const { retryOrDiscard } = await import('./bulk-commands.ts');
       const { max } = flags;
       const wish = {
         kind,
@@ -145,11 +149,4 @@ function filterOf(console: Console, { status, topic, failedAs, error, since, ord
     ...(since === undefined ? {} : { since: momentOf(since, console.now()).toISOString() }),
     ...(order === undefined ? {} : { order_id: order }),
   };
-}
-
-/** A whole number above zero, as commander wants it read. */
-export function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number above 0');
-  return value;
 }
