@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { auditProgram } from '../audit/audit-program.ts';
 import { failedProgram } from '../desk/failed-program.ts';
+import { logsProgram } from '../logs/logs-program.ts';
 import { reconcileProgram } from '../reconcile/reconcile-program.ts';
 import { sendProgram } from '../send/send-program.ts';
 import { sqlProgram } from '../sql/sql-program.ts';
@@ -11,7 +12,7 @@ import { EXIT, OpsError, type ExitCode } from './exit-code.ts';
 import type { Finish, Program } from './options.ts';
 
 const PROGRAMS: readonly Program[] = [
-  ...[statusProgram, failedProgram, auditProgram, reconcileProgram],
+  ...[statusProgram, logsProgram, failedProgram, auditProgram, reconcileProgram],
   ...[topicsProgram, groupsProgram, readProgram, sendProgram, sqlProgram],
 ];
 
