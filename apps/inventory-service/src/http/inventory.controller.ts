@@ -1,6 +1,6 @@
-import { ApiProblems, decodeCursor, PageQuery, parseIdempotencyKey } from '@app/platform';
+import { ApiGroup, ApiProblems, decodeCursor, PageQuery, parseIdempotencyKey } from '@app/platform';
 import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AddProduct } from '../use-cases/add-product';
 import { AdjustStock, type AdjustedStock } from '../use-cases/adjust-stock';
@@ -21,7 +21,12 @@ import {
 } from './inventory.response';
 import { ProductPath } from './product.path';
 
-@ApiTags('inventory')
+const REPLAYED = {
+  description: '`true` if this is the response to an earlier request with the same key.',
+  schema: { type: 'string' as const, enum: ['true'] },
+};
+
+@ApiGroup('inventory', 'Products, their stock, and what has changed it.')
 @Controller('inventory')
 export class InventoryController {
   constructor(
@@ -33,8 +38,8 @@ export class InventoryController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'List products with their stock, ordered by product id.' })
-  @ApiOkResponse({ type: InventoryResponse })
+  @ApiOperation({ operationId: 'listProducts', summary: 'List products with their stock, ordered by product id.' })
+  @ApiOkResponse({ type: InventoryResponse, description: 'A page of products.' })
   @ApiProblems(400, 503)
   async list(@Query() { limit, cursor }: PageQuery): Promise<InventoryResponse> {
     const after = cursor === undefined ? undefined : decodeCursor(cursor, ['text'])[0];
@@ -42,16 +47,20 @@ export class InventoryController {
   }
 
   @Get(':product_id')
-  @ApiOperation({ summary: 'Read one product.' })
-  @ApiOkResponse({ type: ProductResponse })
+  @ApiOperation({ operationId: 'getProduct', summary: 'Read one product.' })
+  @ApiOkResponse({ type: ProductResponse, description: 'The product with its stock.' })
   @ApiProblems(400, 404, 503)
   async get(@Param() { product_id: productId }: ProductPath): Promise<ProductResponse> {
     return toProductResponse(await this.getProduct.execute(productId));
   }
 
   @Post()
-  @ApiOperation({ summary: 'Add a product with its first stock.' })
-  @ApiCreatedResponse({ type: ProductResponse, headers: { Location: { description: 'URL of the product.' } } })
+  @ApiOperation({ operationId: 'addProduct', summary: 'Add a product with its first stock.' })
+  @ApiCreatedResponse({
+    type: ProductResponse,
+    description: 'The product is stored.',
+    headers: { Location: { description: 'URL of the product.', schema: { type: 'string' } } },
+  })
   @ApiProblems(400, { status: 409, description: 'A product with this id already exists.' }, 413, 415, 503)
   async add(@Body() body: AddProductDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<ProductResponse> {
     const product = toProductResponse(await this.addProduct.execute(toNewProduct(body)));
@@ -61,10 +70,22 @@ export class InventoryController {
 
   @Post(':product_id/adjustments')
   @ApiOperation({
-    summary: 'Record a delivery or a stock correction. With an Idempotency-Key the request can be repeated safely.',
+    operationId: 'adjustStock',
+    summary: 'Record a delivery or a stock correction.',
+    description: 'With an Idempotency-Key the request can be repeated safely.',
   })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Up to 255 characters; remembered forever.' })
-  @ApiCreatedResponse({ type: AdjustmentResponse })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'Up to 255 characters; remembered forever.',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+    example: 'delivery-4711',
+  })
+  @ApiCreatedResponse({
+    type: AdjustmentResponse,
+    description: 'The product after the adjustment, and the movement it is recorded as.',
+    headers: { 'Idempotent-Replayed': REPLAYED },
+  })
   @ApiProblems(400, 404, { status: 409, description: 'The stock is too low.' }, 413, 415, 422, 503)
   async adjust(
     @Param() { product_id: productId }: ProductPath,
@@ -77,8 +98,8 @@ export class InventoryController {
   }
 
   @Get(':product_id/movements')
-  @ApiOperation({ summary: 'List the stock movements of a product, newest first.' })
-  @ApiOkResponse({ type: MovementListResponse })
+  @ApiOperation({ operationId: 'listMovements', summary: 'List the stock movements of a product, newest first.' })
+  @ApiOkResponse({ type: MovementListResponse, description: 'A page of movements.' })
   @ApiProblems(400, 404, 503)
   async movements(
     @Param() { product_id: productId }: ProductPath,

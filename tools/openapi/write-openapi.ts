@@ -1,0 +1,9 @@
+import { writeFormatted } from '../docs/write-formatted';
+import { currentDocuments } from './documents';
+
+/** Writes down what each service serves at `/docs-json`, for whoever makes a client, and for later changes to be held against. */
+for (const [service, document] of await currentDocuments(process.cwd())) {
+  const file = `openapi/${service}.json`;
+  await writeFormatted(file, JSON.stringify(document));
+  process.stdout.write(`wrote ${file}\n`);
+}
