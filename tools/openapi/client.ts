@@ -1,19 +1,19 @@
 import { createClient } from '@hey-api/openapi-ts';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 
 /**
- * Makes a TypeScript client of each document with `@hey-api/openapi-ts`, as `<folder>/<service>/index.ts`. What was there is
- * replaced. Node runs it as it is.
+ * Makes a TypeScript client of each document in `openapi/` below `root` with `@hey-api/openapi-ts`, as
+ * `<folder>/<service>/index.ts`. What was there is replaced. Node runs it as it is.
  */
-export async function generateClients(documents: Readonly<Record<string, string>>, folder: string): Promise<void> {
+export async function generateClients(root: string, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  // Above the folder there may be a package.json that says otherwise.
+  // Above the folder there may be a package.json that says otherwise, or none.
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
-  for (const [service, input] of Object.entries(documents)) {
+  for (const file of globSync('openapi/*.json', { cwd: root })) {
     await createClient({
-      input,
-      output: { path: join(folder, service), module: { extension: '.ts' } },
+      input: join(root, file),
+      output: { path: join(folder, basename(file, '.json')), module: { extension: '.ts' } },
       plugins: ['@hey-api/client-fetch', '@hey-api/typescript', '@hey-api/sdk'],
       logs: { level: 'silent', file: false },
     });

@@ -17,7 +17,8 @@ export const DESK_PROBLEMS: ProblemCatalogue = {
   'FAILED_MESSAGE.NOT_RETRYABLE': {
     title: 'The message cannot be retried now',
     status: 409,
-    meaning: 'The message is being retried, waits for an earlier message of its order, or was handled or discarded. detail says which.',
+    meaning:
+      'The message is being retried, waits for an earlier message of its order, or was handled or discarded. detail says which.',
     remedy: 'Wait, decide on the message that it waits for, or leave it as it is.',
   },
   'FAILED_MESSAGE.NOT_DISCARDABLE': {

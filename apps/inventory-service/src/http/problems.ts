@@ -45,7 +45,9 @@ export const PROBLEMS: ProblemCatalogue = {
   'INVENTORY.NEWS_CONTRADICTED': {
     title: 'News contradicts what is known of the order',
     status: 409,
-    meaning: 'An event names another customer or list of items than earlier events of its order. Nothing was done to the stock.',
-    remedy: 'Met by events only, never by requests: the message is at /failed-messages. Compare what the two services have stored of the order, and discard the message or retry it.',
+    meaning:
+      'An event names another customer or list of items than earlier events of its order. Nothing was done to the stock.',
+    remedy:
+      'Met by events only, never by requests: the message is at /failed-messages. Compare what the two services have stored of the order, and discard the message or retry it.',
   },
 };

@@ -51,7 +51,9 @@ export const PROBLEMS: ProblemCatalogue = {
   'NOTIFICATION.ORDER_CONTRADICTED': {
     title: 'News contradicts what is known of the order',
     status: 409,
-    meaning: 'An event names another customer, number, currency or amount than earlier events of its order. Nobody was told anything.',
-    remedy: 'Met by events only, never by requests: the message is at /failed-messages. Compare what the two services have stored of the order, and discard the message or retry it.',
+    meaning:
+      'An event names another customer, number, currency or amount than earlier events of its order. Nobody was told anything.',
+    remedy:
+      'Met by events only, never by requests: the message is at /failed-messages. Compare what the two services have stored of the order, and discard the message or retry it.',
   },
 };

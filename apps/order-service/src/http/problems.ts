@@ -51,13 +51,16 @@ export const PROBLEMS: ProblemCatalogue = {
   'ORDER.NEWS_MISMATCH': {
     title: 'News is not about the order as it was placed',
     status: 409,
-    meaning: 'An event of another service names another customer or other money than the order. Nothing was done to the order.',
-    remedy: 'Met by events only, never by requests: the message is at /failed-messages. Compare what the two services have stored of the order, and discard the message or retry it.',
+    meaning:
+      'An event of another service names another customer or other money than the order. Nothing was done to the order.',
+    remedy:
+      'Met by events only, never by requests: the message is at /failed-messages. Compare what the two services have stored of the order, and discard the message or retry it.',
   },
   'ORDER.TRANSITION_REFUSED': {
     title: 'The order cannot take this step',
     status: 409,
     meaning: 'An event does not fit the state of the order. Nothing was done to the order.',
-    remedy: 'Met by events only, never by requests: the message is at /failed-messages. Compare what the two services have stored of the order, and discard the message or retry it.',
+    remedy:
+      'Met by events only, never by requests: the message is at /failed-messages. Compare what the two services have stored of the order, and discard the message or retry it.',
   },
 };

@@ -15,14 +15,17 @@ export const PROBLEMS: ProblemCatalogue = {
   'PAYMENT.ORDER_CONTRADICTED': {
     title: 'News contradicts what is known of the order',
     status: 409,
-    meaning: 'An event names another customer, amount, currency, means of payment or list of items than earlier events of its order. Nothing was done to the payment.',
-    remedy: 'Met by events only, never by requests: the message is at /failed-messages. Compare what the two services have stored of the order, and discard the message or retry it.',
+    meaning:
+      'An event names another customer, amount, currency, means of payment or list of items than earlier events of its order. Nothing was done to the payment.',
+    remedy:
+      'Met by events only, never by requests: the message is at /failed-messages. Compare what the two services have stored of the order, and discard the message or retry it.',
   },
   'PAYMENT.TRANSITION_REFUSED': {
     title: 'The payment cannot take this step',
     status: 409,
     meaning: 'Something was said of the payment that cannot have happened in its state. Nothing was done to it.',
-    remedy: 'Met by events and by answers of the gateway, never by requests. Compare the payment with the gateway’s own pages.',
+    remedy:
+      'Met by events and by answers of the gateway, never by requests. Compare the payment with the gateway’s own pages.',
   },
   'WEBHOOK.BAD_SIGNATURE': {
     title: 'The signature is wrong',

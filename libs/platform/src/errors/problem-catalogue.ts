@@ -77,7 +77,8 @@ export const PLATFORM_PROBLEMS: ProblemCatalogue = {
   'REQUEST.INVALID': {
     title: 'The request is not valid',
     status: 400,
-    meaning: 'A field of the body, the query, the path or the headers is missing, unknown or has a value that is not allowed.',
+    meaning:
+      'A field of the body, the query, the path or the headers is missing, unknown or has a value that is not allowed.',
     remedy: 'Correct what errors names, all of it, and send the request again.',
   },
   'REQUEST.INVALID_CURSOR': {
@@ -89,7 +90,8 @@ export const PLATFORM_PROBLEMS: ProblemCatalogue = {
   'REQUEST.INVALID_IDEMPOTENCY_KEY': {
     title: 'The Idempotency-Key is not valid',
     status: 400,
-    meaning: 'The header Idempotency-Key is empty, is longer than 255 characters, has characters other than visible ASCII, or is a quoted string without its end.',
+    meaning:
+      'The header Idempotency-Key is empty, is longer than 255 characters, has characters other than visible ASCII, or is a quoted string without its end.',
     remedy: 'Send a key such as a UUID, one for each thing that is to happen once.',
   },
   'REQUEST.UNAUTHENTICATED': {

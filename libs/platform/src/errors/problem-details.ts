@@ -18,7 +18,10 @@ export class ProblemFieldError {
 
 /** RFC 9457: the body of every answer with a status of 400 or more, as `application/problem+json`. */
 export class ProblemDetails {
-  @ApiProperty({ description: 'URI reference of the problem type: the path at which the service explains it', example: '/problems/order.not_found' })
+  @ApiProperty({
+    description: 'URI reference of the problem type: the path at which the service explains it',
+    example: '/problems/order.not_found',
+  })
   readonly type!: string;
 
   @ApiProperty({ description: 'The HTTP status in words', example: 'Not Found' })

@@ -27,7 +27,10 @@ export class HealthController {
   ) {}
 
   @Get()
-  @ApiOperation({ operationId: 'getIndex', summary: 'Read the name and version of the service, and where to look next.' })
+  @ApiOperation({
+    operationId: 'getIndex',
+    summary: 'Read the name and version of the service, and where to look next.',
+  })
   @ApiOkResponse({ type: IndexResponse, description: 'Name, version and links.' })
   @ApiProblems(400)
   index(): IndexResponse {

@@ -42,7 +42,5 @@ function methodsOf(paths: Iterable<KnownPath>, path: string): string[] {
 function matches(pattern: readonly string[], given: readonly string[]): boolean {
   if (pattern.at(-1) === '*') return pattern.slice(0, -1).every((segment, index) => segment === given[index]);
   if (pattern.length !== given.length) return false;
-  return pattern.every((segment, index) =>
-    segment.startsWith(':') ? given[index] !== '' : segment === given[index],
-  );
+  return pattern.every((segment, index) => (segment.startsWith(':') ? given[index] !== '' : segment === given[index]));
 }
