@@ -32,7 +32,7 @@ const reason: 'payment_failed' | 'out_of_stock' | 'cancelled_by_customer' | 'tim
   settled.cancellation_reason;
 
 const { data: paid } = await payment.listPayments({ query: path, throwOnError: true });
-const one = await payment.getPayment({ path: { payment_id: paid.payments[0]?.payment_id ?? '' }, throwOnError: true });
+const one = await captured(paid.payments[0]?.payment_id ?? '');
 const { data: stock } = await inventory.getProduct({ path: { product_id: 'LAPTOP001' }, throwOnError: true });
 const { data: health } = await order.getHealth({ throwOnError: true });
 
@@ -45,14 +45,22 @@ console.log(
   JSON.stringify({
     order: { status: settled.status, reason, total: settled.total_amount },
     events: trail.events.map(({ event }) => event),
-    payment: { status: one.data.status, amount: one.data.amount, failure: one.data.failure_reason },
+    payment: { status: one.status, amount: one.captured_amount, failure: one.failure_reason },
     stock: { product: stock.product_id, isNumber: Number.isInteger(stock.quantity) },
     notified: await notifiedOf(path.order_id),
-    health: { status: health.status, postgres: health.dependencies['postgres']?.status },
+    health: { status: health.status, database: health.dependencies['postgresql']?.status },
     problem: { status: problem.status, code: problem.code, pointer: problem.errors?.[0]?.pointer },
     explained: explained.code,
   }),
 );
+
+/** Money is captured once the order is confirmed. */
+async function captured(id: string): Promise<payment.PaymentResponse> {
+  for (const deadline = performance.now() + 30_000; ; await new Promise((resolve) => setTimeout(resolve, 250))) {
+    const { data } = await payment.getPayment({ path: { payment_id: id }, throwOnError: true });
+    if (data.status === 'captured' || performance.now() > deadline) return data;
+  }
+}
 
 /** Mails follow the order a moment later. */
 async function notifiedOf(orderId: string): Promise<string[]> {

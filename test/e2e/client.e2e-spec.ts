@@ -21,11 +21,11 @@ describe('clients made of the OpenAPI documents', () => {
     const { stdout } = await run(process.execPath, ['test/client/drive.ts'], { cwd: ROOT, env, timeout: 90_000 });
     expect(JSON.parse(stdout)).toEqual({
       order: { status: 'confirmed', reason: null, total: 1299.99 },
-      events: ['order_created', 'payment_captured', 'stock_taken'],
+      events: ['order_created', 'payment_successful', 'stock_taken'],
       payment: { status: 'captured', amount: 1299.99, failure: null },
       stock: { product: 'LAPTOP001', isNumber: true },
       notified: ['order_confirmed', 'order_paid', 'order_received'],
-      health: { status: 'up', postgres: 'up' },
+      health: { status: 'up', database: 'up' },
       problem: { status: 400, code: 'REQUEST.INVALID', pointer: '/items/0/quantity' },
       explained: 'REQUEST.INVALID',
     });

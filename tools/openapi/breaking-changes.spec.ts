@@ -91,7 +91,7 @@ describe('a change of an OpenAPI document that breaks clients', () => {
     ],
     [
       'a text has to look otherwise',
-      /user_id: pattern is \^a now/,
+      /user_id: pattern is "\^a" now/,
       set(`${BODY}.properties.user_id`, { pattern: '^a' }),
     ],
     [

@@ -92,7 +92,7 @@ function ruleChanges(before: Schema, after: Schema, { at }: Place): string[] {
     ...RULES.filter((name) => after[name] !== undefined && after[name] !== false && after[name] !== before[name]),
   ];
   return stricter.map(
-    (name) => `${at}: ${name} is ${String(after[name])} now, and was ${String(before[name] ?? 'free')}`,
+    (name) => `${at}: ${name} is ${JSON.stringify(after[name])} now, and was ${JSON.stringify(before[name]) ?? 'free'}`,
   );
 }
 

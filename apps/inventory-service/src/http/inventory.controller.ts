@@ -1,6 +1,6 @@
 import { ApiGroup, ApiProblems, decodeCursor, PageQuery, parseIdempotencyKey } from '@app/platform';
 import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AddProduct } from '../use-cases/add-product';
 import { AdjustStock, type AdjustedStock } from '../use-cases/adjust-stock';
@@ -10,7 +10,7 @@ import { ListProducts } from '../use-cases/list-products';
 import { AddProductDto, toNewProduct } from './add-product.dto';
 import { AdjustStockDto, toAdjustment } from './adjust-stock.dto';
 import {
-  AdjustmentResponse,
+  type AdjustmentResponse,
   InventoryResponse,
   MovementListResponse,
   ProductResponse,
@@ -19,12 +19,8 @@ import {
   toMovementListResponse,
   toProductResponse,
 } from './inventory.response';
+import { DocumentAdjust } from './inventory.openapi';
 import { ProductPath } from './product.path';
-
-const REPLAYED = {
-  description: '`true` if this is the response to an earlier request with the same key.',
-  schema: { type: 'string' as const, enum: ['true'] },
-};
 
 @ApiGroup('inventory', 'Products, their stock, and what has changed it.')
 @Controller('inventory')
@@ -69,24 +65,7 @@ export class InventoryController {
   }
 
   @Post(':product_id/adjustments')
-  @ApiOperation({
-    operationId: 'adjustStock',
-    summary: 'Record a delivery or a stock correction.',
-    description: 'With an Idempotency-Key the request can be repeated safely.',
-  })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: 'Up to 255 characters; remembered forever.',
-    schema: { type: 'string', minLength: 1, maxLength: 255 },
-    example: 'delivery-4711',
-  })
-  @ApiCreatedResponse({
-    type: AdjustmentResponse,
-    description: 'The product after the adjustment, and the movement it is recorded as.',
-    headers: { 'Idempotent-Replayed': REPLAYED },
-  })
-  @ApiProblems(400, 404, { status: 409, description: 'The stock is too low.' }, 413, 415, 422, 503)
+  @DocumentAdjust()
   async adjust(
     @Param() { product_id: productId }: ProductPath,
     @Body() body: AdjustStockDto,

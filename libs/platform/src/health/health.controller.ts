@@ -1,4 +1,4 @@
-import { Controller, Get, Res } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Res, type Type } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ApiProblems } from '../errors/api-problems.decorator';
@@ -39,9 +39,7 @@ export class HealthController {
 
   @Get('health')
   @ApiOperation({ operationId: 'getHealth', summary: 'Read the state of the service and of each dependency.' })
-  @ApiOkResponse({ type: HealthResponse, description: 'Everything that is required is up.' })
-  @ApiServiceUnavailableResponse({ type: HealthResponse, description: 'A required dependency is down.' })
-  @ApiProblems()
+  @ApiVerdict(HealthResponse, 'Everything that is required is up.', 'A required dependency is down.')
   async summary(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthResponse> {
     const { name, version } = this.service;
     const checks = await this.registry.check();
@@ -54,9 +52,7 @@ export class HealthController {
 
   @Get('health/live')
   @ApiOperation({ operationId: 'getLiveness', summary: 'Probe whether the process works. Checks no dependency.' })
-  @ApiOkResponse({ type: LivenessResponse, description: 'The process works.' })
-  @ApiServiceUnavailableResponse({ type: LivenessResponse, description: 'The process should be restarted.' })
-  @ApiProblems()
+  @ApiVerdict(LivenessResponse, 'The process works.', 'The process should be restarted.')
   async live(@Res({ passthrough: true }) reply: FastifyReply): Promise<LivenessResponse> {
     const checks = await this.registry.check('liveness');
     const alive = checks.every(({ status }) => status !== 'down');
@@ -66,12 +62,7 @@ export class HealthController {
 
   @Get('health/ready')
   @ApiOperation({ operationId: 'getReadiness', summary: 'Probe whether the service can take requests.' })
-  @ApiOkResponse({ type: ReadinessResponse, description: 'The service is ready.' })
-  @ApiServiceUnavailableResponse({
-    type: ReadinessResponse,
-    description: 'The service is starting or draining, or a required dependency is down.',
-  })
-  @ApiProblems()
+  @ApiVerdict(ReadinessResponse, 'The service is ready.', 'Starting, draining, or without what is required.')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadinessResponse> {
     const { state } = this.lifecycle;
     if (state !== 'ready') {
@@ -83,6 +74,15 @@ export class HealthController {
     answer(reply, status !== 'down');
     return { status, state: stateOf(this.lifecycle, checks), dependencies: describe(checks) };
   }
+}
+
+/** A probe answers in one form, whether it is content or not. */
+function ApiVerdict(type: Type, good: string, bad: string): MethodDecorator {
+  return applyDecorators(
+    ApiOkResponse({ type, description: good }),
+    ApiServiceUnavailableResponse({ type, description: bad }),
+    ApiProblems(),
+  );
 }
 
 /** `ready` exactly when `/health/ready` says 200. */

@@ -37,7 +37,7 @@ const checks = (description: string) =>
     type: 'object',
     additionalProperties: { $ref: '#/components/schemas/CheckResponse' },
     description,
-    example: { postgres: { status: 'up', required: true, latency_ms: 1.3 } },
+    example: { postgresql: { status: 'up', required: true, latency_ms: 1.3 } },
   }) as const;
 
 /** The greeting of a service. */
