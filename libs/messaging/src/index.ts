@@ -27,6 +27,7 @@ export { headersFromBase64, type StoredHeaders } from './unit-of-work/stored-hea
 export { SharedTransactions, type SharedWork } from './together/shared-transactions';
 export { AroundLocks } from './unit-of-work/around-locks';
 export { lockedAmong, RowsLocked } from './unit-of-work/locked-rows';
+export { MESSAGING_PROBLEMS } from './unit-of-work/problems';
 export { Transactions } from './unit-of-work/transactions';
 export { Turns } from './unit-of-work/turns';
 export { UnitOfWork } from './unit-of-work/unit-of-work';
