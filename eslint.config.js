@@ -70,7 +70,7 @@ const PATTERNS_OF_CONTRACTS = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', '.local/', 'node_modules/', 'test/boundaries/fixtures/'] },
+  { ignores: ['dist/', 'coverage/', '.local/', 'node_modules/', 'test/boundaries/fixtures/', 'test/client/'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

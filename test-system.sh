@@ -80,7 +80,7 @@ add_results() {
 
 for tier in "${tiers[@]}"; do
   case $tier in
-    static) static_checks format:check lint typecheck boundaries ;;
+    static) static_checks format:check lint typecheck boundaries openapi ;;
     unit) jest_tier test unit ;;
     integration) jest_tier test:integration integration ;;
     e2e)

@@ -11,7 +11,7 @@ const HOME = join(paths.local, 'fuzz');
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
 
 /*
- * Left out: `unsupported_method` wants 405 where we answer 404; `positive_data_acceptance` and `negative_data_rejection`
+ * Left out: `unsupported_method` has not been tried since wrong methods are answered with 405; `positive_data_acceptance` and `negative_data_rejection`
  * know nothing of rules that a schema cannot say (printable text, two decimals) and of JSON that says the same otherwise.
  */
 const CHECKS =

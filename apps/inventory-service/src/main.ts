@@ -1,13 +1,5 @@
-import { connectEventConsumers } from '@app/messaging';
 import { bootstrapService } from '@app/platform';
 import { loadConfig } from './config';
-import { InventoryServiceModule } from './inventory-service.module';
+import { inventoryService } from './service';
 
-const config = loadConfig.orExit();
-
-await bootstrapService({
-  name: 'inventory-service',
-  module: InventoryServiceModule.forRoot(config),
-  config,
-  configure: connectEventConsumers,
-});
+await bootstrapService(inventoryService(loadConfig.orExit()));

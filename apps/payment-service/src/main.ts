@@ -1,13 +1,5 @@
-import { connectEventConsumers } from '@app/messaging';
 import { bootstrapService } from '@app/platform';
 import { loadConfig } from './config';
-import { PaymentServiceModule } from './payment-service.module';
+import { paymentService } from './service';
 
-const config = loadConfig.orExit();
-
-await bootstrapService({
-  name: 'payment-service',
-  module: PaymentServiceModule.forRoot(config),
-  config,
-  configure: connectEventConsumers,
-});
+await bootstrapService(paymentService(loadConfig.orExit()));

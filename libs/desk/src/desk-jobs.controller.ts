@@ -25,7 +25,7 @@ import { StartDeskJob } from './start-desk-job';
 const STARTED = {
   type: DeskJobResponse,
   description: 'The job; its progress is at Location.',
-  headers: { Location: { schema: { type: 'string' as const } } },
+  headers: { Location: { description: 'URL of the job.', schema: { type: 'string' as const } } },
 };
 const TOO_MANY = { status: 409, description: 'Ten jobs are already running.' };
 const dryRun = (model: typeof RetryDryRunResponse | typeof DiscardDryRunResponse) => ({
@@ -44,7 +44,11 @@ export class DeskJobsController {
   ) {}
 
   @Post('retry')
-  @ApiOperation({ summary: 'Retry all dead letters that match', description: 'Quarantined messages are skipped.' })
+  @ApiOperation({
+    operationId: 'retryFailedMessages',
+    summary: 'Retry all dead letters that match.',
+    description: 'Quarantined messages are skipped.',
+  })
   @ApiAcceptedResponse(STARTED)
   @ApiOkResponse(dryRun(RetryDryRunResponse))
   @ApiProblems(400, TOO_MANY, 413, 415, 503)
@@ -54,7 +58,8 @@ export class DeskJobsController {
 
   @Post('discard')
   @ApiOperation({
-    summary: 'Discard all dead letters that match',
+    operationId: 'discardFailedMessages',
+    summary: 'Discard all dead letters that match.',
     description: 'Messages that are retrying or waiting are discarded only if filter.status names that status.',
   })
   @ApiAcceptedResponse(STARTED)
@@ -65,16 +70,16 @@ export class DeskJobsController {
   }
 
   @Get('jobs')
-  @ApiOperation({ summary: 'List jobs, newest first' })
-  @ApiOkResponse({ type: DeskJobListResponse })
+  @ApiOperation({ operationId: 'listFailedMessageJobs', summary: 'List jobs, newest first.' })
+  @ApiOkResponse({ type: DeskJobListResponse, description: 'The newest jobs.' })
   @ApiProblems(400, 503)
   async list(@Query() { limit }: ListDeskJobsQuery): Promise<DeskJobListResponse> {
     return { jobs: (await this.jobs.list(limit)).map(toJob) };
   }
 
   @Get('jobs/:job_id')
-  @ApiOperation({ summary: 'Read the progress of a job' })
-  @ApiOkResponse({ type: DeskJobResponse })
+  @ApiOperation({ operationId: 'getFailedMessageJob', summary: 'Read the progress of a job.' })
+  @ApiOkResponse({ type: DeskJobResponse, description: 'The job as it is now.' })
   @ApiProblems(400, 404, 503)
   async show(@Param() { job_id: id }: DeskJobPath): Promise<DeskJobResponse> {
     const job = await this.jobs.find(id);

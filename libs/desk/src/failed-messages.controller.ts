@@ -1,6 +1,6 @@
-import { ApiProblems } from '@app/platform';
+import { ApiGroup, ApiProblems } from '@app/platform';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, StreamableFile } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiProduces } from '@nestjs/swagger';
 import { Readable } from 'node:stream';
 import { DecideFailedMessage } from './decide-failed-message';
 import {
@@ -31,7 +31,7 @@ const NOT_NOW = {
 const FINISHED = { status: 409, description: 'The message was already handled or discarded.' };
 
 /** The desk for messages that could not be handled. */
-@ApiTags('failed messages')
+@ApiGroup('failed messages', 'Messages that could not be handled: look at them, retry them, discard them.')
 @Controller('failed-messages')
 export class FailedMessagesController {
   constructor(
@@ -42,11 +42,12 @@ export class FailedMessagesController {
 
   @Get()
   @ApiOperation({
-    summary: 'List messages that could not be handled, newest first',
+    operationId: 'listFailedMessages',
+    summary: 'List messages that could not be handled, newest first.',
     description:
       'A page examines at most 10,000 messages of the status, or of the order. It may be shorter than limit, or empty; the list continues at next_cursor.',
   })
-  @ApiOkResponse({ type: FailedMessageListResponse })
+  @ApiOkResponse({ type: FailedMessageListResponse, description: 'A page of messages.' })
   @ApiProblems(400, 503)
   async list(@Query() query: ListFailedMessagesQuery): Promise<FailedMessageListResponse> {
     const { messages, nextCursor } = await this.readFailedMessages.page(filterOf(query), query.limit, query.cursor);
@@ -55,11 +56,12 @@ export class FailedMessagesController {
 
   @Get('groups')
   @ApiOperation({
-    summary: 'List the same messages grouped by error, most frequent first',
+    operationId: 'listFailedMessageGroups',
+    summary: 'List the same messages grouped by error, most frequent first.',
     description:
       'The 200 most frequent errors among the newest 10,000 messages of the status, or of the order; complete says whether these are all.',
   })
-  @ApiOkResponse({ type: FailedMessageGroupsResponse })
+  @ApiOkResponse({ type: FailedMessageGroupsResponse, description: 'The most frequent errors.' })
   @ApiProblems(400, 503)
   async groups(@Query() query: FailedMessageFilterDto): Promise<FailedMessageGroupsResponse> {
     const { groups, complete } = await this.reader.groups(filterOf(query));
@@ -68,19 +70,24 @@ export class FailedMessagesController {
 
   @Get('summary')
   @ApiOperation({
-    summary: 'Count unfinished messages',
+    operationId: 'countFailedMessages',
+    summary: 'Count unfinished messages.',
     description: 'Counts stop at 10,000 per status: this value means 10,000 or more.',
   })
-  @ApiOkResponse({ type: FailedMessageCountsResponse })
+  @ApiOkResponse({ type: FailedMessageCountsResponse, description: 'How many there are of each status.' })
   @ApiProblems(503)
   async summary(): Promise<FailedMessageCountsResponse> {
     return toCounts(await this.reader.summary());
   }
 
   @Get('export')
-  @ApiOperation({ summary: 'Export all matching messages in full, one JSON object per line', description: 'Streamed.' })
+  @ApiOperation({
+    operationId: 'exportFailedMessages',
+    summary: 'Export all matching messages in full, one JSON object per line.',
+    description: 'Streamed.',
+  })
   @ApiProduces('application/x-ndjson')
-  @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
+  @ApiOkResponse({ schema: { type: 'string', format: 'binary' }, description: 'Lines of JSON.' })
   @ApiProblems(400, 503)
   export(@Query() query: FailedMessageFilterDto): StreamableFile {
     const lines = linesOf(this.readFailedMessages.all(filterOf(query)));
@@ -88,8 +95,11 @@ export class FailedMessagesController {
   }
 
   @Get(':failed_message_id')
-  @ApiOperation({ summary: 'Read a message with its record, attempts, waiting messages and actions' })
-  @ApiOkResponse({ type: FullFailedMessageResponse })
+  @ApiOperation({
+    operationId: 'getFailedMessage',
+    summary: 'Read a message with its record, attempts, waiting messages and actions.',
+  })
+  @ApiOkResponse({ type: FullFailedMessageResponse, description: 'Everything that is known of the message.' })
   @ApiProblems(400, 404, 503)
   async show(@Param() path: FailedMessagePath): Promise<FullFailedMessageResponse> {
     return toFullResponse(await this.readFailedMessages.one(path.failed_message_id));
@@ -98,10 +108,11 @@ export class FailedMessagesController {
   @Post(':failed_message_id/retry')
   @HttpCode(202)
   @ApiOperation({
-    summary: 'Retry a dead letter',
+    operationId: 'retryFailedMessage',
+    summary: 'Retry a dead letter.',
     description: 'The event id stays the same, so its effect happens at most once.',
   })
-  @ApiAcceptedResponse({ type: FailedMessageResponse })
+  @ApiAcceptedResponse({ type: FailedMessageResponse, description: 'The message; it is retried shortly.' })
   @ApiProblems(400, 404, NOT_NOW, 413, 415, 503)
   async retry(@Param() path: FailedMessagePath, @Body() dto: RetryOneDto): Promise<FailedMessageResponse> {
     return toSummary(await this.decide.retry(path.failed_message_id, dto.actor, dto.force ?? false));
@@ -109,8 +120,11 @@ export class FailedMessagesController {
 
   @Post(':failed_message_id/discard')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Discard a message; the messages waiting for it continue' })
-  @ApiOkResponse({ type: FailedMessageResponse })
+  @ApiOperation({
+    operationId: 'discardFailedMessage',
+    summary: 'Discard a message; the messages waiting for it continue.',
+  })
+  @ApiOkResponse({ type: FailedMessageResponse, description: 'The discarded message.' })
   @ApiProblems(400, 404, FINISHED, 413, 415, 503)
   async discard(@Param() path: FailedMessagePath, @Body() dto: DiscardOneDto): Promise<FailedMessageResponse> {
     return toSummary(await this.decide.discard(path.failed_message_id, dto.actor, dto.reason));

@@ -28,6 +28,7 @@ export { SharedTransactions, type SharedWork } from './together/shared-transacti
 export { AroundLocks } from './unit-of-work/around-locks';
 export { EventObserver } from './unit-of-work/event-observer';
 export { lockedAmong, RowsLocked } from './unit-of-work/locked-rows';
+export { MESSAGING_PROBLEMS } from './unit-of-work/problems';
 export { Transactions } from './unit-of-work/transactions';
 export { Turns } from './unit-of-work/turns';
 export { UnitOfWork } from './unit-of-work/unit-of-work';

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CommonConfig } from './config/common-config';
 import { ConfigurationError } from './config/configuration.error';
+import type { ProblemCatalogue } from './errors/problem-catalogue';
 import { StartupError } from './errors/startup.error';
 import { configureHttp } from './http/configure-http';
 import { httpAdapter } from './http/http-adapter';
@@ -37,6 +38,10 @@ export interface ServiceOptions {
   readonly name: string;
   /** Default: `SERVICE_VERSION`. */
   readonly version?: string;
+  /** What it is there for, in a sentence or two of Markdown; the beginning of its OpenAPI document. */
+  readonly description?: string;
+  /** What the codes mean that it may answer with, beside those of every service. */
+  readonly problems?: ProblemCatalogue;
   readonly module: Type | DynamicModule;
   readonly config: BootstrapConfig;
   /** Runs before anything listens: attach the Kafka transport here with `app.connectMicroservice`. */
@@ -74,8 +79,9 @@ export async function createService(options: ServiceOptions): Promise<NestFastif
 }
 
 /** What the root module of a service imports: the platform and the service; the service's own module stays free of both. */
-export function serviceImports({ name, version, module, config }: ServiceOptions): (Type | DynamicModule)[] {
-  return [PlatformModule.forRoot({ name, version: version ?? config.serviceVersion }), module];
+export function serviceImports(options: ServiceOptions): (Type | DynamicModule)[] {
+  const { name, version = options.config.serviceVersion, module, description, problems } = options;
+  return [PlatformModule.forRoot({ name, version, description, problems }), module];
 }
 
 /** How Nest builds the application of a service. */

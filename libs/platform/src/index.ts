@@ -34,7 +34,9 @@ export {
   type Variable,
   type VariableOptions,
 } from './config/variables';
+export { describeService } from './describe-service';
 export { ApiProblems } from './errors/api-problems.decorator';
+export { PLATFORM_PROBLEMS, type ProblemCatalogue } from './errors/problem-catalogue';
 export { DomainError } from './errors/domain.error';
 export { errorToProblem, translateErrorsBy, unavailable } from './errors/error-to-problem';
 export type { Problem } from './errors/problem-details';
@@ -48,6 +50,7 @@ export { IsMoney, IsPrintable } from './http/field-decorators';
 export { parseIdempotencyKey } from './http/idempotency-key';
 export { DEFAULT_PAGE_LIMIT, IsPage, PageQuery } from './http/page';
 export { httpAdapter } from './http/http-adapter';
+export { ApiGroup } from './http/open-api';
 export { keepRawBody, rawBodyOf } from './http/raw-body';
 export { Nested } from './http/nested.decorator';
 export { invalidRequest, validationPipe } from './http/validation.pipe';

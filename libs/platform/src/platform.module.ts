@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { CircuitBreakers } from './breaker/circuit-breakers';
 import { Chance, SystemChance } from './chance';
 import { Clock, SharedClock } from './clock';
+import { ProblemsController } from './errors/problems.controller';
 import { HealthController } from './health/health.controller';
 import { HealthRegistry } from './health/health-registry';
 import { ProvidedIndicators } from './health/provided-indicators';
@@ -12,7 +13,7 @@ import { ServiceInfo } from './service-info';
 
 /**
  * What every service has, available everywhere without importing anything: `Clock`, `Ids`, `Chance`, `Lifecycle`,
- * `CircuitBreakers`, `ServiceInfo`, and the routes `/`, `/health`, `/health/live`, `/health/ready`.
+ * `CircuitBreakers`, `ServiceInfo`, and the routes `/`, `/health`, `/health/live`, `/health/ready`, `/problems`.
  * `bootstrapService` and `createService` add it; only tests that build a module by hand import it.
  */
 @Global()
@@ -22,7 +23,7 @@ export class PlatformModule {
     return {
       module: PlatformModule,
       imports: [DiscoveryModule],
-      controllers: [HealthController],
+      controllers: [HealthController, ProblemsController],
       providers: [
         SharedClock,
         { provide: Clock, useExisting: SharedClock },

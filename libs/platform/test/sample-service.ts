@@ -91,9 +91,14 @@ const config = defineConfig(commonConfig({ port: 0, databaseUser: 'order_service
 export const item = { product_id: 'LAPTOP001', quantity: 1, price: 1.99 };
 export const order = { user_id: 'user_123', items: [item] };
 
+/** What its own code means. */
+const problems = {
+  'ORDER.BUSY': { title: 'The order is busy', status: 409, meaning: 'It is being changed.', remedy: 'Try again.' },
+};
+
 /** The service, without a port: requests are injected. */
 export async function sampleService(): Promise<NestFastifyApplication> {
-  const app = await createService({ name: 'order-service', module: OrdersModule, config });
+  const app = await createService({ name: 'order-service', problems, module: OrdersModule, config });
   await app.init();
   return app;
 }

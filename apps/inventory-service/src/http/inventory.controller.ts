@@ -1,6 +1,6 @@
-import { ApiProblems, decodeCursor, PageQuery, parseIdempotencyKey } from '@app/platform';
+import { ApiGroup, ApiProblems, decodeCursor, PageQuery, parseIdempotencyKey } from '@app/platform';
 import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AddProduct } from '../use-cases/add-product';
 import { AdjustStock, type AdjustedStock } from '../use-cases/adjust-stock';
@@ -10,7 +10,7 @@ import { ListProducts } from '../use-cases/list-products';
 import { AddProductDto, toNewProduct } from './add-product.dto';
 import { AdjustStockDto, toAdjustment } from './adjust-stock.dto';
 import {
-  AdjustmentResponse,
+  type AdjustmentResponse,
   InventoryResponse,
   MovementListResponse,
   ProductResponse,
@@ -19,9 +19,10 @@ import {
   toMovementListResponse,
   toProductResponse,
 } from './inventory.response';
+import { DocumentAdjust } from './inventory.openapi';
 import { ProductPath } from './product.path';
 
-@ApiTags('inventory')
+@ApiGroup('inventory', 'Products, their stock, and what has changed it.')
 @Controller('inventory')
 export class InventoryController {
   constructor(
@@ -33,8 +34,8 @@ export class InventoryController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'List products with their stock, ordered by product id.' })
-  @ApiOkResponse({ type: InventoryResponse })
+  @ApiOperation({ operationId: 'listProducts', summary: 'List products with their stock, ordered by product id.' })
+  @ApiOkResponse({ type: InventoryResponse, description: 'A page of products.' })
   @ApiProblems(400, 503)
   async list(@Query() { limit, cursor }: PageQuery): Promise<InventoryResponse> {
     const after = cursor === undefined ? undefined : decodeCursor(cursor, ['text'])[0];
@@ -42,16 +43,20 @@ export class InventoryController {
   }
 
   @Get(':product_id')
-  @ApiOperation({ summary: 'Read one product.' })
-  @ApiOkResponse({ type: ProductResponse })
+  @ApiOperation({ operationId: 'getProduct', summary: 'Read one product.' })
+  @ApiOkResponse({ type: ProductResponse, description: 'The product with its stock.' })
   @ApiProblems(400, 404, 503)
   async get(@Param() { product_id: productId }: ProductPath): Promise<ProductResponse> {
     return toProductResponse(await this.getProduct.execute(productId));
   }
 
   @Post()
-  @ApiOperation({ summary: 'Add a product with its first stock.' })
-  @ApiCreatedResponse({ type: ProductResponse, headers: { Location: { description: 'URL of the product.' } } })
+  @ApiOperation({ operationId: 'addProduct', summary: 'Add a product with its first stock.' })
+  @ApiCreatedResponse({
+    type: ProductResponse,
+    description: 'The product is stored.',
+    headers: { Location: { description: 'URL of the product.', schema: { type: 'string' } } },
+  })
   @ApiProblems(400, { status: 409, description: 'A product with this id already exists.' }, 413, 415, 503)
   async add(@Body() body: AddProductDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<ProductResponse> {
     const product = toProductResponse(await this.addProduct.execute(toNewProduct(body)));
@@ -60,12 +65,7 @@ export class InventoryController {
   }
 
   @Post(':product_id/adjustments')
-  @ApiOperation({
-    summary: 'Record a delivery or a stock correction. With an Idempotency-Key the request can be repeated safely.',
-  })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Up to 255 characters; remembered forever.' })
-  @ApiCreatedResponse({ type: AdjustmentResponse })
-  @ApiProblems(400, 404, { status: 409, description: 'The stock is too low.' }, 413, 415, 422, 503)
+  @DocumentAdjust()
   async adjust(
     @Param() { product_id: productId }: ProductPath,
     @Body() body: AdjustStockDto,
@@ -77,8 +77,8 @@ export class InventoryController {
   }
 
   @Get(':product_id/movements')
-  @ApiOperation({ summary: 'List the stock movements of a product, newest first.' })
-  @ApiOkResponse({ type: MovementListResponse })
+  @ApiOperation({ operationId: 'listMovements', summary: 'List the stock movements of a product, newest first.' })
+  @ApiOkResponse({ type: MovementListResponse, description: 'A page of movements.' })
   @ApiProblems(400, 404, 503)
   async movements(
     @Param() { product_id: productId }: ProductPath,

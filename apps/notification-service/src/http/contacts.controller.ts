@@ -1,12 +1,12 @@
-import { ApiProblems } from '@app/platform';
+import { ApiGroup, ApiProblems } from '@app/platform';
 import { Body, Controller, Get, Param, Put } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { GetContact } from '../use-cases/get-contact';
 import { SaveContact } from '../use-cases/save-contact';
 import { ContactDto, ContactPath } from './contact.dto';
 import { ContactResponse, toContactResponse } from './contact.response';
 
-@ApiTags('contacts')
+@ApiGroup('contacts', 'Where and how a user wants to be told.')
 @Controller('contacts')
 export class ContactsController {
   constructor(
@@ -16,21 +16,23 @@ export class ContactsController {
 
   @Get(':user_id')
   @ApiOperation({
-    summary: 'Read the contact of a user',
+    operationId: 'getContact',
+    summary: 'Read the contact of a user.',
     description: '404 if no contact is stored; such a user is notified by e-mail only.',
   })
-  @ApiOkResponse({ type: ContactResponse })
-  @ApiProblems(400, 404, 503)
+  @ApiOkResponse({ type: ContactResponse, description: 'The stored contact.' })
+  @ApiProblems(400, { status: 404, description: 'No contact is stored for this user.' }, 503)
   async get(@Param() { user_id }: ContactPath): Promise<ContactResponse> {
     return toContactResponse(await this.getContact.execute(user_id));
   }
 
   @Put(':user_id')
   @ApiOperation({
-    summary: 'Store the contact of a user',
+    operationId: 'saveContact',
+    summary: 'Store the contact of a user.',
     description: 'Replaces the stored contact. It is used for new messages and for resends.',
   })
-  @ApiOkResponse({ type: ContactResponse })
+  @ApiOkResponse({ type: ContactResponse, description: 'The contact as it is stored now.' })
   @ApiProblems(400, 413, 415, 503)
   async put(@Param() { user_id }: ContactPath, @Body() dto: ContactDto): Promise<ContactResponse> {
     const { email, phone, channels } = dto;

@@ -1,6 +1,6 @@
-import { ApiProblems } from '@app/platform';
+import { ApiGroup, ApiProblems } from '@app/platform';
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
 import { IsUUID } from 'class-validator';
 import { ListNotifications } from '../use-cases/list-notifications';
 import { ResendNotification } from '../use-cases/resend-notification';
@@ -19,7 +19,7 @@ const NOT_AGAIN = {
 };
 const NO_ADDRESS = { status: 422, description: 'The user has no address on that channel.' };
 
-@ApiTags('notifications')
+@ApiGroup('notifications', 'What customers were told about their orders.')
 @Controller('notifications')
 export class NotificationsController {
   constructor(
@@ -28,8 +28,8 @@ export class NotificationsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'List notifications, newest first' })
-  @ApiOkResponse({ type: NotificationListResponse })
+  @ApiOperation({ operationId: 'listNotifications', summary: 'List notifications, newest first.' })
+  @ApiOkResponse({ type: NotificationListResponse, description: 'A page of notifications.' })
   @ApiProblems(400, 503)
   async list(@Query() query: ListNotificationsQuery): Promise<NotificationListResponse> {
     const { user_id: userId, order_id: orderId, limit, cursor } = query;
@@ -39,11 +39,12 @@ export class NotificationsController {
   @Post(':notification_id/resend')
   @HttpCode(202)
   @ApiOperation({
-    summary: 'Resend a notification',
+    operationId: 'resendNotification',
+    summary: 'Resend a notification.',
     description:
       'Sends it to the current address of the user. The response is a new notification with a status of its own and the next resend_number.',
   })
-  @ApiAcceptedResponse({ type: NotificationResponse })
+  @ApiAcceptedResponse({ type: NotificationResponse, description: 'The new notification; it is sent shortly.' })
   @ApiProblems(400, 404, NOT_AGAIN, NO_ADDRESS, 503)
   async resend(@Param() path: NotificationPath): Promise<NotificationResponse> {
     return toResponse(await this.resendNotification.execute(path.notification_id));

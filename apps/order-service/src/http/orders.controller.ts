@@ -1,6 +1,5 @@
-import { currentLogContext, decodeCursor, encodeCursor, parseIdempotencyKey } from '@app/platform';
+import { ApiGroup, currentLogContext, decodeCursor, encodeCursor, parseIdempotencyKey } from '@app/platform';
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CancelOrder } from '../use-cases/cancel-order';
 import { GetAuditTrail } from '../use-cases/get-audit-trail';
@@ -22,7 +21,7 @@ import { DocumentCancel, DocumentEvents, DocumentGet, DocumentList, DocumentPlac
 import { PlaceOrderDto, toOrderRequest } from './place-order.dto';
 import { WaitQuery } from './wait.query';
 
-@ApiTags('orders')
+@ApiGroup('orders', 'Placing orders, following them and cancelling them.')
 @Controller('orders')
 export class OrdersController {
   constructor(

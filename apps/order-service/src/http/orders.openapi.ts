@@ -15,7 +15,11 @@ const NO_SUCH_ORDER = { status: 404, description: 'No order has this id.' };
 /** What OpenAPI says about each endpoint; the controller says what it does. */
 export const DocumentPlace = (): MethodDecorator =>
   applyDecorators(
-    ApiOperation({ summary: 'Place an order. With an Idempotency-Key the request can be repeated safely.' }),
+    ApiOperation({
+      operationId: 'placeOrder',
+      summary: 'Place an order.',
+      description: 'With an Idempotency-Key the request can be repeated safely.',
+    }),
     ApiHeader({
       name: 'Idempotency-Key',
       required: false,
@@ -48,26 +52,31 @@ export const DocumentPlace = (): MethodDecorator =>
 export const DocumentList = (): MethodDecorator =>
   applyDecorators(
     ApiOperation({
+      operationId: 'listOrders',
       summary: 'List orders, newest first.',
       description:
         'A page filtered by status examines at most 10,000 orders. It may be shorter than limit, or empty; the list continues at next_cursor.',
     }),
-    ApiOkResponse({ type: OrderListResponse }),
+    ApiOkResponse({ type: OrderListResponse, description: 'A page of orders.' }),
     ApiProblems(400, 503),
   );
 
 export const DocumentGet = (): MethodDecorator =>
   applyDecorators(
-    ApiOperation({ summary: 'Read an order, optionally waiting until it is confirmed or cancelled.' }),
-    ApiOkResponse({ type: OrderResponse }),
+    ApiOperation({
+      operationId: 'getOrder',
+      summary: 'Read an order, optionally waiting until it is confirmed or cancelled.',
+    }),
+    ApiOkResponse({ type: OrderResponse, description: 'The order as it is now, or after the wait.' }),
     ApiProblems(400, NO_SUCH_ORDER, 503),
   );
 
 export const DocumentCancel = (): MethodDecorator =>
   applyDecorators(
     ApiOperation({
-      summary:
-        'Cancel an order at any point; the payment is refunded and the stock returned. The request can be repeated safely.',
+      operationId: 'cancelOrder',
+      summary: 'Cancel an order at any point.',
+      description: 'The payment is refunded and the stock returned. The request can be repeated safely.',
     }),
     ApiOkResponse({ type: OrderResponse, description: 'The cancelled order; also if it was cancelled before.' }),
     ApiProblems(400, NO_SUCH_ORDER, 503),
@@ -76,8 +85,9 @@ export const DocumentCancel = (): MethodDecorator =>
 export const DocumentEvents = (): MethodDecorator =>
   applyDecorators(
     ApiOperation({
+      operationId: 'listOrderEvents',
       summary: 'Read the audit trail of an order, oldest first: every step with its cause and its actor.',
     }),
-    ApiOkResponse({ type: OrderEventListResponse }),
+    ApiOkResponse({ type: OrderEventListResponse, description: 'All steps of the order.' }),
     ApiProblems(400, NO_SUCH_ORDER, 503),
   );

@@ -1,13 +1,13 @@
-import { ApiProblems } from '@app/platform';
+import { ApiGroup, ApiProblems } from '@app/platform';
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { GetPayment } from '../use-cases/get-payment';
 import { ListPayments } from '../use-cases/list-payments';
 import { ListPaymentsQuery } from './list-payments.query';
 import { PaymentPath } from './payment-path.dto';
 import { PaymentListResponse, PaymentResponse } from './payment.response';
 
-@ApiTags('payments')
+@ApiGroup('payments', 'The payments of orders.')
 @Controller('payments')
 export class PaymentsController {
   constructor(
@@ -17,11 +17,12 @@ export class PaymentsController {
 
   @Get()
   @ApiOperation({
-    summary: 'List payments, newest first',
+    operationId: 'listPayments',
+    summary: 'List payments, newest first.',
     description:
       'A page filtered by status examines at most 10,000 payments. It may be shorter than limit, or empty; the list continues at next_cursor.',
   })
-  @ApiOkResponse({ type: PaymentListResponse })
+  @ApiOkResponse({ type: PaymentListResponse, description: 'A page of payments.' })
   @ApiProblems(400, 503)
   async list(@Query() query: ListPaymentsQuery): Promise<PaymentListResponse> {
     const { order_id: orderId, user_id: userId, status, limit, cursor } = query;
@@ -29,11 +30,11 @@ export class PaymentsController {
     return { payments: page.payments.map((payment) => PaymentResponse.from(payment)), next_cursor: page.nextCursor };
   }
 
-  @Get(':id')
-  @ApiOperation({ summary: 'Read a payment' })
-  @ApiOkResponse({ type: PaymentResponse })
+  @Get(':payment_id')
+  @ApiOperation({ operationId: 'getPayment', summary: 'Read a payment.' })
+  @ApiOkResponse({ type: PaymentResponse, description: 'The payment as it is now.' })
   @ApiProblems(400, 404, 503)
-  async get(@Param() { id }: PaymentPath): Promise<PaymentResponse> {
-    return PaymentResponse.from(await this.getPayment.execute(id));
+  async get(@Param() { payment_id: paymentId }: PaymentPath): Promise<PaymentResponse> {
+    return PaymentResponse.from(await this.getPayment.execute(paymentId));
   }
 }

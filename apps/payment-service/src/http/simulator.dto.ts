@@ -15,3 +15,8 @@ export class RefundByHandDto {
   @IsMoney({ min: 0.01, max: 999_999_999.99 })
   amount?: number;
 }
+
+export class RefundByHandResponse {
+  @ApiProperty({ enum: [true], description: 'Always true', example: true })
+  accepted!: true;
+}

@@ -1,13 +1,13 @@
-import { ApiProblems, keepRawBody, rawBodyOf } from '@app/platform';
+import { ApiGroup, ApiProblems, keepRawBody, rawBodyOf } from '@app/platform';
 import { Controller, Headers, HttpCode, Post, Req, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HandleStripeWebhook } from '../use-cases/handle-stripe-webhook';
 
 /** There only while payments go through Stripe. */
-@ApiTags('webhooks')
+@ApiGroup('webhooks', 'What the payment gateway calls; there while payments go through Stripe.')
 @Controller('webhooks/stripe')
 export class StripeWebhookController implements OnModuleInit {
   constructor(
@@ -21,7 +21,7 @@ export class StripeWebhookController implements OnModuleInit {
 
   @Post()
   @HttpCode(200)
-  @ApiOperation({ summary: 'Receive signed events from Stripe' })
+  @ApiOperation({ operationId: 'receiveStripeEvent', summary: 'Receive a signed event from Stripe.' })
   @ApiOkResponse({ description: 'The event is stored.' })
   @ApiProblems(400, 413, 503)
   async hear(@Req() request: FastifyRequest, @Headers('stripe-signature') signature = '') {

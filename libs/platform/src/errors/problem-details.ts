@@ -9,7 +9,7 @@ export class ProblemFieldError {
   })
   readonly pointer!: string;
 
-  @ApiProperty({ example: 'price must not be less than 0.01' })
+  @ApiProperty({ description: 'Explanation for people', example: 'price must not be less than 0.01' })
   readonly detail!: string;
 
   @ApiPropertyOptional({ description: 'The violated rule', example: 'isMoney' })
@@ -18,13 +18,16 @@ export class ProblemFieldError {
 
 /** RFC 9457: the body of every answer with a status of 400 or more, as `application/problem+json`. */
 export class ProblemDetails {
-  @ApiProperty({ description: 'URI reference that identifies the problem type', example: '/problems/order.not_found' })
+  @ApiProperty({
+    description: 'URI reference of the problem type: the path at which the service explains it',
+    example: '/problems/order.not_found',
+  })
   readonly type!: string;
 
-  @ApiProperty({ example: 'Not Found' })
+  @ApiProperty({ description: 'The HTTP status in words', example: 'Not Found' })
   readonly title!: string;
 
-  @ApiProperty({ example: 404 })
+  @ApiProperty({ type: 'integer', description: 'The HTTP status', example: 404 })
   readonly status!: number;
 
   @ApiProperty({ description: 'Explanation for people', example: 'No order has this id.' })
@@ -39,7 +42,7 @@ export class ProblemDetails {
   @ApiProperty({ description: 'Id of the request in all logs; quote it to support', example: '0193f0c4-…' })
   readonly correlation_id!: string;
 
-  @ApiPropertyOptional({ type: () => [ProblemFieldError] })
+  @ApiPropertyOptional({ type: () => [ProblemFieldError], description: 'Everything that was refused' })
   readonly errors?: readonly ProblemFieldError[];
 }
 
@@ -55,10 +58,15 @@ export interface Problem {
 /** The media type of `ProblemDetails`. */
 export const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
 
+/** The path at which every service explains its codes. */
+export function problemType(code: string): string {
+  return `/problems/${code.toLowerCase()}`;
+}
+
 /** Completes a problem with what is derived from it; `instance` must be a path without query. */
 export function problemDetails(problem: Problem, instance: string, correlationId: string): ProblemDetails {
   return {
-    type: `/problems/${problem.code.toLowerCase()}`,
+    type: problemType(problem.code),
     title: STATUS_CODES[problem.status] ?? 'Error',
     status: problem.status,
     detail: problem.detail,

@@ -1,12 +1,23 @@
-import { Controller, Get, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { applyDecorators, Controller, Get, Res, type Type } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Lifecycle, type LifecycleState } from '../lifecycle';
+import { ApiProblems } from '../errors/api-problems.decorator';
+import { ApiGroup } from '../http/open-api';
+import { Lifecycle } from '../lifecycle';
 import { ServiceInfo } from '../service-info';
 import { HealthRegistry, type CheckedHealth } from './health-registry';
+import {
+  CheckResponse,
+  HealthResponse,
+  IndexResponse,
+  LivenessResponse,
+  ReadinessResponse,
+  type ServiceState,
+} from './health.response';
 
 /** Probes and the greeting of a service; documented at each route. */
-@ApiTags('health')
+@ApiGroup('health', 'Whether the service works, for people and for probes.')
+@ApiExtraModels(CheckResponse)
 @Controller()
 export class HealthController {
   constructor(
@@ -16,17 +27,20 @@ export class HealthController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Service name, version and links' })
-  index() {
+  @ApiOperation({
+    operationId: 'getIndex',
+    summary: 'Read the name and version of the service, and where to look next.',
+  })
+  @ApiOkResponse({ type: IndexResponse, description: 'Name, version and links.' })
+  @ApiProblems(400)
+  index(): IndexResponse {
     return { name: this.service.name, version: this.service.version, docs: '/docs', health: '/health' };
   }
 
   @Get('health')
-  @ApiOperation({
-    summary:
-      'State of the service (starting, ready, unready, draining) and of each dependency; 503 if a required dependency is down',
-  })
-  async summary(@Res({ passthrough: true }) reply: FastifyReply) {
+  @ApiOperation({ operationId: 'getHealth', summary: 'Read the state of the service and of each dependency.' })
+  @ApiVerdict(HealthResponse, 'Everything that is required is up.', 'A required dependency is down.')
+  async summary(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthResponse> {
     const { name, version } = this.service;
     const checks = await this.registry.check();
     const status = overall(checks);
@@ -37,8 +51,9 @@ export class HealthController {
   }
 
   @Get('health/live')
-  @ApiOperation({ summary: 'Liveness: 503 means that the process should be restarted. Checks no dependency.' })
-  async live(@Res({ passthrough: true }) reply: FastifyReply) {
+  @ApiOperation({ operationId: 'getLiveness', summary: 'Probe whether the process works. Checks no dependency.' })
+  @ApiVerdict(LivenessResponse, 'The process works.', 'The process should be restarted.')
+  async live(@Res({ passthrough: true }) reply: FastifyReply): Promise<LivenessResponse> {
     const checks = await this.registry.check('liveness');
     const alive = checks.every(({ status }) => status !== 'down');
     answer(reply, alive);
@@ -46,8 +61,9 @@ export class HealthController {
   }
 
   @Get('health/ready')
-  @ApiOperation({ summary: 'Readiness: 503 while the service is starting, draining or missing a required dependency' })
-  async ready(@Res({ passthrough: true }) reply: FastifyReply) {
+  @ApiOperation({ operationId: 'getReadiness', summary: 'Probe whether the service can take requests.' })
+  @ApiVerdict(ReadinessResponse, 'The service is ready.', 'Starting, draining, or without what is required.')
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadinessResponse> {
     const { state } = this.lifecycle;
     if (state !== 'ready') {
       answer(reply, false);
@@ -60,8 +76,17 @@ export class HealthController {
   }
 }
 
-/** `unready`: it would serve if it could, but something required is down. `ready` exactly when `/health/ready` says 200. */
-function stateOf({ state }: Lifecycle, checks: readonly CheckedHealth[]): LifecycleState | 'unready' {
+/** A probe answers in one form, whether it is content or not. */
+function ApiVerdict(type: Type, good: string, bad: string): MethodDecorator {
+  return applyDecorators(
+    ApiOkResponse({ type, description: good }),
+    ApiServiceUnavailableResponse({ type, description: bad }),
+    ApiProblems(),
+  );
+}
+
+/** `ready` exactly when `/health/ready` says 200. */
+function stateOf({ state }: Lifecycle, checks: readonly CheckedHealth[]): ServiceState {
   const isCrippled = overall(checks.filter(({ scope }) => scope === 'readiness')) === 'down';
   return state === 'ready' && isCrippled ? 'unready' : state;
 }
@@ -75,10 +100,10 @@ function overall(checks: readonly CheckedHealth[]): 'up' | 'degraded' | 'down' {
   return checks.some(({ status }) => status !== 'up') ? 'degraded' : 'up';
 }
 
-function describe(checks: readonly CheckedHealth[]) {
+function describe(checks: readonly CheckedHealth[]): Record<string, CheckResponse> {
   const rows = checks.map(({ name, status, required, latencyMs, details }) => [
     name,
     { status, required, latency_ms: latencyMs, ...(details === undefined ? {} : { details }) },
   ]);
-  return Object.fromEntries(rows) as Record<string, unknown>;
+  return Object.fromEntries(rows) as Record<string, CheckResponse>;
 }

@@ -1,11 +1,13 @@
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ProblemDetailsFilter } from '../errors/problem-details.filter';
 import { Lifecycle } from '../lifecycle';
 import { ServiceInfo } from '../service-info';
 import { installAccessLog } from './access-log';
 import { readJsonBodies } from './json-body';
+import { refuseWrongMethods } from './method-not-allowed';
 import { refuseWhatNodeAnswers } from './node-level-refusals';
+import { openApiDocument } from './open-api';
 import { installRequestContext } from './request-context';
 import { UnknownQueryGuard } from './unknown-query.guard';
 import { validationPipe } from './validation.pipe';
@@ -22,6 +24,7 @@ export function configureHttp(app: NestFastifyApplication): void {
   installRequestContext(server);
   installAccessLog(server);
   refuseWhatNodeAnswers(server);
+  refuseWrongMethods(server);
   // A client that keeps its connection goes elsewhere with its next request instead of meeting a closed socket.
   server.addHook('onSend', (_request, reply, payload, done) => {
     if (lifecycle.state === 'draining') void reply.header('connection', 'close');
@@ -30,9 +33,8 @@ export function configureHttp(app: NestFastifyApplication): void {
   app.useGlobalFilters(new ProblemDetailsFilter());
   app.useGlobalGuards(new UnknownQueryGuard());
   app.useGlobalPipes(validationPipe());
-  const { name, version } = app.get(ServiceInfo);
-  const description = new DocumentBuilder().setTitle(name).setVersion(version).build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), {
+  const { name } = app.get(ServiceInfo);
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'docs-json',
     customSiteTitle: name,
   });

@@ -39,11 +39,12 @@ export interface MoneyBounds {
 
 /**
  * An amount of money: a JSON number (not a text) with two decimals at most, within the bounds. Turn it into
- * minor units with `toMinorUnits`. Also documents the property.
+ * minor units with `toMinorUnits`. Also documents the property; `multipleOf: 0.01` would refuse 1299.99, which is no multiple of
+ * it in binary floating point.
  */
 export function IsMoney({ min, max }: MoneyBounds): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ type: Number, minimum: min, maximum: max, multipleOf: 0.01 }),
+    ApiProperty({ type: Number, minimum: min, maximum: max, description: 'At most two decimals' }),
     ValidateBy({
       name: 'isMoney',
       validator: {

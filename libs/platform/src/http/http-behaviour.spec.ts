@@ -69,6 +69,7 @@ describe('a request with invalid fields', () => {
   });
 
   it.each([
+    ['GET', '/?now=1', ['#/query/now']],
     ['POST', '/orders?dry_run=true', ['#/query/dry_run']],
     ['GET', '/orders/019aab12-4c00-7a01-8f00-5d2f6f1c0a01?wait=1s&__proto__=1', ['#/query/wait', '#/query/__proto__']],
   ] as const)('refuses the query of %s %s, which has none', async (method, url, expected) => {
