@@ -34,7 +34,7 @@ describe('the step that an event is', () => {
       'Payment of 5.00 USD declined: insufficient funds',
     );
     expect(message('payment_failed', { amount: 5, currency: 'USD', reason: 'capture_failed' })).toBe(
-      'Payment of 5.00 USD failed: capture failed',
+      'Payment of 5.00 USD could not be captured',
     );
   });
 

@@ -1,4 +1,4 @@
-import type { AnyEvent, EventEnvelope, PayloadOf } from '@app/events';
+import type { AnyEvent, EventEnvelope, PayloadOf, PaymentFailureReason } from '@app/events';
 
 /** A step in the life of an order, in the words and numbers of the domain. */
 export interface Step {
@@ -23,10 +23,7 @@ const STEPS: { readonly [Type in keyof Payloads]: (payload: Payloads[Type]) => S
     fields: { payment_id, amount, currency },
   }),
   payment_failed: ({ payment_id, amount, currency, reason }) => ({
-    message:
-      reason === 'declined' || reason === 'insufficient_funds'
-        ? `Payment of ${money(amount, currency)} declined: ${words(reason)}`
-        : `Payment of ${money(amount, currency)} failed: ${words(reason)}`,
+    message: `Payment of ${money(amount, currency)} ${FAILURES[reason]}`,
     fields: { payment_id, amount, currency, reason },
   }),
   inventory_updated: ({ change, items }) => ({
@@ -71,6 +68,13 @@ const STEPS: { readonly [Type in keyof Payloads]: (payload: Payloads[Type]) => S
     message: `${capitalised(CHANNELS[channel])} not sent: ${words(notification_type)}, ${words(reason)}`,
     fields: { notification_id, notification_type, channel, attempts, reason },
   }),
+};
+
+const FAILURES: Readonly<Record<PaymentFailureReason, string>> = {
+  declined: 'declined',
+  insufficient_funds: 'declined: insufficient funds',
+  capture_failed: 'could not be captured',
+  gateway_unavailable: 'failed: the gateway is unavailable',
 };
 
 const CHANNELS = { email: 'e-mail', sms: 'SMS' } as const;

@@ -18,7 +18,7 @@ export async function storyOf(source: LogSource, order: { id: string } | { numbe
   if (id === undefined) return [];
   const found: StoryLine[] = [];
   for await (const text of source.lines()) {
-    const line = text.includes(id) ? parsed(text) : undefined;
+    const line: StoryLine | undefined = text.includes(id) ? parsed(text) : undefined;
     if (line?.['order_id'] === id) found.push(line);
   }
   return found.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
