@@ -1,4 +1,5 @@
-import { ApiProblems, decodeCursor, PageQuery, parseIdempotencyKey } from '@app/platform';
+import type { Cause } from '@app/events';
+import { ApiProblems, currentLogContext, decodeCursor, PageQuery, parseIdempotencyKey } from '@app/platform';
 import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -54,7 +55,7 @@ export class InventoryController {
   @ApiCreatedResponse({ type: ProductResponse, headers: { Location: { description: 'URL of the product.' } } })
   @ApiProblems(400, { status: 409, description: 'A product with this id already exists.' }, 413, 415, 503)
   async add(@Body() body: AddProductDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<ProductResponse> {
-    const product = toProductResponse(await this.addProduct.execute(toNewProduct(body)));
+    const product = toProductResponse(await this.addProduct.execute(toNewProduct(body), causeOfRequest()));
     void reply.header('Location', `/inventory/${encodeURIComponent(product.product_id)}`);
     return product;
   }
@@ -72,7 +73,9 @@ export class InventoryController {
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AdjustmentResponse> {
-    const adjusted = await this.adjustStock.execute(productId, toAdjustment(body), parseIdempotencyKey(key));
+    const idempotencyKey = parseIdempotencyKey(key);
+    const request = { idempotencyKey, cause: causeOfRequest() };
+    const adjusted = await this.adjustStock.execute(productId, toAdjustment(body), request);
     return answerAdjusted(reply, adjusted);
   }
 
@@ -92,4 +95,10 @@ export class InventoryController {
 function answerAdjusted(reply: FastifyReply, adjusted: AdjustedStock): AdjustmentResponse {
   if (adjusted.replayed) void reply.header('Idempotent-Replayed', 'true');
   return toAdjustmentResponse(adjusted);
+}
+
+/** A person caused it, not an event. */
+function causeOfRequest(): Cause {
+  const { correlationId = '', traceparent } = currentLogContext();
+  return { correlationId, ...(traceparent === undefined ? {} : { traceparent }) };
 }

@@ -1,10 +1,13 @@
+import type { Cause } from '@app/events';
 import { Transactions, Turns, type UnitOfWork } from '@app/messaging';
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { IdempotencyKeyReused, ProductNotFound } from '../domain/inventory.errors';
+import { stockFell } from '../domain/low-stock';
 import type { Product, StockMovement } from '../domain/product';
 import { adjustStock, type StockAdjustment } from '../domain/stock-adjustment';
 import { ProductRepository } from '../persistence/product.repository';
+import { announceAdjusted, announceFallen } from './stock-announcements';
 
 /** Who changes a stock over HTTP; the API knows no persons. */
 export const OPERATOR = 'operator';
@@ -28,14 +31,19 @@ export class AdjustStock {
   ) {}
 
   /** @throws ProductNotFound, IdempotencyKeyReused, and whatever `adjustStock` throws */
-  execute(productId: string, adjustment: StockAdjustment, idempotencyKey?: string): Promise<AdjustedStock> {
+  execute(
+    productId: string,
+    adjustment: StockAdjustment,
+    request: { readonly idempotencyKey: string | undefined; readonly cause: Cause },
+  ): Promise<AdjustedStock> {
+    const { idempotencyKey } = request;
     return this.turns.take(productId, () =>
       this.transactions.run(async (unitOfWork) => {
         // Before anything is looked up by the key: of two requests with the same one, the second waits here for the first.
         const product = await this.products.lock(unitOfWork, productId);
         if (product === undefined) throw new ProductNotFound(productId);
         const earlier = await this.earlierMovement(unitOfWork, productId, idempotencyKey);
-        if (earlier === undefined) return this.adjust(unitOfWork, product, adjustment, idempotencyKey ?? null);
+        if (earlier === undefined) return this.adjust(unitOfWork, product, adjustment, request);
         if (!isSameAdjustment(earlier, adjustment)) throw new IdempotencyKeyReused();
         return { product: productAfter(product, earlier), movement: earlier, replayed: true };
       }),
@@ -54,9 +62,9 @@ export class AdjustStock {
     unitOfWork: UnitOfWork,
     product: Product,
     adjustment: StockAdjustment,
-    idempotencyKey: string | null,
+    { idempotencyKey = null, cause }: { readonly idempotencyKey?: string | undefined | null; readonly cause: Cause },
   ): Promise<AdjustedStock> {
-    const { productId, quantity } = product;
+    const { productId, quantity, lowStockThreshold } = product;
     const movement = await this.products.move(unitOfWork, {
       ...adjustment,
       productId,
@@ -65,6 +73,9 @@ export class AdjustStock {
       idempotencyKey,
       createdAt: this.clock.now(),
     });
+    const { quantityDelta: delta, balance } = movement;
+    announceAdjusted(unitOfWork, { ...adjustment, productId, balance }, cause);
+    announceFallen(unitOfWork, stockFell({ productId, delta, balance }, lowStockThreshold), cause);
     return { product: productAfter(product, movement), movement, replayed: false };
   }
 }
