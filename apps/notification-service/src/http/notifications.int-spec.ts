@@ -72,13 +72,44 @@ describe('GET /notifications', () => {
     expect(await list('user_id=nobody')).toEqual({ notifications: [], next_cursor: null });
   });
 
-  it.each(['user_id=', 'order_id=7', 'limit=0', 'limit=101', 'limit=x', 'cursor=abc', 'colour=red', 'user_id=a%00b'])(
-    'refuses ?%s',
-    async (query) => {
-      const { status, body } = await system.inject('GET', `/notifications?${query}`);
-      expect({ status, body }).toMatchObject({ status: 400, body: { code: expect.stringMatching(/^REQUEST\./) } });
-    },
-  );
+  it('finds those of a channel, a status and a type, alone and together', async () => {
+    await system.inject('PUT', '/contacts/finder', {
+      email: 'f@example.org',
+      phone: '+491701234567',
+      channels: ['email', 'sms'],
+    });
+    system.mailServer.onRecipient = (to) => (to === 'refused@example.test' ? '550 no such user' : undefined);
+    const [first, second, third] = [anOrderId(), anOrderId(), anOrderId()];
+    await system.handle([news.order_received(first, 'finder'), news.order_confirmed(second, 'finder')]);
+    await system.handle([news.order_received(third, 'refused')]);
+    for (const orderId of [first, second, third]) await settled(orderId);
+    const found = async (query: string) =>
+      (await list(query)).notifications.map(({ order_id, channel }) => `${order_id} ${channel}`);
+    expect(await found('user_id=finder&channel=sms')).toEqual([`${second} sms`, `${first} sms`]);
+    expect(await found('user_id=finder&channel=sms&type=order_received')).toEqual([`${first} sms`]);
+    expect(await found('user_id=finder&status=logged&type=order_confirmed')).toEqual([`${second} sms`]);
+    expect(await found(`order_id=${first}&status=sent`)).toEqual([`${first} email`]);
+    expect(await found('status=failed')).toEqual([`${third} email`]);
+    expect(await found('status=failed&channel=sms')).toEqual([]);
+    expect(await found(`status=logged&limit=1&user_id=finder`)).toEqual([`${second} sms`]);
+  });
+
+  it.each([
+    'user_id=',
+    'order_id=7',
+    'status=lost',
+    'channel=fax',
+    'type=spam',
+    'limit=0',
+    'limit=101',
+    'limit=x',
+    'cursor=abc',
+    'colour=red',
+    'user_id=a%00b',
+  ])('refuses ?%s', async (query) => {
+    const { status, body } = await system.inject('GET', `/notifications?${query}`);
+    expect({ status, body }).toMatchObject({ status: 400, body: { code: expect.stringMatching(/^REQUEST\./) } });
+  });
 });
 
 describe('/contacts/:user_id', () => {
@@ -99,9 +130,11 @@ describe('/contacts/:user_id', () => {
     const notifications = await settled(orderId);
     expect(notifications.map(({ channel, status }) => [channel, status])).toEqual([
       ['email', 'sent'],
-      ['sms', 'sent'],
+      ['sms', 'logged'],
     ]);
     expect(recipientsOfMailsAbout(orderId)).toEqual(['ada@example.org']);
+    const told = `SELECT payload::json ->> 'channel' AS channel FROM outbox WHERE type = 'notification_sent' AND aggregateid = $1`;
+    expect(await system.query(told, [orderId])).toEqual([{ channel: 'email' }]);
   });
 
   it('replaces what it had', async () => {
@@ -166,6 +199,53 @@ describe('POST /notifications/:id/resend', () => {
     const statuses = (await Promise.all(clicks)).map(({ status }) => status).sort();
     system.mailServer.delayMs = 0;
     expect(statuses).toEqual([202, 409, 409, 409, 409]);
+  });
+
+  describe('with an Idempotency-Key', () => {
+    const resend = (id: string, key: string) =>
+      system.inject('POST', `/notifications/${id}/resend`, undefined, { 'idempotency-key': key });
+
+    it('is one message however often and however fast it is asked for, and always the same answer', async () => {
+      const orderId = anOrderId();
+      const { notification_id: id } = await oneNotification(orderId, 'keyed');
+      const answers = await Promise.all(Array.from({ length: 5 }, () => resend(id, 'click-1')));
+      expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(202));
+      expect(answers.filter(({ replayed }) => replayed)).toHaveLength(4);
+      await settled(orderId);
+      const late = await resend(id, 'click-1');
+      expect(late).toMatchObject({ status: 202, replayed: true });
+      expect(new Set([...answers, late].map(({ body }) => JSON.stringify(body))).size).toBe(1);
+      expect(await settled(orderId)).toHaveLength(2);
+      expect(recipientsOfMailsAbout(orderId)).toHaveLength(2);
+    });
+
+    it('is another message with another key, and none with that of another message', async () => {
+      const orderId = anOrderId();
+      const { notification_id: id } = await oneNotification(orderId, 'rekeyed');
+      await resend(id, 'a');
+      await settled(orderId);
+      expect(await resend(id, 'b')).toMatchObject({ status: 202, replayed: false, body: { resend_number: 2 } });
+      await settled(orderId);
+      await system.handle([news.payment_refunded(orderId, 'rekeyed')]);
+      const [refund] = await settled(orderId);
+      expect(await resend(refund?.notification_id ?? '', 'a')).toMatchObject({
+        status: 422,
+        body: { code: 'NOTIFICATION.IDEMPOTENCY_KEY_REUSED' },
+      });
+      expect(await resend(id, 'x'.repeat(256))).toMatchObject({ status: 400 });
+    });
+
+    it('may be tried again with it after a refusal, which is not remembered', async () => {
+      const orderId = anOrderId();
+      system.mailServer.delayMs = 300;
+      await system.handle([news.order_confirmed(orderId, 'early')]);
+      const { notifications } = await list(`order_id=${orderId}`);
+      const id = notifications[0]?.notification_id ?? '';
+      expect(await resend(id, 'c')).toMatchObject({ status: 409, body: { code: 'NOTIFICATION.STILL_PENDING' } });
+      await settled(orderId);
+      system.mailServer.delayMs = 0;
+      expect(await resend(id, 'c')).toMatchObject({ status: 202, replayed: false });
+    });
   });
 
   it('refuses good news of an order that was cancelled since', async () => {
