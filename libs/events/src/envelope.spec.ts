@@ -176,7 +176,9 @@ describe('an event about a product', () => {
   });
 
   it('has one key, in both places', () => {
-    expect(decodeRecord(about('LAPTOP001', 'PHONE001'))).toMatchObject({ detail: 'ce_partitionkey is not the record key' });
+    expect(decodeRecord(about('LAPTOP001', 'PHONE001'))).toMatchObject({
+      detail: 'ce_partitionkey is not the record key',
+    });
   });
 
   it('cannot be told on the topic of an event about orders', () => {
