@@ -78,7 +78,8 @@ describe('GET /notifications', () => {
       phone: '+491701234567',
       channels: ['email', 'sms'],
     });
-    system.mailServer.onRecipient = (to) => (to === 'refused@example.test' ? '550 no such user' : undefined);
+    system.mailServer.onRecipient = (to) =>
+      to === 'refused@example.test' ? { code: 550, text: 'no such user' } : undefined;
     const [first, second, third] = [anOrderId(), anOrderId(), anOrderId()];
     await system.handle([news.order_received(first, 'finder'), news.order_confirmed(second, 'finder')]);
     await system.handle([news.order_received(third, 'refused')]);

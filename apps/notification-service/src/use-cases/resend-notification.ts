@@ -44,35 +44,32 @@ export class ResendNotification {
   async execute(notificationId: string, idempotencyKey?: string): Promise<ResentNotification> {
     const original = await this.reader.find(notificationId);
     if (original === undefined) throw new NotificationNotFound();
-    const resent = await this.turns.take(original.orderId, () =>
+    const { resentAs, replayed } = await this.turns.take(original.orderId, () =>
       this.transactions.run((unitOfWork) => this.resend(unitOfWork, original, idempotencyKey)),
     );
-    if (typeof resent === 'string') return { notification: withWords(await this.asAccepted(resent)), replayed: true };
-    this.logger.log('Notification resend requested', {
-      notification_id: resent.notificationId,
-      original_notification_id: notificationId,
-      order_id: resent.orderId,
-      resend: resent.resend,
-    });
-    return { notification: withWords(resent), replayed: false };
+    const notification = await this.asAccepted(resentAs);
+    if (!replayed) {
+      this.logger.log('Notification resend requested', {
+        notification_id: resentAs,
+        original_notification_id: notificationId,
+        order_id: notification.orderId,
+        resend: notification.resend,
+      });
+    }
+    return { notification: withWords(notification), replayed };
   }
 
-  /** @returns the new notification, or the id of the one that the key has made before. */
-  private async resend(
-    unitOfWork: UnitOfWork,
-    original: StoredNotification,
-    key: string | undefined,
-  ): Promise<StoredNotification | string> {
+  private async resend(unitOfWork: UnitOfWork, original: StoredNotification, key: string | undefined): Promise<Resent> {
     const { orderId, userId, channel } = original;
-    const now = this.clock.now();
     // Before anything is looked up by the key: of two requests with the same one, the second waits here for the first.
-    const locked = await this.notifications.lockOrders(unitOfWork, [{ orderId, cancelled: false }], now);
+    const news = [{ orderId, cancelled: false }];
+    const locked = await this.notifications.lockOrders(unitOfWork, news, this.clock.now());
     const order = locked.get(orderId) ?? UNKNOWN_ORDER;
     const known = knownIn(order, original.notificationId);
     const earlier = key === undefined ? undefined : await this.notifications.findResend(unitOfWork, orderId, key);
     if (earlier !== undefined) {
       expectSameMessage(knownIn(order, earlier), known);
-      return earlier;
+      return { resentAs: earlier, replayed: true };
     }
     const contact = (await this.contacts.findAll(unitOfWork, [userId])).get(userId);
     const address = addressFor(channel, userId, contact, this.settings.fallbackDomain);
@@ -86,9 +83,9 @@ export class ResendNotification {
     const facts = withOrderNumber(original.facts, locked.get(orderId)?.about.orderNumber);
     const stored = { orderId, userId, facts: writeFacts(facts), cause };
     await this.queue.execute(unitOfWork, [{ ...decision.notification, ...stored }]);
-    const { notificationId, resend } = decision.notification;
-    if (key !== undefined) await this.notifications.rememberKey(unitOfWork, notificationId, key);
-    return { ...original, ...ACCEPTED, facts, notificationId, resend, createdAt: now, cause };
+    const { notificationId: resentAs } = decision.notification;
+    if (key !== undefined) await this.notifications.rememberKey(unitOfWork, resentAs, key);
+    return { resentAs, replayed: false };
   }
 
   private async asAccepted(notificationId: string): Promise<StoredNotification> {
@@ -96,6 +93,12 @@ export class ResendNotification {
     if (found === undefined) throw new NotificationNotFound();
     return { ...found, ...ACCEPTED };
   }
+}
+
+interface Resent {
+  /** The id of the new notification. */
+  readonly resentAs: string;
+  readonly replayed: boolean;
 }
 
 /** What is answered of a resend, whatever has become of it since. */
