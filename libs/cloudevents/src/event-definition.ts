@@ -33,7 +33,10 @@ export type PayloadOf<Definition> = Definition extends EventDefinition<string, i
 
 /** Declares an event and compiles its validator. */
 export function defineEvent<const Name extends string, Schema extends TSchema, const Publisher extends string>(
-  declaration: Pick<EventDefinition<Name, Schema, Publisher>, 'type' | 'version' | 'publisher' | 'summary' | 'schema'> & {
+  declaration: Pick<
+    EventDefinition<Name, Schema, Publisher>,
+    'type' | 'version' | 'publisher' | 'summary' | 'schema'
+  > & {
     readonly key?: string;
   },
 ): EventDefinition<Name, Schema, Publisher> {

@@ -22,6 +22,10 @@ import {
 } from './inventory.response';
 import { ProductPath } from './product.path';
 
+const ADJUST = {
+  summary: 'Record a delivery or a stock correction. With an Idempotency-Key the request can be repeated safely.',
+};
+
 @ApiTags('inventory')
 @Controller('inventory')
 export class InventoryController {
@@ -61,9 +65,7 @@ export class InventoryController {
   }
 
   @Post(':product_id/adjustments')
-  @ApiOperation({
-    summary: 'Record a delivery or a stock correction. With an Idempotency-Key the request can be repeated safely.',
-  })
+  @ApiOperation(ADJUST)
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Up to 255 characters; remembered forever.' })
   @ApiCreatedResponse({ type: AdjustmentResponse })
   @ApiProblems(400, 404, { status: 409, description: 'The stock is too low.' }, 413, 415, 422, 503)
@@ -73,8 +75,7 @@ export class InventoryController {
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AdjustmentResponse> {
-    const idempotencyKey = parseIdempotencyKey(key);
-    const request = { idempotencyKey, cause: causeOfRequest() };
+    const request = { idempotencyKey: parseIdempotencyKey(key), cause: causeOfRequest() };
     const adjusted = await this.adjustStock.execute(productId, toAdjustment(body), request);
     return answerAdjusted(reply, adjusted);
   }

@@ -130,7 +130,9 @@ describe('what a person does to a stock', () => {
     );
     const headers = rows.map((row) => JSON.parse(row.headers) as Record<string, string>);
     expect(new Set(headers.map(({ ce_partitionkey: key }) => key))).toEqual(new Set(['HEARD']));
-    expect(headers.every(({ ce_correlationid: id = '', ce_causationid: by }) => id !== '' && by === undefined)).toBe(true);
+    expect(headers.every(({ ce_correlationid: id = '', ce_causationid: by }) => id !== '' && by === undefined)).toBe(
+      true,
+    );
   });
 
   it('may leave it low on stock', async () => {

@@ -23,6 +23,12 @@ const NO_ADDRESS = {
   description: 'The user has no address on that channel, or the Idempotency-Key was used for another message.',
 };
 
+const RESEND = {
+  summary: 'Resend a notification',
+  description:
+    'Sends it to the current address of the user. The response is a new notification with a status of its own and the next resend_number. With an Idempotency-Key the request can be repeated safely.',
+};
+
 @ApiTags('notifications')
 @Controller('notifications')
 export class NotificationsController {
@@ -43,11 +49,7 @@ export class NotificationsController {
 
   @Post(':notification_id/resend')
   @HttpCode(202)
-  @ApiOperation({
-    summary: 'Resend a notification',
-    description:
-      'Sends it to the current address of the user. The response is a new notification with a status of its own and the next resend_number. With an Idempotency-Key the request can be repeated safely.',
-  })
+  @ApiOperation(RESEND)
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Up to 255 characters; remembered forever.' })
   @ApiAcceptedResponse({ type: NotificationResponse })
   @ApiProblems(400, 404, NOT_AGAIN, NO_ADDRESS, 503)

@@ -22,7 +22,12 @@ const PUBLISHED = columnsOf(OutboxEntity, 'type', 'payload', 'headers');
 const EVENTS = rowSet({ ...columnsOf(OutboxEntity, 'id'), order_id: 'uuid', ...PUBLISHED, later: 'bigint' });
 const COUNTERS = rowSet({ ...columnsOf(EventSequenceEntity, 'order_id'), events: 'bigint' }, EVENTS.next);
 
-const OTHERS = rowSet({ ...columnsOf(OutboxEntity, 'id', 'aggregatetype'), key: 'text', ...PUBLISHED, later: 'bigint' });
+const OTHERS = rowSet({
+  ...columnsOf(OutboxEntity, 'id', 'aggregatetype'),
+  key: 'text',
+  ...PUBLISHED,
+  later: 'bigint',
+});
 const OTHER_COUNTERS = rowSet({ ...columnsOf(KeySequenceEntity, 'key'), events: 'bigint' }, OTHERS.next);
 
 /*
