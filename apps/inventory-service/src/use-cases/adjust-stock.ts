@@ -19,6 +19,12 @@ export interface AdjustedStock {
   readonly replayed: boolean;
 }
 
+/** How an adjustment was asked for. */
+export interface AdjustmentRequest {
+  readonly idempotencyKey: string | undefined;
+  readonly cause: Cause;
+}
+
 /** Puts a delivery on stock, or corrects what is on record. */
 @Injectable()
 export class AdjustStock {
@@ -31,11 +37,7 @@ export class AdjustStock {
   ) {}
 
   /** @throws ProductNotFound, IdempotencyKeyReused, and whatever `adjustStock` throws */
-  execute(
-    productId: string,
-    adjustment: StockAdjustment,
-    request: { readonly idempotencyKey: string | undefined; readonly cause: Cause },
-  ): Promise<AdjustedStock> {
+  execute(productId: string, adjustment: StockAdjustment, request: AdjustmentRequest): Promise<AdjustedStock> {
     const { idempotencyKey } = request;
     return this.turns.take(productId, () =>
       this.transactions.run(async (unitOfWork) => {
@@ -62,7 +64,7 @@ export class AdjustStock {
     unitOfWork: UnitOfWork,
     product: Product,
     adjustment: StockAdjustment,
-    { idempotencyKey = null, cause }: { readonly idempotencyKey?: string | undefined | null; readonly cause: Cause },
+    { idempotencyKey, cause }: AdjustmentRequest,
   ): Promise<AdjustedStock> {
     const { productId, quantity, lowStockThreshold } = product;
     const movement = await this.products.move(unitOfWork, {
@@ -70,7 +72,7 @@ export class AdjustStock {
       productId,
       balance: adjustStock(quantity, adjustment),
       actor: OPERATOR,
-      idempotencyKey,
+      idempotencyKey: idempotencyKey ?? null,
       createdAt: this.clock.now(),
     });
     const { quantityDelta: delta, balance } = movement;
