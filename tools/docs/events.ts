@@ -21,7 +21,7 @@ There is one topic for each event, with the same name.
 
 - One service writes each topic. That is a convention, since Kafka keeps nobody out; readers refuse a record whose
   \`ce_source\` is not the publisher.
-- The key of every record is the order's id, which is in no payload.
+- The key of a record is the id of what the event is about, which is in no payload: an order, or a product where it says so.
 - The value is the payload as JSON; everything else is a header (CloudEvents 1.0, Kafka binary mode).
 - A contract gains optional fields only, and readers ignore fields they do not know.
 
@@ -52,8 +52,8 @@ const HEADERS = [
   ['`content-type`', '`application/json`'],
   ['`ce_correlationid`', "the order's first cause, the same on every event of an order"],
   ['`ce_causationid`', '`ce_id` of the event that caused this one; absent when a person or the clock did'],
-  ['`ce_partitionkey`', 'the key of the record: the order id'],
-  ['`ce_sequence`', '1, 2, 3 … per order and publisher, ten digits'],
+  ['`ce_partitionkey`', 'the key of the record: the id of the order, or of the product'],
+  ['`ce_sequence`', '1, 2, 3 … per key and publisher, ten digits'],
   ['`ce_dataschema`', 'contract and version, `order_created/1`'],
   ['`traceparent`', 'W3C Trace Context, when the first request had one'],
 ];
@@ -63,7 +63,7 @@ function sectionOf({ event, consumers, example }: EventFacts): string {
 
 ${event.summary}
 
-Version ${event.version} (${code(event.dataschema)}), published by ${event.publisher}, consumed by ${consumers.join(', ') || 'nobody yet'}.
+Version ${event.version} (${code(event.dataschema)}), published by ${event.publisher}, consumed by ${consumers.join(', ') || 'nobody yet'}; the key is the id of the ${event.key}.
 
 ${table(
   ['field', 'type', 'required'],

@@ -30,6 +30,8 @@ describe('the generated pages', () => {
       payment_adjusted: ['payment-service', 'order-service, notification-service'],
       notification_sent: ['notification-service', '—'],
       notification_failed: ['notification-service', '—'],
+      stock_adjusted: ['inventory-service', '—'],
+      low_stock: ['inventory-service', '—'],
     });
   });
 

@@ -20,7 +20,8 @@ export interface InventorySystem {
   handle(batch: Batch): Promise<void>;
   /** As the superuser. */
   query<Row extends pg.QueryResultRow>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
-  addProduct(productId: string, quantity: number): Promise<void>;
+  /** Low on stock below `threshold`; never, by default. */
+  addProduct(productId: string, quantity: number, threshold?: number): Promise<void>;
   /** Ends every session of the service, and tells how many deadlocks its database has seen. */
   closeAndCountDeadlocks(): Promise<number>;
   close(): Promise<void>;
@@ -82,7 +83,7 @@ export async function startInventory(
     adminUrl: database.adminUrl,
     handle: (batch) => handle(app, batch),
     query: async (sql, parameters = []) => (await admin.query(sql, [...parameters])).rows as never,
-    addProduct: (productId, quantity) => addProduct(app, productId, quantity),
+    addProduct: (productId, quantity, threshold = 0) => addProduct(app, productId, quantity, threshold),
     async closeAndCountDeadlocks() {
       await stop();
       const sql = 'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()';
@@ -104,8 +105,14 @@ async function handle(app: NestFastifyApplication, { payments = [], cancellation
   });
 }
 
-async function addProduct(app: NestFastifyApplication, productId: string, quantity: number): Promise<void> {
-  const payload = { product_id: productId, product_name: productId, quantity, price: 9.95 };
+async function addProduct(
+  app: NestFastifyApplication,
+  productId: string,
+  quantity: number,
+  threshold: number,
+): Promise<void> {
+  const own = { product_id: productId, product_name: productId };
+  const payload = { ...own, quantity, price: 9.95, low_stock_threshold: threshold };
   const { statusCode, body } = await app.inject({ method: 'POST', url: '/inventory', payload });
   if (statusCode !== 201) throw new Error(body);
 }

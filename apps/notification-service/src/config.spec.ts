@@ -6,7 +6,7 @@ describe('where users without a contact get their mail', () => {
     [{ NODE_ENV: 'production' }, undefined],
     [{ NODE_ENV: 'production', DEVELOPMENT_EMAIL_DOMAIN: 'catcher.example.com' }, 'catcher.example.com'],
   ])('with %j it is %s', (env, domain) => {
-    expect(fallbackDomainOf(loadConfig(env))).toBe(domain);
+    expect(fallbackDomainOf(loadConfig({ ...env, SMS_ALLOW_CONSOLE: 'true' }))).toBe(domain);
   });
 });
 
@@ -14,6 +14,17 @@ describe('an SMS provider', () => {
   it('needs a secret to sign with', () => {
     expect(() => loadConfig({ SMS_WEBHOOK_URL: 'https://sms.example.test' })).toThrow('SMS_WEBHOOK_SECRET is missing');
     expect(loadConfig({ SMS_WEBHOOK_URL: 'https://sms.example.test', SMS_WEBHOOK_SECRET: 's' })).toBeDefined();
+  });
+});
+
+describe('a service in production', () => {
+  it('does not start when nobody sends its SMS, unless it is told that the log will do', () => {
+    const production = { NODE_ENV: 'production' };
+    expect(() => loadConfig(production)).toThrow(/SMS_WEBHOOK_URL is missing[^]*SMS_ALLOW_CONSOLE=true/);
+    expect(loadConfig({ ...production, SMS_ALLOW_CONSOLE: 'true' }).smsAllowConsole).toBe(true);
+    const provider = { SMS_WEBHOOK_URL: 'https://sms.example.test', SMS_WEBHOOK_SECRET: 's' };
+    expect(loadConfig({ ...production, ...provider })).toBeDefined();
+    expect(loadConfig({}).smsAllowConsole).toBe(false);
   });
 });
 

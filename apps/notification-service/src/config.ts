@@ -1,4 +1,5 @@
 import {
+  bool,
   commonConfig,
   defineConfig,
   durationMs,
@@ -52,7 +53,7 @@ const spec = {
   ),
   smsWebhookUrl: optional(
     url({
-      description: 'URL that SMS are posted to; if absent, they are written to the log.',
+      description: 'URL that SMS are posted to; if absent, they are written to the log and have the status logged.',
       example: 'https://sms.example.com/messages',
       secret: true,
     }),
@@ -64,6 +65,10 @@ const spec = {
       secret: true,
     }),
   ),
+  smsAllowConsole: bool({
+    description: 'Whether a service in production may write SMS to the log instead of sending them.',
+    default: false,
+  }),
   smsWebhookTimeoutMs: durationMs({
     description: 'Time-out for connecting to SMS_WEBHOOK_URL, and again for its answer, in milliseconds.',
     default: 5_000,
@@ -105,8 +110,13 @@ const spec = {
   }),
 };
 
-export const loadConfig = defineConfig(spec, ({ smsWebhookUrl, smsWebhookSecret }) => {
-  if (smsWebhookUrl === undefined || smsWebhookSecret !== undefined) return [];
+export const loadConfig = defineConfig(spec, ({ nodeEnv, smsAllowConsole, smsWebhookUrl, smsWebhookSecret }) => {
+  if (smsWebhookUrl === undefined) {
+    if (nodeEnv !== 'production' || smsAllowConsole) return [];
+    const expected = 'the URL of an SMS provider in production, or SMS_ALLOW_CONSOLE=true to write SMS to the log only';
+    return [{ variable: 'SMS_WEBHOOK_URL', problem: 'is missing', expected, example: spec.smsWebhookUrl.example }];
+  }
+  if (smsWebhookSecret !== undefined) return [];
   const expected = 'a text, because SMS_WEBHOOK_URL is set';
   return [{ variable: 'SMS_WEBHOOK_SECRET', problem: 'is missing', expected, example: undefined }];
 });

@@ -25,7 +25,12 @@ export interface NotificationSystem {
   /** Of its database. */
   readonly adminUrl: string;
   /** As the first replica answers. */
-  inject(method: 'GET' | 'PUT' | 'POST', url: string, payload?: object): Promise<{ status: number; body: never }>;
+  inject(
+    method: 'GET' | 'PUT' | 'POST',
+    url: string,
+    payload?: object,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<{ status: number; body: never; replayed: boolean }>;
   /** Handles a batch as the transport does, every topic's handler in one transaction; on the first replica by default. */
   handle(events: readonly AnyNews[], replica?: number): Promise<void>;
   query<Row extends pg.QueryResultRow>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
@@ -48,6 +53,17 @@ export const news = {
   order_confirmed: (orderId: string, user_id = 'user_123') => anEvent(OrderConfirmed, orderId, { ...total, user_id }),
   order_cancelled: (orderId: string, user_id = 'user_123') =>
     anEvent(OrderCancelled, orderId, { ...total, user_id, payment_method: 'credit_card', reason: 'out_of_stock' }),
+  out_of_stock: (orderId: string, user_id = 'user_123') =>
+    anEvent(OrderCancelled, orderId, {
+      ...total,
+      user_id,
+      payment_method: 'credit_card',
+      reason: 'out_of_stock',
+      shortages: [
+        { product_id: 'LAPTOP001', requested: 5, available: 2, reason: 'insufficient_stock' },
+        { product_id: 'GHOST001', requested: 1, available: 0, reason: 'unknown_product' },
+      ],
+    }),
   payment_refunded: (orderId: string, user_id = 'user_123') =>
     anEvent(PaymentRefunded, orderId, { ...payment, user_id, method: 'void' }),
   /** Given back in part: so much now, so much in total. */
@@ -101,9 +117,10 @@ export async function startNotifications(
     mailServer,
     replicas: apps,
     adminUrl: database.adminUrl,
-    async inject(method, url, payload) {
-      const response = await replica(0).inject({ method, url, ...(payload && { payload }) });
-      return { status: response.statusCode, body: response.json<never>() };
+    async inject(method, url, payload, headers = {}) {
+      const response = await replica(0).inject({ method, url, headers, ...(payload && { payload }) });
+      const replayed = response.headers['idempotent-replayed'] === 'true';
+      return { status: response.statusCode, body: response.json<never>(), replayed };
     },
     handle: (events, number = 0) => handle(replica(number), events),
     query: async (sql, parameters = []) => (await admin.query(sql, [...parameters])).rows as never,

@@ -1,6 +1,6 @@
 import type { Cause, DecodedRecord, DecodingFailure, EventEnvelope, RawRecord } from './envelope';
 import type { EventCatalogue } from './event-catalogue';
-import { contractViolations, type EventDefinition } from './event-definition';
+import { contractViolations, keyProblem, ORDER_KEY, type EventDefinition } from './event-definition';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** As RFC 3339 and with a year that a database knows; `Date.parse` takes much else. */
@@ -23,6 +23,10 @@ const NO_HEADERS = {
   traceparent: undefined,
 };
 
+const OTHER_KEY = 'ce_partitionkey is not the record key';
+/** Of a topic that is not in the catalogue nobody knows what it is about. */
+const UNKNOWN = { key: ORDER_KEY };
+
 type Headers = Record<keyof typeof NO_HEADERS, string | undefined>;
 
 const REQUIRED = ['ce_id', 'ce_type', 'ce_source', 'ce_time', 'ce_correlationid'] as const;
@@ -39,9 +43,9 @@ export function decodeRecord(record: RawRecord, catalogue: EventCatalogue): Deco
   if (headers === undefined) return failure('undecodable', 'a header is not UTF-8 text or is repeated');
   const missing = REQUIRED.filter((name) => !headers[name]);
   if (missing.length > 0) return failure('undecodable', `missing header ${missing.join(', ')}`);
-  const problem = attributeProblem(headers, record);
-  if (problem !== undefined) return failure('undecodable', problem);
   const definition = catalogue.ofTopic(record.topic);
+  const problem = attributeProblem(headers, record, definition ?? UNKNOWN);
+  if (problem !== undefined) return failure('undecodable', problem);
   if (
     definition === undefined ||
     headers.ce_type !== definition.type ||
@@ -59,21 +63,19 @@ export function decodeRecord(record: RawRecord, catalogue: EventCatalogue): Deco
   return readPayload(definition, headers, record.value);
 }
 
-function attributeProblem(headers: Headers, record: RawRecord): string | undefined {
+function attributeProblem(
+  headers: Headers,
+  record: RawRecord,
+  definition: Pick<EventDefinition, 'key'>,
+): string | undefined {
   if (headers.ce_specversion !== '1.0') return 'ce_specversion is not 1.0';
   if (!UUID.test(headers.ce_id ?? '')) return 'ce_id is not a UUID';
   if (!isTime(headers.ce_time ?? '')) return 'ce_time is not a time';
   const long = BOUNDED.find((name) => !isShort(headers[name]));
   if (long !== undefined) return `${long} is not 1 to 255 visible ASCII characters`;
   if (!/^\d{1,15}$/.test(headers.ce_sequence ?? '')) return 'ce_sequence is not a number';
-  return keyProblem(headers, record);
-}
-
-function keyProblem(headers: Headers, record: RawRecord): string | undefined {
   const key = record.key === null ? undefined : decodeText(record.key);
-  if (key === undefined || !UUID.test(key)) return 'the record key is not a UUID';
-  if (headers.ce_partitionkey !== key) return 'ce_partitionkey is not the record key';
-  return undefined;
+  return keyProblem(definition, key) ?? (headers.ce_partitionkey === key ? undefined : OTHER_KEY);
 }
 
 function isShort(text: string | undefined): boolean {

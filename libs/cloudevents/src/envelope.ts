@@ -18,9 +18,9 @@ export interface EventEnvelope<Payload = unknown> {
   readonly source: string;
   readonly type: string;
   readonly time: Date;
-  /** The record key, `ce_partitionkey`. */
+  /** The record key, `ce_partitionkey`: the id of the order, or of what else the definition's `key` says. */
   readonly orderId: string;
-  /** 1, 2, 3 … per order and publishing service. */
+  /** 1, 2, 3 … per key and publishing service. */
   readonly sequence: number;
   readonly dataschema: string;
   readonly cause: Cause;

@@ -14,6 +14,8 @@ export interface EventDefinition<
   readonly version: number;
   /** The service that publishes it; there is exactly one per event. */
   readonly publisher: Publisher;
+  /** What the record key is the id of, and what the event is about: `order`, whose ids are UUIDs, unless it says otherwise. */
+  readonly key: string;
   /** One sentence in the past tense; the generated documentation quotes it. */
   readonly summary: string;
   readonly schema: Schema;
@@ -23,18 +25,41 @@ export interface EventDefinition<
   readonly validator: Validator<Record<never, never>, Schema>;
 }
 
+/** What events are about unless their definition says otherwise. */
+export const ORDER_KEY = 'order';
+
 /** The payload type of an event definition. */
 export type PayloadOf<Definition> = Definition extends EventDefinition<string, infer Schema> ? Static<Schema> : never;
 
 /** Declares an event and compiles its validator. */
 export function defineEvent<const Name extends string, Schema extends TSchema, const Publisher extends string>(
-  declaration: Pick<EventDefinition<Name, Schema, Publisher>, 'type' | 'version' | 'publisher' | 'summary' | 'schema'>,
+  declaration: Pick<
+    EventDefinition<Name, Schema, Publisher>,
+    'type' | 'version' | 'publisher' | 'summary' | 'schema'
+  > & {
+    readonly key?: string;
+  },
 ): EventDefinition<Name, Schema, Publisher> {
   return Object.freeze({
     ...declaration,
+    key: declaration.key ?? ORDER_KEY,
     dataschema: `${declaration.type}/${declaration.version}`,
     validator: Compile<Schema>(declaration.schema),
   });
+}
+
+/** As PostgreSQL writes one. */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** In UTF-16 code units; in bytes it may be three times as much. */
+const MAX_KEY_LENGTH = 255;
+
+/** Says why a text cannot be the record key of an event; undefined when it can. */
+export function keyProblem({ key: what }: Pick<EventDefinition, 'key'>, key: string | undefined): string | undefined {
+  if (what === ORDER_KEY) return key !== undefined && UUID.test(key) ? undefined : 'the record key is not a UUID';
+  if (key === undefined || key === '' || key.length > MAX_KEY_LENGTH || key.includes('\u0000')) {
+    return `the record key is not the id of a ${what}`;
+  }
+  return undefined;
 }
 
 /** Says in one line per problem why a payload breaks its contract (JSON pointer and reason), at most ten of them. */

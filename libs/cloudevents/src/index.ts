@@ -12,4 +12,11 @@ export {
   SEQUENCE_DIGITS,
 } from './envelope';
 export { EventCatalogue } from './event-catalogue';
-export { contractViolations, defineEvent, type EventDefinition, type PayloadOf } from './event-definition';
+export {
+  contractViolations,
+  defineEvent,
+  type EventDefinition,
+  keyProblem,
+  ORDER_KEY,
+  type PayloadOf,
+} from './event-definition';

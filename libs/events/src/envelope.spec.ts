@@ -150,3 +150,39 @@ describe('decoding', () => {
 function payload(changes: Record<string, unknown>): RawRecord {
   return record({ value: Buffer.from(JSON.stringify({ ...PAYLOAD, ...changes })) });
 }
+
+describe('an event about a product', () => {
+  const about = (key: string, partitionKey = key): RawRecord => {
+    const event = { ...EVENT, source: '/inventory-service', type: 'stock_adjusted', dataschema: 'stock_adjusted/1' };
+    const payload = { change: 'delivered', quantity_delta: 25, remaining: 34 };
+    return {
+      topic: 'stock_adjusted',
+      key: Buffer.from(key),
+      value: Buffer.from(JSON.stringify(payload)),
+      headers: headersOf({ ...event, orderId: partitionKey }),
+    };
+  };
+
+  it.each(['LAPTOP001', 'a/b ü', '😀'.repeat(100)])('has the id of the product as its key: %s', (productId) => {
+    expect(decodeRecord(about(productId))).toMatchObject({ ok: true, event: { orderId: productId } });
+  });
+
+  it.each([
+    ['', 'the record key is not the id of a product'],
+    ['x'.repeat(256), 'the record key is not the id of a product'],
+    ['a\u0000b', 'the record key is not the id of a product'],
+  ])('cannot have the key %j', (key, detail) => {
+    expect(decodeRecord(about(key))).toEqual({ ok: false, reason: 'undecodable', detail });
+  });
+
+  it('has one key, in both places', () => {
+    expect(decodeRecord(about('LAPTOP001', 'PHONE001'))).toMatchObject({
+      detail: 'ce_partitionkey is not the record key',
+    });
+  });
+
+  it('cannot be told on the topic of an event about orders', () => {
+    const told = { ...about('LAPTOP001'), topic: 'inventory_updated' };
+    expect(decodeRecord(told)).toMatchObject({ ok: false, detail: 'the record key is not a UUID' });
+  });
+});

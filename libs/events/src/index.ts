@@ -5,11 +5,20 @@ export {
   type EventEnvelope,
   type Events,
   headersOf,
+  ORDER_KEY,
   type PayloadOf,
   type ReceivedEvent,
 } from '@app/cloudevents';
 export { CurrencySchema, IdentifierSchema, ORDER_NUMBER, QuantitySchema, type ServiceName } from './contract';
-export { InventoryInsufficient, InventoryUpdated, type ShortageReason, type StockChange } from './inventory-events';
+export {
+  InventoryInsufficient,
+  InventoryUpdated,
+  LowStock,
+  type ShortageReason,
+  StockAdjusted,
+  type StockAdjustmentKind,
+  type StockChange,
+} from './inventory-events';
 export { fromNumeric, MAX_AMOUNT, type MinorUnits, minorUnitsOf, toDecimal, toMinorUnits, toNumeric } from './money';
 export {
   NOTIFICATION_CHANNELS,

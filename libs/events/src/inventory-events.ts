@@ -51,3 +51,40 @@ export const InventoryInsufficient = defineEvent({
   }),
 });
 export type InventoryInsufficient = PayloadOf<typeof InventoryInsufficient>;
+
+/** `added`: a new product with its first stock. `delivered`, `corrected`: a person changed the stock of a known one. */
+export const STOCK_ADJUSTMENTS = ['added', 'delivered', 'corrected'] as const;
+export type StockAdjustmentKind = (typeof STOCK_ADJUSTMENTS)[number];
+
+/** An amount of stock, and by how much one may change: the inventory's own limit is half of it. */
+const MAX_PIECES = 2_000_000_000;
+
+export const StockAdjusted = defineEvent({
+  type: 'stock_adjusted',
+  version: 1,
+  publisher: 'inventory-service',
+  key: 'product',
+  summary: 'A product was added, delivered or corrected: its stock changed, and no order did it.',
+  schema: Type.Object({
+    change: Type.Enum(STOCK_ADJUSTMENTS),
+    /** Negative when pieces were removed; 0 only of a product that was added without stock. */
+    quantity_delta: Type.Integer({ minimum: -MAX_PIECES, maximum: MAX_PIECES }),
+    /** What can be sold after this change. */
+    remaining: Type.Integer({ minimum: 0 }),
+  }),
+});
+export type StockAdjusted = PayloadOf<typeof StockAdjusted>;
+
+export const LowStock = defineEvent({
+  type: 'low_stock',
+  version: 1,
+  publisher: 'inventory-service',
+  key: 'product',
+  summary: 'The stock of a product fell below its threshold. It is told again only after the stock has risen to it.',
+  schema: Type.Object({
+    /** What can still be sold: less than the threshold. */
+    remaining: Type.Integer({ minimum: 0 }),
+    threshold: Type.Integer({ minimum: 1 }),
+  }),
+});
+export type LowStock = PayloadOf<typeof LowStock>;

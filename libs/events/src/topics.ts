@@ -7,14 +7,14 @@ import {
 } from '@app/cloudevents';
 import type { TSchema } from 'typebox';
 import type { ServiceName } from './contract';
-import { InventoryInsufficient, InventoryUpdated } from './inventory-events';
+import { InventoryInsufficient, InventoryUpdated, LowStock, StockAdjusted } from './inventory-events';
 import { NotificationFailed, NotificationSent } from './notification-events';
 import { OrderCancelled, OrderConfirmed, OrderCreated } from './order-events';
 import { PaymentAdjusted, PaymentFailed, PaymentRefunded, PaymentSuccessful } from './payment-events';
 
 /**
- * Every event of the system, in the order it occurs in an order's life. There is one topic per event type, named like it,
- * and every record in it is keyed by the order's id. That only the event's publisher writes to it is a convention: Kafka
+ * Every event of the system, in the order it occurs in an order's life, and then those that are about a product. There is
+ * one topic per event type, named like it, and every record in it is keyed by the id of what the event is about. That only the event's publisher writes to it is a convention: Kafka
  * keeps nobody away. Readers hold it against `ce_source` (`decodeRecord`), which any writer can fill in.
  */
 export const EVENTS = [
@@ -29,6 +29,8 @@ export const EVENTS = [
   PaymentAdjusted,
   NotificationSent,
   NotificationFailed,
+  StockAdjusted,
+  LowStock,
 ] as const satisfies readonly EventDefinition<string, TSchema, ServiceName>[];
 
 /** The same for `libs/messaging`, which knows no event by itself. */

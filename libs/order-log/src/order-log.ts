@@ -1,4 +1,4 @@
-import type { EventEnvelope } from '@app/events';
+import { eventOfTopic, type EventEnvelope } from '@app/events';
 import { EventObserver } from '@app/messaging';
 import { type BufferedLog, redactText } from '@app/platform';
 import { stepOf } from './step-of';
@@ -11,7 +11,7 @@ const SAMPLED_ONE_IN = 100;
 
 /**
  * Writes a line at `info` for each step of an order: for every event that a service publishes, once it is committed. Each line has
- * `event` (its type), `event_id`, `order_id`, `correlation_id`, and if there are any `causation_id` and `trace_id`.
+ * `event` (its type), `event_id`, `order_id` (or `product_id`), `correlation_id`, and if there are any `causation_id` and `trace_id`.
  */
 export class OrderLog extends EventObserver {
   constructor(
@@ -31,7 +31,8 @@ export class OrderLog extends EventObserver {
     const { correlationId, causationId, traceparent } = event.cause;
     this.log.write(redactText(message), {
       event: event.type,
-      order_id: event.orderId,
+      // Of what the event is about: `order_id`, or `product_id`.
+      [`${eventOfTopic(event.type)?.key ?? 'order'}_id`]: redactText(event.orderId),
       event_id: event.id,
       ...(causationId === undefined ? undefined : { causation_id: causationId }),
       correlation_id: redactText(correlationId),

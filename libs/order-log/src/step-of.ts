@@ -38,6 +38,14 @@ const STEPS: { readonly [Type in keyof Payloads]: (payload: Payloads[Type]) => S
     )}`,
     fields: { shortages: shortages.length },
   }),
+  stock_adjusted: ({ change, quantity_delta, remaining }) => ({
+    message: `Product ${change}: ${quantity_delta > 0 ? '+' : ''}${quantity_delta}, ${remaining} in stock`,
+    fields: { change, quantity_delta, remaining },
+  }),
+  low_stock: ({ remaining, threshold }) => ({
+    message: `Stock low: ${remaining} in stock, the threshold is ${threshold}`,
+    fields: { remaining, threshold },
+  }),
   order_confirmed: ({ order_number, total_amount, currency }) => ({
     message: `Order${number(order_number)} confirmed`,
     fields: { ...optional({ order_number }), total_amount, currency },

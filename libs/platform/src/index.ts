@@ -24,6 +24,7 @@ export type { ConfigurationProblem } from './config/configuration.error';
 export { defineConfig } from './config/define-config';
 export { renderEnvExample } from './config/env-example';
 export {
+  bool,
   durationMs,
   oneOf,
   optional,

@@ -44,7 +44,8 @@ function eventsIn(records: readonly TopicRecord[], topics: readonly string[]): E
 async function checkPublisher(world: World, service: string, events: readonly Event[]): Promise<Finding[]> {
   const schema = service.replaceAll('-', '_');
   const rows = await world.database.query<{ order_id: string; last: string }>(
-    `SELECT order_id, last_sequence AS last FROM ${schema}.event_sequences`,
+    `SELECT order_id::text, last_sequence AS last FROM ${schema}.event_sequences
+     UNION ALL SELECT key, last_sequence FROM ${schema}.key_sequences`,
   );
   const committed = new Map(rows.map(({ order_id, last }) => [order_id, Number(last)]));
   const sent = new Map<string, Map<number, string>>();

@@ -5,11 +5,14 @@ import type { Check, RowCheck as TopicCheck } from './check.ts';
 /** How many events of one type an order's rows speak for: a query of `order_id`, `least` and `most`. */
 type Expectation = string;
 
+/** No order speaks for these. */
+type AboutProducts = 'stock_adjusted' | 'low_stock';
+
 /*
  * An event that is new, or was not always published, must not be expected of orders that were there before it: `least` 0 for those.
  * The payment's table does not tell whether a refund that followed an unwanted authorisation had been announced as paid before.
  */
-const EXPECTED_OF: Readonly<Record<EventType, Expectation>> = {
+const EXPECTED_OF: Readonly<Record<Exclude<EventType, AboutProducts>, Expectation>> = {
   order_created: 'SELECT order_id, 1 AS least, 1 AS most FROM recent_scope',
   order_confirmed: decidedAs('confirmed'),
   order_cancelled: decidedAs('cancelled'),

@@ -1,4 +1,4 @@
-import { EVENTS, decodeRecord, eventOfTopic } from '@app/events';
+import { EVENTS, ORDER_KEY, decodeRecord, eventOfTopic } from '@app/events';
 import { registerCodecs } from '../../../libs/messaging/src/kafka/compression/codecs.ts';
 import { Kafka, logLevel, type Admin, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
 import { serviceNames } from '../../stack/service-names.ts';
@@ -10,7 +10,12 @@ export interface RecordFacts {
   readonly offset: string;
   readonly at: Date;
   /** Null of a record that no consumer can read. */
-  readonly event: { readonly id: string; readonly orderId: string; readonly sequence: number } | null;
+  readonly event: {
+    readonly id: string;
+    /** Null of an event that is not about an order: none of the checks is about it. */
+    readonly orderId: string | null;
+    readonly sequence: number;
+  } | null;
   /** Whether the event names the one service that may write to this topic. */
   readonly fromPublisher: boolean;
 }
@@ -193,8 +198,10 @@ function factsOf(topic: string, partition: number, message: KafkaMessage): Recor
   const decoded = decodeRecord({ topic, key, value, headers });
   const place = { topic, partition, offset, at: timeOf(timestamp) };
   if (!decoded.ok) return { ...place, event: null, fromPublisher: false };
-  const { id, orderId, sequence, source } = decoded.event;
-  return { ...place, event: { id, orderId, sequence }, fromPublisher: source === `/${eventOfTopic(topic)?.publisher}` };
+  const { id, sequence, source } = decoded.event;
+  const definition = eventOfTopic(topic);
+  const orderId = definition?.key === ORDER_KEY ? decoded.event.orderId : null;
+  return { ...place, event: { id, orderId, sequence }, fromPublisher: source === `/${definition?.publisher}` };
 }
 
 /** The nearest moment that can be stored: a broken clock is no reason not to look at the record. */

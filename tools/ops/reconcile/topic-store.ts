@@ -56,7 +56,7 @@ export class TopicStore {
     await this.client.query(`
       INSERT INTO events
       SELECT topic, partition, min("offset"), event_id, order_id, sequence, bool_and(from_publisher) FROM records
-      WHERE event_id IS NOT NULL GROUP BY topic, partition, event_id, order_id, sequence`);
+      WHERE order_id IS NOT NULL GROUP BY topic, partition, event_id, order_id, sequence`);
     await this.client.query('ANALYZE records, events, consumed');
   }
 }

@@ -7,6 +7,8 @@ export interface Product {
   readonly quantity: number;
   readonly price: MinorUnits;
   readonly currency: string;
+  /** With less than this it is low on stock; 0: never. */
+  readonly lowStockThreshold: number;
   /** Time of the last change of its stock. */
   readonly updatedAt: Date;
 }

@@ -1,4 +1,5 @@
-import { ApiGroup, ApiProblems, decodeCursor, PageQuery, parseIdempotencyKey } from '@app/platform';
+import type { Cause } from '@app/events';
+import { ApiGroup, ApiProblems, currentLogContext, decodeCursor, PageQuery, parseIdempotencyKey } from '@app/platform';
 import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -59,7 +60,7 @@ export class InventoryController {
   })
   @ApiProblems(400, { status: 409, description: 'A product with this id already exists.' }, 413, 415, 503)
   async add(@Body() body: AddProductDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<ProductResponse> {
-    const product = toProductResponse(await this.addProduct.execute(toNewProduct(body)));
+    const product = toProductResponse(await this.addProduct.execute(toNewProduct(body), causeOfRequest()));
     void reply.header('Location', `/inventory/${encodeURIComponent(product.product_id)}`);
     return product;
   }
@@ -72,7 +73,8 @@ export class InventoryController {
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AdjustmentResponse> {
-    const adjusted = await this.adjustStock.execute(productId, toAdjustment(body), parseIdempotencyKey(key));
+    const request = { idempotencyKey: parseIdempotencyKey(key), cause: causeOfRequest() };
+    const adjusted = await this.adjustStock.execute(productId, toAdjustment(body), request);
     return answerAdjusted(reply, adjusted);
   }
 
@@ -92,4 +94,10 @@ export class InventoryController {
 function answerAdjusted(reply: FastifyReply, adjusted: AdjustedStock): AdjustmentResponse {
   if (adjusted.replayed) void reply.header('Idempotent-Replayed', 'true');
   return toAdjustmentResponse(adjusted);
+}
+
+/** A person caused it, not an event. */
+function causeOfRequest(): Cause {
+  const { correlationId = '', traceparent } = currentLogContext();
+  return { correlationId, ...(traceparent === undefined ? {} : { traceparent }) };
 }

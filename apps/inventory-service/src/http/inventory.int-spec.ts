@@ -109,17 +109,62 @@ describe('an adjustment', () => {
   });
 });
 
+describe('what a person does to a stock', () => {
+  it('is announced about the product, in the order in which it was done', async () => {
+    await system.addProduct('HEARD', 0);
+    await adjust('HEARD', 25, 'note-1', 'delivery');
+    await adjust('HEARD', 25, 'note-1', 'delivery');
+    await adjust('HEARD', -5);
+    expect((await adjust('HEARD', -500)).statusCode).toBe(409);
+    const rows = await system.query<{ payload: string; headers: string }>(
+      `SELECT type, aggregatetype, sequence, payload, headers FROM outbox WHERE aggregateid = 'HEARD' ORDER BY position`,
+    );
+    expect(rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) as object, headers: undefined }))).toEqual(
+      [
+        { change: 'added', quantity_delta: 0, remaining: 0 },
+        { change: 'delivered', quantity_delta: 25, remaining: 25 },
+        { change: 'corrected', quantity_delta: -5, remaining: 20 },
+      ].map((payload, n) => {
+        return { type: 'stock_adjusted', aggregatetype: 'product', sequence: `${n + 1}`, payload, headers: undefined };
+      }),
+    );
+    const headers = rows.map((row) => JSON.parse(row.headers) as Record<string, string>);
+    expect(new Set(headers.map(({ ce_partitionkey: key }) => key))).toEqual(new Set(['HEARD']));
+    expect(headers.every(({ ce_correlationid: id = '', ce_causationid: by }) => id !== '' && by === undefined)).toBe(
+      true,
+    );
+  });
+
+  it('may leave it low on stock', async () => {
+    await system.addProduct('COUNTED', 30, 12);
+    await adjust('COUNTED', -19);
+    await adjust('COUNTED', 1);
+    await adjust('COUNTED', -1);
+    const falls = `SELECT payload::json AS told FROM outbox WHERE type = 'low_stock' AND aggregateid = 'COUNTED' ORDER BY position`;
+    expect(await system.query(falls)).toEqual(Array(2).fill({ told: { remaining: 11, threshold: 12 } }));
+  });
+
+  it('is read with the threshold, which is ten unless somebody says otherwise', async () => {
+    const payload = { product_id: 'PLAIN', product_name: 'Plain', quantity: 5, price: 1 };
+    await system.app.inject({ method: 'POST', url: '/inventory', payload });
+    expect(await get<ProductResponse>('/inventory/PLAIN')).toMatchObject({ low_stock_threshold: 10 });
+    expect(await get<ProductResponse>('/inventory/COUNTED')).toMatchObject({ low_stock_threshold: 12 });
+    const wrong = { ...payload, product_id: 'WRONG', low_stock_threshold: -1 };
+    expect((await system.app.inject({ method: 'POST', url: '/inventory', payload: wrong })).statusCode).toBe(400);
+  });
+});
+
 async function get<T>(url: string): Promise<T> {
   const answer = await system.app.inject({ url });
   expect(answer.statusCode).toBe(200);
   return answer.json<T>();
 }
 
-function adjust(productId: string, quantityDelta: number, key?: string) {
+function adjust(productId: string, quantityDelta: number, key?: string, reason = 'correction') {
   return system.app.inject({
     method: 'POST',
     url: `/inventory/${productId}/adjustments`,
-    payload: { quantity_delta: quantityDelta, reason: 'correction' },
+    payload: { quantity_delta: quantityDelta, reason },
     headers: key === undefined ? {} : { 'idempotency-key': key },
   });
 }

@@ -28,6 +28,9 @@ export class ProductResponse {
   @ApiProperty({ example: 'USD' })
   currency!: string;
 
+  @ApiProperty({ type: 'integer', example: 10, description: 'low_stock is published when the quantity falls below it' })
+  low_stock_threshold!: number;
+
   @ApiProperty({ format: 'date-time', example: '2026-01-15T09:30:00.000Z' })
   updated_at!: string;
 }
@@ -98,6 +101,7 @@ export function toProductResponse(product: Product): ProductResponse {
     quantity: product.quantity,
     price: toDecimal(product.price),
     currency: product.currency,
+    low_stock_threshold: product.lowStockThreshold,
     updated_at: product.updatedAt.toISOString(),
   };
 }

@@ -8,6 +8,7 @@ import type { Product } from '../domain/product';
 @Check('inventory_quantity_check', 'quantity BETWEEN 0 AND 2000000000')
 @Check('inventory_price_check', 'price >= 0')
 @Check('inventory_currency_check', `currency ~ '^[A-Z]{3}$'`)
+@Check('inventory_low_stock_threshold_check', 'low_stock_threshold BETWEEN 0 AND 1000000000')
 export class ProductEntity {
   @PrimaryColumn('text', { name: 'product_id', collation: 'C' })
   productId!: string;
@@ -30,9 +31,12 @@ export class ProductEntity {
 
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt!: Date;
+
+  @Column('integer', { name: 'low_stock_threshold', default: 10 })
+  lowStockThreshold!: number;
 }
 
-const SHOWN = ['productId', 'productName', 'quantity', 'price', 'currency', 'updatedAt'] as const;
+const SHOWN = ['productId', 'productName', 'quantity', 'price', 'currency', 'lowStockThreshold', 'updatedAt'] as const;
 
 /** What makes a product of a row. */
 export type ProductRow = Pick<ProductEntity, (typeof SHOWN)[number]>;
@@ -42,6 +46,6 @@ export const PRODUCT_COLUMNS = selectList(ProductEntity, ...SHOWN);
 
 /** A row, as the domain sees it. */
 export function productFrom(row: ProductRow): Product {
-  const { productId, productName, quantity, price, currency, updatedAt } = row;
-  return { productId, productName, quantity, price: fromNumeric(price), currency, updatedAt };
+  const { productId, productName, quantity, price, currency, lowStockThreshold, updatedAt } = row;
+  return { productId, productName, quantity, price: fromNumeric(price), currency, lowStockThreshold, updatedAt };
 }

@@ -6,8 +6,8 @@ import { PRODUCT_COLUMNS, productFrom, type ProductRow } from './product.entity'
 import { MOVEMENT_COLUMNS, movementFrom, type MovementRow } from './stock-movement.entity';
 
 const INSERT_PRODUCT = `
-  INSERT INTO inventory (product_id, product_name, quantity, price, currency, created_at, updated_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $6)
+  INSERT INTO inventory (product_id, product_name, quantity, price, currency, low_stock_threshold, created_at, updated_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
   ON CONFLICT DO NOTHING
   RETURNING product_id`;
 
@@ -34,8 +34,8 @@ export type NewMovement = Omit<StockMovement, 'movementId' | 'orderId'> & { read
 export class ProductRepository {
   /** @returns false when there is a product of this id already. */
   async insert(unitOfWork: UnitOfWork, product: Product): Promise<boolean> {
-    const { productId, productName, quantity, price, currency, updatedAt } = product;
-    const values = [productId, productName, quantity, toNumeric(price), currency, updatedAt];
+    const { productId, productName, quantity, price, currency, lowStockThreshold, updatedAt } = product;
+    const values = [productId, productName, quantity, toNumeric(price), currency, lowStockThreshold, updatedAt];
     return (await unitOfWork.query(INSERT_PRODUCT, values)).length > 0;
   }
 

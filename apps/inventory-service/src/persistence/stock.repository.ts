@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { StockLevels } from '../domain/allocation-lifecycle';
 import type { OrderLine, StockAllocation } from '../domain/stock-allocation';
 import type { OrderMovement } from '../domain/stock-batch';
+import { ProductEntity } from './product.entity';
 import { StockAllocationEntity } from './stock-allocation.entity';
 import { StockMovementEntity } from './stock-movement.entity';
 
@@ -23,7 +24,7 @@ const LOCK_KNOWN = `
   FOR UPDATE`;
 
 const LOCK_LEVELS = `
-  SELECT product_id, quantity FROM inventory
+  SELECT ${selectList(ProductEntity, 'productId', 'quantity', 'lowStockThreshold')} FROM inventory
   WHERE product_id = ANY ($1::text[])
   ORDER BY product_id
   FOR UPDATE`;
@@ -55,8 +56,16 @@ const RECORD = `
 
 type AllocationRow = Readonly<Pick<StockAllocationEntity, 'orderId' | 'status' | 'items' | 'userId'>>;
 
+type LevelRow = Readonly<Pick<ProductEntity, 'productId' | 'quantity' | 'lowStockThreshold'>>;
+
 /** A change of stock that an order made, and the service whose event was the reason. */
 export type AttributedMovement = OrderMovement & { readonly actor: string };
+
+/** What can be sold of locked products, and below how much each is low on stock. Both by product id. */
+export interface LockedStock {
+  readonly levels: StockLevels;
+  readonly thresholds: ReadonlyMap<string, number>;
+}
 
 /** The stock as orders change it: batch-wise, rows locked in the order of their ids, orders before products. */
 @Injectable()
@@ -90,11 +99,14 @@ export class StockRepository {
     unitOfWork: UnitOfWork,
     productIds: readonly string[],
     ordersOf: (productId: string) => readonly string[],
-  ): Promise<StockLevels> {
-    if (productIds.length === 0) return new Map();
+  ): Promise<LockedStock> {
+    if (productIds.length === 0) return { levels: new Map(), thresholds: new Map() };
     await unitOfWork.expectFree(LOCKED_PRODUCTS, productIds, ordersOf);
-    const rows = await unitOfWork.query<{ product_id: string; quantity: number }>(LOCK_LEVELS, [productIds]);
-    return new Map(rows.map((row) => [row.product_id, row.quantity]));
+    const rows = await unitOfWork.query<LevelRow>(LOCK_LEVELS, [productIds]);
+    return {
+      levels: new Map(rows.map(({ productId, quantity }) => [productId, quantity])),
+      thresholds: new Map(rows.map(({ productId, lowStockThreshold }) => [productId, lowStockThreshold])),
+    };
   }
 
   /** Writes what was decided about claimed orders and locked products: stock, movements and allocations, in one go. */

@@ -1,3 +1,4 @@
+import type { Cause } from '@app/events';
 import { Transactions } from '@app/messaging';
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
@@ -5,6 +6,7 @@ import { ProductExists } from '../domain/inventory.errors';
 import type { Product } from '../domain/product';
 import { ProductRepository } from '../persistence/product.repository';
 import { OPERATOR } from './adjust-stock';
+import { announceAdjusted } from './stock-announcements';
 
 /** Takes a new product into the assortment, with its first stock. */
 @Injectable()
@@ -16,7 +18,7 @@ export class AddProduct {
   ) {}
 
   /** @throws ProductExists */
-  execute(request: Omit<Product, 'updatedAt'>): Promise<Product> {
+  execute(request: Omit<Product, 'updatedAt'>, cause: Cause): Promise<Product> {
     return this.transactions.run(async (unitOfWork) => {
       const product: Product = { ...request, updatedAt: this.clock.now() };
       const { productId, quantity, updatedAt } = product;
@@ -31,6 +33,9 @@ export class AddProduct {
         idempotencyKey: null,
         createdAt: updatedAt,
       });
+      // A product that begins below its threshold has not fallen below it.
+      const movement = { productId, quantityDelta: quantity, balance: quantity, reason: 'initial' } as const;
+      announceAdjusted(unitOfWork, movement, cause);
       return product;
     });
   }

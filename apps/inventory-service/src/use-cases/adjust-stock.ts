@@ -1,10 +1,13 @@
+import type { Cause } from '@app/events';
 import { Transactions, Turns, type UnitOfWork } from '@app/messaging';
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { IdempotencyKeyReused, ProductNotFound } from '../domain/inventory.errors';
+import { stockFell } from '../domain/low-stock';
 import type { Product, StockMovement } from '../domain/product';
 import { adjustStock, type StockAdjustment } from '../domain/stock-adjustment';
 import { ProductRepository } from '../persistence/product.repository';
+import { announceAdjusted, announceFallen } from './stock-announcements';
 
 /** Who changes a stock over HTTP; the API knows no persons. */
 export const OPERATOR = 'operator';
@@ -14,6 +17,12 @@ export interface AdjustedStock {
   readonly movement: StockMovement;
   /** The adjustment had been made before under the same key; this is what it led to then. */
   readonly replayed: boolean;
+}
+
+/** How an adjustment was asked for. */
+export interface AdjustmentRequest {
+  readonly idempotencyKey: string | undefined;
+  readonly cause: Cause;
 }
 
 /** Puts a delivery on stock, or corrects what is on record. */
@@ -28,14 +37,15 @@ export class AdjustStock {
   ) {}
 
   /** @throws ProductNotFound, IdempotencyKeyReused, and whatever `adjustStock` throws */
-  execute(productId: string, adjustment: StockAdjustment, idempotencyKey?: string): Promise<AdjustedStock> {
+  execute(productId: string, adjustment: StockAdjustment, request: AdjustmentRequest): Promise<AdjustedStock> {
+    const { idempotencyKey } = request;
     return this.turns.take(productId, () =>
       this.transactions.run(async (unitOfWork) => {
         // Before anything is looked up by the key: of two requests with the same one, the second waits here for the first.
         const product = await this.products.lock(unitOfWork, productId);
         if (product === undefined) throw new ProductNotFound(productId);
         const earlier = await this.earlierMovement(unitOfWork, productId, idempotencyKey);
-        if (earlier === undefined) return this.adjust(unitOfWork, product, adjustment, idempotencyKey ?? null);
+        if (earlier === undefined) return this.adjust(unitOfWork, product, adjustment, request);
         if (!isSameAdjustment(earlier, adjustment)) throw new IdempotencyKeyReused();
         return { product: productAfter(product, earlier), movement: earlier, replayed: true };
       }),
@@ -54,17 +64,20 @@ export class AdjustStock {
     unitOfWork: UnitOfWork,
     product: Product,
     adjustment: StockAdjustment,
-    idempotencyKey: string | null,
+    { idempotencyKey, cause }: AdjustmentRequest,
   ): Promise<AdjustedStock> {
-    const { productId, quantity } = product;
+    const { productId, quantity, lowStockThreshold } = product;
     const movement = await this.products.move(unitOfWork, {
       ...adjustment,
       productId,
       balance: adjustStock(quantity, adjustment),
       actor: OPERATOR,
-      idempotencyKey,
+      idempotencyKey: idempotencyKey ?? null,
       createdAt: this.clock.now(),
     });
+    const { quantityDelta: delta, balance } = movement;
+    announceAdjusted(unitOfWork, { ...adjustment, productId, balance }, cause);
+    announceFallen(unitOfWork, stockFell({ productId, delta, balance }, lowStockThreshold), cause);
     return { product: productAfter(product, movement), movement, replayed: false };
   }
 }

@@ -3,9 +3,11 @@ import type { UnitOfWork } from '@app/messaging';
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { productsConcerned, type StockAnnouncement } from '../domain/allocation-lifecycle';
+import { stockFell } from '../domain/low-stock';
 import type { StockEvent } from '../domain/stock-allocation';
 import { decideInOrder, type BatchDecision } from '../domain/stock-batch';
 import { StockRepository } from '../persistence/stock.repository';
+import { announceFallen } from './stock-announcements';
 
 /** News of an order, who brought it, and what it will be the cause of. */
 export interface StockInput {
@@ -42,7 +44,8 @@ export class SettleStock {
     const known = await this.stock.claim(unitOfWork, orders, now);
     const productsOf = ({ orderId, news }: StockInput): readonly string[] =>
       productsConcerned(known.get(orderId), news);
-    const levels = await this.stock.lockLevels(unitOfWork, [...new Set(batch.flatMap(productsOf))], (productId) =>
+    const productIds = [...new Set(batch.flatMap(productsOf))];
+    const { levels, thresholds } = await this.stock.lockLevels(unitOfWork, productIds, (productId) =>
       batch.filter((received) => productsOf(received).includes(productId)).map(({ orderId }) => orderId),
     );
     const { decisions, allocations } = decideInOrder(batch, known, levels);
@@ -50,6 +53,9 @@ export class SettleStock {
     await this.stock.record(unitOfWork, movements, allocations, now);
     batch.forEach((received, index) => {
       for (const announcement of decisions[index]?.announcements ?? []) announce(unitOfWork, received, announcement);
+      for (const movement of movementsOf(decisions, index)) {
+        announceFallen(unitOfWork, stockFell(movement, thresholds.get(movement.productId) ?? 0), received.cause);
+      }
     });
   }
 }

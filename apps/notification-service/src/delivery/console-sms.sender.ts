@@ -2,9 +2,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import { ProviderUnreachable } from './delivery-errors';
 import { SmsSender, type SmsMessage } from './sms-sender';
 
-/** Writes short messages to the log instead of sending them. */
+/** Writes short messages to the log instead of sending them: for development, and where nobody needs them. */
 @Injectable()
 export class ConsoleSmsSender extends SmsSender {
+  readonly outcome = 'logged';
   private readonly logger = new Logger(ConsoleSmsSender.name);
 
   async send({ id, to, text }: SmsMessage, signal: AbortSignal): Promise<string> {

@@ -5,6 +5,7 @@ import type { DueNotification } from '../persistence/due-notification';
 import { ConsoleSmsSender, masked } from './console-sms.sender';
 import { MessageCourier } from './message-courier';
 import { ProviderBreakers } from './provider-breakers';
+import { SmsSender, type SmsMessage } from './sms-sender';
 
 const TIME = new Date('2026-01-15T09:30:00.000Z');
 
@@ -25,11 +26,19 @@ function aNotification(over: Partial<DueNotification> = {}): DueNotification {
   };
 }
 
-function aCourier() {
+class FakeSmsSender extends SmsSender {
+  readonly outcome = 'sent';
+
+  send({ id }: SmsMessage): Promise<string> {
+    return Promise.resolve(id);
+  }
+}
+
+function aCourier(texts: SmsSender = new ConsoleSmsSender()) {
   const mails = new FakeEmailSender();
   const limits = { timeoutMs: 5_000, maxConcurrent: 10, probeIntervalMs: 1_000 };
   const breakers = new ProviderBreakers(new CircuitBreakers(), limits);
-  const courier = new MessageCourier(mails, new ConsoleSmsSender(), breakers);
+  const courier = new MessageCourier(mails, texts, breakers);
   const deliver = (over: Partial<DueNotification> = {}) =>
     courier.deliver(aNotification(over), AbortSignal.timeout(1_000)).then(({ outcome: { kind } }) => kind);
   return { mails, breakers, courier, deliver };
@@ -42,10 +51,12 @@ describe('a notification', () => {
     expect(mails.arrived()).toMatchObject([{ to: 'ada@example.test', subject: 'Your order 7F3K-29QX is confirmed' }]);
   });
 
-  it('becomes a short message on the other channel', async () => {
+  it('becomes a short message on the other channel, which is only logged where nobody sends it', async () => {
     const { mails, deliver } = aCourier();
-    expect(await deliver({ channel: 'sms', recipient: '+491701234567' })).toBe('sent');
+    expect(await deliver({ channel: 'sms', recipient: '+491701234567' })).toBe('logged');
     expect(mails.arrived()).toEqual([]);
+    const provider = aCourier(new FakeSmsSender());
+    expect(await provider.deliver({ channel: 'sms', recipient: '+491701234567' })).toBe('sent');
   });
 
   it.each([
@@ -134,7 +145,7 @@ describe('a provider that does not answer', () => {
 
   it('does not keep the other channel waiting', async () => {
     const { deliver } = await anOutage();
-    expect(await deliver({ channel: 'sms', recipient: '+491701234567' })).toBe('sent');
+    expect(await deliver({ channel: 'sms', recipient: '+491701234567' })).toBe('logged');
   });
 
   it('is not believed to be out because of single failures', async () => {

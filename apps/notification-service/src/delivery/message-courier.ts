@@ -11,6 +11,7 @@ import { ProviderBreakers } from './provider-breakers';
 import { SmsSender } from './sms-sender';
 
 const SENT: Delivery & { readonly outcome: { readonly kind: 'sent' } } = { outcome: { kind: 'sent' } };
+const LOGGED: Delivery = { outcome: { kind: 'logged' } };
 /** The provider certainly has not taken the message. */
 const UNTOUCHED = [ProviderUnreachable, RecipientBusy, CallNotMade];
 
@@ -42,7 +43,7 @@ export class MessageCourier {
     }
     try {
       await this.breakers.of(channel).run(send, signal);
-      return SENT;
+      return channel === 'sms' && this.texts.outcome === 'logged' ? LOGGED : SENT;
     } catch (error) {
       const outcome = this.outcomeOf(notification, error);
       return error instanceof DeliveryUnanswered

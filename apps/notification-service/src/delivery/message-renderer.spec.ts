@@ -17,6 +17,15 @@ const FACTS: readonly Facts[] = [
   { type: 'payment_refunded', ...amount, method: 'refund' },
   { type: 'payment_refunded', ...amount, method: 'refund', total: minorUnitsOf(139_999) },
   { type: 'order_cancelled', ...amount, reason: 'payment_failed', detail: 'payment_reversed' },
+  { type: 'order_cancelled', ...amount, reason: 'payment_failed', declineReason: 'insufficient_funds' },
+  {
+    type: 'order_cancelled',
+    ...amount,
+    reason: 'out_of_stock',
+    shortages: [
+      { productId: 'LAPTOP001', name: 'Gaming Laptop', requested: 5, available: 2, reason: 'insufficient_stock' },
+    ],
+  },
 ];
 
 const numbered = (facts: Facts): Facts => ({ ...facts, orderNumber: '7F3K-29QX' });
@@ -66,7 +75,7 @@ describe('a message', () => {
       'You were not charged for order 7F3K-29QX',
       'We refunded your payment for order 7F3K-29QX',
       'We refunded part of your payment for order 7F3K-29QX',
-      'Your order 7F3K-29QX was cancelled',
+      ...Array<string>(3).fill('Your order 7F3K-29QX was cancelled'),
     ]);
   });
 

@@ -1,9 +1,11 @@
 import type { NotificationChannel } from '@app/events';
 import type { Facts } from '../domain/announcement';
 import { htmlPage, plainText, type OrderReference } from './templates/layout';
+import { linesOf, reasonInWords, shortagesInSms } from './templates/shortages';
 import {
   orderCancelled,
   orderConfirmed,
+  orderOutOfStock,
   orderPaid,
   orderReceived,
   partRefunded,
@@ -11,12 +13,14 @@ import {
   paymentRefunded,
   paymentVoided,
   type ItemLine,
+  type OrderInWords,
   type Words,
 } from './templates/templates';
 import {
   amountInWords,
   CANCELLATION_DETAIL_WORDS,
   CANCELLATION_WORDS,
+  DECLINE_WORDS,
   onOneLine,
   PAYMENT_FAILURE_WORDS,
 } from './templates/wording';
@@ -63,7 +67,7 @@ function wordsOf(facts: Facts, { orderId, orderNumber }: OrderReference): Words 
     case 'order_confirmed':
       return orderConfirmed(order);
     case 'order_cancelled':
-      return orderCancelled(order, reasonOf(facts));
+      return cancelled(order, facts);
     case 'payment_refunded':
       if (facts.method === 'void') return paymentVoided(order);
       if (facts.total === undefined) return paymentRefunded(order);
@@ -86,6 +90,16 @@ function isDeclined({ reason }: Extract<Facts, { type: 'payment_failed' }>): boo
   return reason === 'declined' || reason === 'insufficient_funds';
 }
 
-function reasonOf({ reason, detail }: Extract<Facts, { type: 'order_cancelled' }>): string {
-  return detail === undefined ? CANCELLATION_WORDS[reason] : CANCELLATION_DETAIL_WORDS[detail];
+type Cancelled = Extract<Facts, { type: 'order_cancelled' }>;
+
+function cancelled(order: OrderInWords, facts: Cancelled): Words {
+  const { reason, shortages = [] } = facts;
+  if (reason !== 'out_of_stock' || shortages.length === 0) return orderCancelled(order, reasonOf(facts));
+  const sms = shortagesInSms(shortages, `Your ${order.orderInSms} was cancelled: `);
+  return orderOutOfStock(order, reasonInWords(shortages), linesOf(shortages), sms);
+}
+
+function reasonOf({ reason, detail, declineReason }: Cancelled): string {
+  if (detail !== undefined) return CANCELLATION_DETAIL_WORDS[detail];
+  return declineReason === undefined ? CANCELLATION_WORDS[reason] : DECLINE_WORDS[declineReason];
 }

@@ -9,6 +9,9 @@ export interface SmsMessage {
 
 /** Hands short messages to a provider. */
 export abstract class SmsSender {
+  /** What has become of a message once {@link send} has resolved: somebody sends it, or it was written to the log. */
+  abstract readonly outcome: 'sent' | 'logged';
+
   /**
    * Resolves with the provider's id of the message once it has been accepted. When the signal aborts it ends as
    * ProviderUnreachable, or as DeliveryUnknown when the message has been handed over.

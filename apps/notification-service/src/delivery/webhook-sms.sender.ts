@@ -27,6 +27,7 @@ const NOT_DONE = new Set([501, 503, 505]);
  * answer to what was sent: unknown; the next try has the same key, so that a provider which knows keys sends nothing twice.
  */
 export class WebhookSmsSender extends SmsSender implements OnApplicationShutdown {
+  readonly outcome = 'sent';
   private readonly poster = new HttpPoster();
 
   constructor(

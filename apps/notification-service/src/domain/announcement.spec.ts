@@ -15,6 +15,7 @@ import {
   paymentFailed,
   paymentRefunded,
   readFacts,
+  withNames,
   withOrderNumber,
   writeFacts,
 } from './announcement';
@@ -30,7 +31,11 @@ describe('what a customer is told', () => {
   it.each([
     [
       orderReceived(anEvent(OrderCreated, orderId, { ...total, items })),
-      { type: 'order_received', ...amount, items: [{ name: 'Gaming Laptop', quantity: 1, price: 149_998 }] },
+      {
+        type: 'order_received',
+        ...amount,
+        items: [{ productId: 'LAPTOP001', name: 'Gaming Laptop', quantity: 1, price: 149_998 }],
+      },
     ],
     [
       orderPaid(anEvent(PaymentSuccessful, orderId, { ...payment, items: [{ product_id: 'LAPTOP001', quantity: 1 }] })),
@@ -44,6 +49,27 @@ describe('what a customer is told', () => {
     [
       orderCancelled(anEvent(OrderCancelled, orderId, { ...total, reason: 'out_of_stock' })),
       { type: 'order_cancelled', ...amount, reason: 'out_of_stock' },
+    ],
+    [
+      orderCancelled(
+        anEvent(OrderCancelled, orderId, { ...total, reason: 'payment_failed', decline_reason: 'insufficient_funds' }),
+      ),
+      { type: 'order_cancelled', ...amount, reason: 'payment_failed', declineReason: 'insufficient_funds' },
+    ],
+    [
+      orderCancelled(
+        anEvent(OrderCancelled, orderId, {
+          ...total,
+          reason: 'out_of_stock',
+          shortages: [{ product_id: 'LAPTOP001', requested: 5, available: 2, reason: 'insufficient_stock' }],
+        }),
+      ),
+      {
+        type: 'order_cancelled',
+        ...amount,
+        reason: 'out_of_stock',
+        shortages: [{ productId: 'LAPTOP001', requested: 5, available: 2, reason: 'insufficient_stock' }],
+      },
     ],
     [
       paymentRefunded(anEvent(PaymentRefunded, orderId, { ...payment, method: 'void' })),
@@ -83,5 +109,28 @@ describe('what a customer is told', () => {
       causationId: '01936f5e-8f3a-7c61-b1f0-3f6a1f0c9d11',
       traceparent,
     });
+  });
+});
+
+describe('a cancellation for want of stock', () => {
+  const short = { product_id: 'LAPTOP001', requested: 5, available: 2, reason: 'insufficient_stock' } as const;
+  const shortages = [short, { ...short, product_id: 'GHOST001', available: 0, reason: 'unknown_product' as const }];
+  const cancelled = orderCancelled(anEvent(OrderCancelled, orderId, { ...total, reason: 'out_of_stock', shortages }));
+  const received = orderReceived(anEvent(OrderCreated, orderId, { ...total, items }));
+
+  it('calls products what the customer ordered them as, and by their id what the order does not name', () => {
+    expect(withNames(cancelled.facts, received.facts)).toMatchObject({
+      shortages: [{ productId: 'LAPTOP001', name: 'Gaming Laptop' }, { productId: 'GHOST001' }],
+    });
+    expect(withNames(cancelled.facts, undefined)).toEqual(cancelled.facts);
+    expect(withNames(received.facts, received.facts)).toBe(received.facts);
+  });
+
+  it('has no names from orders that were announced before product ids were kept', () => {
+    const old = readFacts(
+      'order_received',
+      '{"currency":"USD","amount":1,"items":[{"name":"Old","quantity":1,"price":1}]}',
+    );
+    expect(withNames(cancelled.facts, old)).toEqual(cancelled.facts);
   });
 });

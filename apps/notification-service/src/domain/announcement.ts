@@ -18,9 +18,12 @@ import {
   type ReceivedEvent,
   type RefundMethod,
 } from '@app/events';
+import { named, shortagesOf, type Shortage } from './shortage';
 
 /** A line of an order as the customer is told of it. */
 export interface OrderedItem {
+  /** Not known of what was announced before it was kept. */
+  readonly productId?: string;
   readonly name: string;
   readonly quantity: number;
   readonly price: MinorUnits;
@@ -44,6 +47,10 @@ export type Facts =
       readonly type: 'order_cancelled';
       readonly reason: CancellationReason;
       readonly detail?: CancellationDetail;
+      /** Why the payment failed, when that was the reason and is known. */
+      readonly declineReason?: PaymentFailureReason;
+      /** What was short, when that was the reason and is known. */
+      readonly shortages?: readonly Shortage[];
     } & OrderFacts)
   | ({
       readonly type: 'payment_refunded';
@@ -67,7 +74,8 @@ export function orderReceived(event: ReceivedEvent<typeof OrderCreated>): Announ
     ...numbered(order_number),
     currency,
     amount: toMinorUnits(total_amount),
-    items: items.map(({ product_name, quantity, price }) => ({
+    items: items.map(({ product_id, product_name, quantity, price }) => ({
+      productId: product_id,
       name: product_name,
       quantity,
       price: toMinorUnits(price),
@@ -92,9 +100,14 @@ export function orderConfirmed(event: ReceivedEvent<typeof OrderConfirmed>): Ann
 }
 
 export function orderCancelled(event: ReceivedEvent<typeof OrderCancelled>): Announcement {
-  const { order_number, currency, total_amount, reason, detail } = event.payload;
+  const { order_number, currency, total_amount, reason, detail, decline_reason, shortages } = event.payload;
   const money = { currency, amount: toMinorUnits(total_amount) };
-  const why = { reason, ...(detail && { detail }) };
+  const why = {
+    reason,
+    ...(detail && { detail }),
+    ...(decline_reason && { declineReason: decline_reason }),
+    ...(shortages && { shortages: shortagesOf(shortages) }),
+  };
   return announcement(event, { type: 'order_cancelled', ...numbered(order_number), ...money, ...why });
 }
 
@@ -118,6 +131,17 @@ export function partlyRefunded(event: ReceivedEvent<typeof PaymentAdjusted>): An
 /** The facts with the number of their order, which events of payments do not tell. */
 export function withOrderNumber(facts: Facts, orderNumber: string | undefined): Facts {
   return { ...facts, ...numbered(orderNumber) };
+}
+
+/** Whether they tell of products by their ids, whose names the order has. */
+export function hasShortages(facts: Facts): boolean {
+  return facts.type === 'order_cancelled' && facts.shortages !== undefined;
+}
+
+/** The facts of a cancellation with the names of what was short, as the customer was told to have ordered it. */
+export function withNames(facts: Facts, received: Facts | undefined): Facts {
+  if (facts.type !== 'order_cancelled' || facts.shortages === undefined) return facts;
+  return received?.type === 'order_received' ? { ...facts, shortages: named(facts.shortages, received.items) } : facts;
 }
 
 /** The facts as they are stored; the type has a column of its own. */

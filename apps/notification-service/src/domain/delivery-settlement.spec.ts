@@ -38,6 +38,18 @@ describe('a message the provider has accepted', () => {
   });
 });
 
+describe('a message that was only written to the log', () => {
+  it('is settled, and nobody is told that it was sent', () => {
+    expect(after({ kind: 'logged' }, { orderCancelled: true })).toEqual({
+      status: 'logged',
+      attempts: 1,
+      dueAt: undefined,
+      error: undefined,
+      announce: undefined,
+    });
+  });
+});
+
 describe('a message the provider refuses for good', () => {
   it('has failed at once', () => {
     const error = '550 no such user';

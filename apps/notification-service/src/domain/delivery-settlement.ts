@@ -3,6 +3,7 @@ import { isSupersededByCancellation, type NotificationStatus } from './notificat
 
 /**
  * How an attempt ended.
+ * - `logged`: it was written to the log, and nobody has received anything.
  * - `rejected`: the provider refuses this message or recipient for good.
  * - `deferred`: the provider asks for another try of this message.
  * - `unreachable`: the provider certainly has not taken it, and did not deal with it; that says nothing about the message.
@@ -12,7 +13,7 @@ import { isSupersededByCancellation, type NotificationStatus } from './notificat
  * - `waiting`: it was not tried, because an earlier one of its order may not be through.
  */
 export type DeliveryOutcome =
-  | { readonly kind: 'sent' | 'waiting' }
+  | { readonly kind: 'sent' | 'logged' | 'waiting' }
   /** `retryAfterMs`: what the provider asked for; it is not tried again before. */
   | { readonly kind: 'deferred'; readonly error: string; readonly retryAfterMs?: number }
   | { readonly kind: 'unanswered'; readonly error: string; readonly withinMs: number }
@@ -74,6 +75,8 @@ export function settle(
   switch (outcome.kind) {
     case 'sent':
       return ended('sent', attempts + 1, undefined, 'sent');
+    case 'logged':
+      return ended('logged', attempts + 1, undefined, undefined);
     case 'rejected':
       return ended('failed', attempts + 1, outcome.error, 'rejected');
     case 'expired':

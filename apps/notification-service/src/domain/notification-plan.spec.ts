@@ -82,7 +82,7 @@ describe('an order with a notification that is not through yet', () => {
 });
 
 describe('a repeated event', () => {
-  const statuses = ['pending', 'sent', 'failed', 'undeliverable', 'superseded'] as const;
+  const statuses = ['pending', 'sent', 'failed', 'undeliverable', 'superseded', 'logged'] as const;
   const cases = NOTIFICATION_TYPES.flatMap((type) => statuses.map((status) => [type, status] as const));
 
   it.each(cases)('adds nothing to a %s notification that is %s', (type, status) => {
@@ -120,7 +120,7 @@ describe('a cancellation', () => {
     expect(create).toMatchObject([{ status: 'pending', waitsForPredecessor: !takenBack }]);
   });
 
-  it.each(['sent', 'failed', 'undeliverable', 'superseded'] as const)('leaves alone what is %s', (status) => {
+  it.each(['sent', 'failed', 'undeliverable', 'superseded', 'logged'] as const)('leaves alone what is %s', (status) => {
     expect(plan(order([known('order_paid', { status })]), 'order_cancelled').supersede).toEqual([]);
   });
 });

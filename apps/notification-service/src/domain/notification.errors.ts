@@ -70,3 +70,12 @@ export class OrderContradicted extends Error {
     super(`${facts.type} contradicts what is known of order ${orderId}: it has another ${wrong.join(', another ')}.`);
   }
 }
+
+export class IdempotencyKeyReused extends Error {
+  readonly code = 'NOTIFICATION.IDEMPOTENCY_KEY_REUSED';
+  readonly kind = 'unprocessable';
+
+  constructor() {
+    super('This Idempotency-Key was used to resend another message of the order.');
+  }
+}

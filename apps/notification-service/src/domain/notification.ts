@@ -2,9 +2,10 @@ import type { NotificationChannel, NotificationType } from '@app/events';
 
 /**
  * `undeliverable`: there is no address to send to. `superseded`: the order was cancelled first, so it is deliberately not
- * sent. `failed`: refused for good, or every attempt failed.
+ * sent. `failed`: refused for good, or every attempt failed. `logged`: written to the log instead of being sent, because there
+ * is no provider; nobody was told.
  */
-export const NOTIFICATION_STATUSES = ['pending', 'sent', 'failed', 'undeliverable', 'superseded'] as const;
+export const NOTIFICATION_STATUSES = ['pending', 'sent', 'failed', 'undeliverable', 'superseded', 'logged'] as const;
 export type NotificationStatus = (typeof NOTIFICATION_STATUSES)[number];
 
 /** What has been decided about one message to a customer. */

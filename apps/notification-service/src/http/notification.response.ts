@@ -37,7 +37,7 @@ export class NotificationResponse {
 
   @ApiProperty({
     description:
-      'superseded: withheld, because the order was cancelled first; undeliverable: the user had no address; failed: rejected, or given up',
+      'superseded: withheld, because the order was cancelled first; undeliverable: the user had no address; failed: rejected, or given up; logged: only written to the log, there is no provider',
     enum: NOTIFICATION_STATUSES,
     example: 'sent',
   })

@@ -1,7 +1,8 @@
-import { ApiGroup, ApiProblems } from '@app/platform';
-import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
+import { ApiGroup, ApiProblems, parseIdempotencyKey } from '@app/platform';
+import { Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
 import { IsUUID } from 'class-validator';
+import type { FastifyReply } from 'fastify';
 import { ListNotifications } from '../use-cases/list-notifications';
 import { ResendNotification } from '../use-cases/resend-notification';
 import { ListNotificationsQuery } from './list-notifications.query';
@@ -17,7 +18,16 @@ const NOT_AGAIN = {
   status: 409,
   description: 'The message is being delivered, was withheld, is outdated, or was resent too often.',
 };
-const NO_ADDRESS = { status: 422, description: 'The user has no address on that channel.' };
+const NO_ADDRESS = {
+  status: 422,
+  description: 'The user has no address on that channel, or the Idempotency-Key was used for another message.',
+};
+
+const RESEND = {
+  summary: 'Resend a notification.',
+  description:
+    'Sends it to the current address of the user. The response is a new notification with a status of its own and the next resend_number. With an Idempotency-Key the request can be repeated safely.',
+};
 
 @ApiGroup('notifications', 'What customers were told about their orders.')
 @Controller('notifications')
@@ -32,21 +42,25 @@ export class NotificationsController {
   @ApiOkResponse({ type: NotificationListResponse, description: 'A page of notifications.' })
   @ApiProblems(400, 503)
   async list(@Query() query: ListNotificationsQuery): Promise<NotificationListResponse> {
-    const { user_id: userId, order_id: orderId, limit, cursor } = query;
-    return toListResponse(await this.listNotifications.execute({ userId, orderId, limit, cursor }));
+    const { user_id: userId, order_id: orderId, channel, status, type, limit, cursor } = query;
+    const filter = { userId, orderId, channel, status, type };
+    return toListResponse(await this.listNotifications.execute({ ...filter, limit, cursor }));
   }
 
   @Post(':notification_id/resend')
   @HttpCode(202)
-  @ApiOperation({
-    operationId: 'resendNotification',
-    summary: 'Resend a notification.',
-    description:
-      'Sends it to the current address of the user. The response is a new notification with a status of its own and the next resend_number.',
-  })
+  @ApiOperation({ operationId: 'resendNotification', ...RESEND })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Up to 255 characters; remembered forever.' })
   @ApiAcceptedResponse({ type: NotificationResponse, description: 'The new notification; it is sent shortly.' })
   @ApiProblems(400, 404, NOT_AGAIN, NO_ADDRESS, 503)
-  async resend(@Param() path: NotificationPath): Promise<NotificationResponse> {
-    return toResponse(await this.resendNotification.execute(path.notification_id));
+  async resend(
+    @Param() path: NotificationPath,
+    @Headers('idempotency-key') key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<NotificationResponse> {
+    const idempotencyKey = parseIdempotencyKey(key);
+    const { notification, replayed } = await this.resendNotification.execute(path.notification_id, idempotencyKey);
+    if (replayed) void reply.header('Idempotent-Replayed', 'true');
+    return toResponse(notification);
   }
 }

@@ -72,13 +72,45 @@ describe('GET /notifications', () => {
     expect(await list('user_id=nobody')).toEqual({ notifications: [], next_cursor: null });
   });
 
-  it.each(['user_id=', 'order_id=7', 'limit=0', 'limit=101', 'limit=x', 'cursor=abc', 'colour=red', 'user_id=a%00b'])(
-    'refuses ?%s',
-    async (query) => {
-      const { status, body } = await system.inject('GET', `/notifications?${query}`);
-      expect({ status, body }).toMatchObject({ status: 400, body: { code: expect.stringMatching(/^REQUEST\./) } });
-    },
-  );
+  it('finds those of a channel, a status and a type, alone and together', async () => {
+    await system.inject('PUT', '/contacts/finder', {
+      email: 'f@example.org',
+      phone: '+491701234567',
+      channels: ['email', 'sms'],
+    });
+    system.mailServer.onRecipient = (to) =>
+      to === 'refused@example.test' ? { code: 550, text: 'no such user' } : undefined;
+    const [first, second, third] = [anOrderId(), anOrderId(), anOrderId()];
+    await system.handle([news.order_received(first, 'finder'), news.order_confirmed(second, 'finder')]);
+    await system.handle([news.order_received(third, 'refused')]);
+    for (const orderId of [first, second, third]) await settled(orderId);
+    const found = async (query: string) =>
+      (await list(query)).notifications.map(({ order_id, channel }) => `${order_id} ${channel}`);
+    expect(await found('user_id=finder&channel=sms')).toEqual([`${second} sms`, `${first} sms`]);
+    expect(await found('user_id=finder&channel=sms&type=order_received')).toEqual([`${first} sms`]);
+    expect(await found('user_id=finder&status=logged&type=order_confirmed')).toEqual([`${second} sms`]);
+    expect(await found(`order_id=${first}&status=sent`)).toEqual([`${first} email`]);
+    expect(await found('status=failed')).toEqual([`${third} email`]);
+    expect(await found('status=failed&channel=sms')).toEqual([]);
+    expect(await found(`status=logged&limit=1&user_id=finder`)).toEqual([`${second} sms`]);
+  });
+
+  it.each([
+    'user_id=',
+    'order_id=7',
+    'status=lost',
+    'channel=fax',
+    'type=spam',
+    'limit=0',
+    'limit=101',
+    'limit=x',
+    'cursor=abc',
+    'colour=red',
+    'user_id=a%00b',
+  ])('refuses ?%s', async (query) => {
+    const { status, body } = await system.inject('GET', `/notifications?${query}`);
+    expect({ status, body }).toMatchObject({ status: 400, body: { code: expect.stringMatching(/^REQUEST\./) } });
+  });
 });
 
 describe('/contacts/:user_id', () => {
@@ -99,9 +131,11 @@ describe('/contacts/:user_id', () => {
     const notifications = await settled(orderId);
     expect(notifications.map(({ channel, status }) => [channel, status])).toEqual([
       ['email', 'sent'],
-      ['sms', 'sent'],
+      ['sms', 'logged'],
     ]);
     expect(recipientsOfMailsAbout(orderId)).toEqual(['ada@example.org']);
+    const told = `SELECT payload::json ->> 'channel' AS channel FROM outbox WHERE type = 'notification_sent' AND aggregateid = $1`;
+    expect(await system.query(told, [orderId])).toEqual([{ channel: 'email' }]);
   });
 
   it('replaces what it had', async () => {

@@ -8,6 +8,14 @@ import { oneOf } from '@app/postgres';
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import { NOTIFICATION_STATUSES, type NotificationStatus } from '../domain/notification';
 
+/** The statuses that few notifications end in; a list of one of them has an index. */
+export const NOT_SENT = [
+  'failed',
+  'undeliverable',
+  'superseded',
+  'logged',
+] as const satisfies readonly NotificationStatus[];
+
 /** A message to a customer: what it says, where it goes, and what became of it. */
 @Entity('notifications')
 @Unique('notifications_order_id_notification_type_channel_resend_key', ['orderId', 'type', 'channel', 'resend'])
@@ -22,6 +30,11 @@ import { NOTIFICATION_STATUSES, type NotificationStatus } from '../domain/notifi
 @Check('notifications_check1', `held_by IS NULL OR status = 'pending'`)
 @Check('notifications_check2', `status <> 'pending' OR recipient IS NOT NULL`)
 @Index('notifications_of_user', ['userId', 'notificationId'])
+@Index('notifications_not_sent', ['status', 'notificationId'], { where: oneOf('status', NOT_SENT) })
+@Index('notifications_idempotency', ['orderId', 'idempotencyKey'], {
+  unique: true,
+  where: 'idempotency_key IS NOT NULL',
+})
 @Index('notifications_due', ['channel', 'dueAt'], { where: `status = 'pending'` })
 export class NotificationEntity {
   @PrimaryColumn('uuid', { name: 'notification_id' })
@@ -83,4 +96,8 @@ export class NotificationEntity {
 
   @Column('text', { name: 'last_error', nullable: true })
   lastError!: string | null;
+
+  /** Of the request that asked for a resend. */
+  @Column('text', { name: 'idempotency_key', nullable: true })
+  idempotencyKey!: string | null;
 }

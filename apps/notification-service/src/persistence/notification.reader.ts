@@ -1,12 +1,12 @@
 import type { Cause, NotificationChannel, NotificationType } from '@app/events';
-import { boundedLook, type Look, selectList } from '@app/postgres';
+import { boundedPage, type Look, oneOf, pageFrom, type PageRow, selectList } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { FindOptionsSelect, Repository } from 'typeorm';
 import { readFacts, type Facts } from '../domain/announcement';
 import type { NotificationStatus } from '../domain/notification';
 import { causeOf } from './due-notification';
-import { NotificationEntity } from './notification.entity';
+import { NOT_SENT, NotificationEntity } from './notification.entity';
 
 /** A notification as it is shown. */
 export interface StoredNotification {
@@ -27,9 +27,18 @@ export interface StoredNotification {
 export interface NotificationFilter {
   readonly userId: string | undefined;
   readonly orderId: string | undefined;
+  readonly channel: NotificationChannel | undefined;
+  readonly status: NotificationStatus | undefined;
+  readonly type: NotificationType | undefined;
   /** Only what is older than this notification. */
   readonly olderThan: string | undefined;
-  readonly limit: number;
+}
+
+/** A part of a list, newest first. */
+export interface StoredPage {
+  readonly notifications: readonly StoredNotification[];
+  /** The list goes on with what is older than this notification; absent at its end. */
+  readonly next: string | undefined;
 }
 
 const SHOWN = {
@@ -51,7 +60,8 @@ const SHOWN = {
 
 type ShownRow = Pick<NotificationEntity, keyof typeof SHOWN>;
 
-const SELECT = `SELECT ${selectList(NotificationEntity, ...(Object.keys(SHOWN) as (keyof typeof SHOWN)[]))} FROM notifications`;
+const COLUMNS = selectList(NotificationEntity, ...(Object.keys(SHOWN) as (keyof typeof SHOWN)[]));
+const RARE = new Set<NotificationStatus>(NOT_SENT);
 
 /** Reads notifications for people. */
 @Injectable()
@@ -63,34 +73,58 @@ export class NotificationReader {
     return found === null ? undefined : fromRow(found);
   }
 
-  /** Newest first: the ids are in the order of time. SQL of its own: the bound on the work of a page cannot be said with `find`. */
-  async list({ userId, orderId, olderThan, limit }: NotificationFilter): Promise<StoredNotification[]> {
+  /**
+   * Newest first: the ids are in the order of time. SQL of its own: the bound on the work of a page cannot be said with `find`. With a
+   * filter that has no index a page may be short, or empty, and the list goes on behind it.
+   */
+  async page(filter: NotificationFilter, limit: number): Promise<StoredPage> {
     const values: unknown[] = [];
-    const ids =
-      orderId === undefined
-        ? boundedLook(lookFor(userId, olderThan, values), `$${values.push(limit)}`)
-        : `SELECT notification_id FROM notifications WHERE order_id = $${values.push(orderId)}`;
-    const conditions = [
-      `notification_id = ANY (ARRAY(${ids}))`,
-      ...(userId === undefined ? [] : [`user_id = $${values.push(userId)}`]),
-      ...(olderThan === undefined ? [] : [`notification_id < $${values.push(olderThan)}`]),
-    ];
-    const rows = await this.notifications.query<ShownRow[]>(
-      `${SELECT} WHERE ${conditions.join(' AND ')} ORDER BY notification_id DESC LIMIT $${values.push(limit)}`,
+    const page = boundedPage(lookFor(filter, values), `$${values.push(limit + 1)}`);
+    const rows = await this.notifications.query<(ShownRow & PageRow)[]>(
+      `SELECT page.*, found.* FROM (${page}) AS page
+         LEFT JOIN LATERAL (SELECT ${COLUMNS} FROM notifications WHERE notification_id = page.page_key) AS found ON true
+       ORDER BY page.page_key DESC NULLS LAST`,
       values,
     );
-    return rows.map(fromRow);
+    const { shown, next } = pageFrom(rows, limit);
+    return { notifications: shown.map(fromRow), next };
   }
 }
 
-function lookFor(userId: string | undefined, olderThan: string | undefined, values: unknown[]): Look {
-  return {
+/** @param values gets the values of the look. */
+function lookFor(filter: NotificationFilter, values: unknown[]): Look {
+  const { olderThan, orderId, userId } = filter;
+  const look = {
     table: 'notifications',
     key: 'notification_id',
-    of: userId === undefined ? undefined : { column: 'user_id', value: `$${values.push(userId)}::text` },
     before: olderThan === undefined ? undefined : `$${values.push(olderThan)}::uuid`,
-    wanted: [],
   };
+  if (orderId !== undefined) {
+    // An order has few: its own index finds them, and whatever else is asked for is tried on each.
+    const scope = [`order_id = $${values.push(orderId)}::uuid`];
+    return { ...look, scope, wanted: wantedOf(filter, values, 'userId', 'status', 'channel', 'type') };
+  }
+  if (userId !== undefined) {
+    const of = { column: 'user_id', value: `$${values.push(userId)}::text` };
+    return { ...look, of, wanted: wantedOf(filter, values, 'status', 'channel', 'type') };
+  }
+  if (filter.status === undefined || !RARE.has(filter.status)) {
+    return { ...look, wanted: wantedOf(filter, values, 'status', 'channel', 'type') };
+  }
+  const of = { column: 'status', value: `$${values.push(filter.status)}::text` };
+  return { ...look, of, scope: [oneOf('status', NOT_SENT)], wanted: wantedOf(filter, values, 'channel', 'type') };
+}
+
+const COLUMN_OF = { userId: 'user_id', status: 'status', channel: 'channel', type: 'notification_type' } as const;
+
+function wantedOf(
+  filter: NotificationFilter,
+  values: unknown[],
+  ...fields: readonly (keyof typeof COLUMN_OF)[]
+): string[] {
+  return fields.flatMap((field) =>
+    filter[field] === undefined ? [] : [`${COLUMN_OF[field]} = $${values.push(filter[field])}::text`],
+  );
 }
 
 function fromRow(row: ShownRow): StoredNotification {

@@ -2,6 +2,7 @@ import { fromNumeric, type NotificationChannel, type NotificationType, toNumeric
 import { lockedAmong, type UnitOfWork } from '@app/messaging';
 import { columnsOf, rowSet, selectList } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
+import { readFacts, type Facts } from '../domain/announcement';
 import {
   UNKNOWN_ORDER,
   type KnownNotification,
@@ -82,6 +83,15 @@ const INSERT = `
   SELECT n.*, $${NEW.next}::timestamptz FROM ${NEW.unnest('n')}
   ON CONFLICT (order_id, notification_type, channel, resend) DO NOTHING`;
 
+const FIND_RESEND = 'SELECT notification_id FROM notifications WHERE order_id = $1 AND idempotency_key = $2';
+
+const REMEMBER_KEY = 'UPDATE notifications SET idempotency_key = $2 WHERE notification_id = $1';
+
+const READ_RECEIVED = `
+  SELECT DISTINCT ON (order_id) ${selectList(NotificationEntity, 'orderId', 'facts')} FROM notifications
+  WHERE order_id = ANY ($1::uuid[]) AND notification_type = 'order_received' AND resend = 0
+  ORDER BY order_id`;
+
 const SUPERSEDE = `
   UPDATE notifications SET status = 'superseded', due_at = NULL, held_by = NULL
   WHERE notification_id = ANY ($1::uuid[]) AND status = 'pending'
@@ -118,6 +128,22 @@ export class NotificationRepository {
   async insert(unitOfWork: UnitOfWork, notifications: readonly NewNotification[], now: Date): Promise<void> {
     if (notifications.length === 0) return;
     await unitOfWork.query(INSERT, [...NEW.parameters(notifications.map(newRow)), now]);
+  }
+
+  /** The id of the notification that a request with this key has made of a locked order. */
+  async findResend(unitOfWork: UnitOfWork, orderId: string, idempotencyKey: string): Promise<string | undefined> {
+    const [row] = await unitOfWork.query<{ notification_id: string }>(FIND_RESEND, [orderId, idempotencyKey]);
+    return row?.notification_id;
+  }
+
+  async rememberKey(unitOfWork: UnitOfWork, notificationId: string, idempotencyKey: string): Promise<void> {
+    await unitOfWork.query(REMEMBER_KEY, [notificationId, idempotencyKey]);
+  }
+
+  /** What the customers of these orders were told to have ordered, as far as they were told. */
+  async readReceived(unitOfWork: UnitOfWork, orderIds: readonly string[]): Promise<Map<string, Facts>> {
+    const rows = await unitOfWork.query<{ orderId: string; facts: string }>(READ_RECEIVED, [orderIds]);
+    return new Map(rows.map(({ orderId, facts }) => [orderId, readFacts('order_received', facts)]));
   }
 
   /**

@@ -68,7 +68,7 @@ describe('messages nobody has taken for too long', () => {
 
 describe('a customer nobody can write to', () => {
   it('is recorded and announced as undeliverable at once', async () => {
-    const system = await startNotifications({ NODE_ENV: 'production' });
+    const system = await startNotifications({ NODE_ENV: 'production', SMS_ALLOW_CONSOLE: 'true' });
     await system.handle([news.order_received(anOrderId())]);
     const rows = await system.query('SELECT status, recipient FROM notifications');
     const announced = await system.query(`SELECT type, payload::jsonb ->> 'reason' AS reason FROM outbox`);

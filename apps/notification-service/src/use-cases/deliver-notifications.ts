@@ -16,6 +16,9 @@ interface Result {
   readonly outcome: Delivery;
 }
 
+/** After these the next message of an order may go. */
+const THROUGH: ReadonlySet<Delivery['outcome']['kind']> = new Set(['sent', 'logged', 'rejected', 'expired']);
+
 /** How long the end of the process is put off for answers that are late already. */
 const LAST_ANSWERS_MS = 3_000;
 
@@ -24,7 +27,7 @@ const LAST_ANSWERS_MS = 3_000;
 export class DeliverNotifications implements DueWork<DueNotification, Delivery>, OnModuleDestroy {
   readonly name = 'notifications';
   readonly succession = {
-    isThrough: ({ outcome: { kind } }: Delivery) => kind === 'sent' || kind === 'rejected' || kind === 'expired',
+    isThrough: ({ outcome: { kind } }: Delivery) => THROUGH.has(kind),
     notYet: (): Delivery => ({ outcome: { kind: 'waiting' } }),
   };
   private readonly logger = new Logger(DeliverNotifications.name);

@@ -1,6 +1,6 @@
 import { decodeCursor, encodeCursor } from '@app/platform';
 import { Injectable } from '@nestjs/common';
-import { NotificationReader } from '../persistence/notification.reader';
+import { NotificationReader, type NotificationFilter } from '../persistence/notification.reader';
 import { withWords, type ShownNotification } from './shown-notification';
 
 export interface NotificationPage {
@@ -8,9 +8,7 @@ export interface NotificationPage {
   readonly nextCursor: string | undefined;
 }
 
-export interface ListQuery {
-  readonly userId: string | undefined;
-  readonly orderId: string | undefined;
+export interface ListQuery extends Omit<NotificationFilter, 'olderThan'> {
   readonly limit: number;
   readonly cursor: string | undefined;
 }
@@ -20,15 +18,13 @@ export interface ListQuery {
 export class ListNotifications {
   constructor(private readonly reader: NotificationReader) {}
 
+  /** A page may have fewer notifications than `limit` although there is a next one. */
   async execute({ cursor, limit, ...filter }: ListQuery): Promise<NotificationPage> {
     const olderThan = cursor === undefined ? undefined : decodeCursor(cursor, ['uuid'])[0];
-    // One more than asked for tells whether there is a next page.
-    const found = await this.reader.list({ ...filter, olderThan, limit: limit + 1 });
-    const notifications = found.slice(0, limit);
-    const last = notifications.at(-1);
+    const { notifications, next } = await this.reader.page({ ...filter, olderThan }, limit);
     return {
       notifications: notifications.map(withWords),
-      nextCursor: found.length > limit && last !== undefined ? encodeCursor([last.notificationId]) : undefined,
+      nextCursor: next === undefined ? undefined : encodeCursor([next]),
     };
   }
 }

@@ -3,7 +3,14 @@ import type { UnitOfWork } from '@app/messaging';
 import { Clock, Ids } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { DeliverySettings } from '../delivery/delivery-settings';
-import { withOrderNumber, writeFacts, type Announcement, type Facts } from '../domain/announcement';
+import {
+  hasShortages,
+  withNames,
+  withOrderNumber,
+  writeFacts,
+  type Announcement,
+  type Facts,
+} from '../domain/announcement';
 import { UNKNOWN_ORDER, type KnownOrder } from '../domain/notification';
 import { afterPlan, planNotifications } from '../domain/notification-plan';
 import { aboutOf, expectSameOrder } from '../domain/order-about';
@@ -50,13 +57,25 @@ export class NotifyCustomers {
     for (const news of announcements) expectSameOrder(known.get(news.orderId)?.about ?? aboutOf(news), news);
     const users = announcements.map(({ userId }) => userId);
     const contacts = await this.contacts.findAll(unitOfWork, users);
-    const { created, superseded } = this.plan(announcements, known, contacts);
+    const { created, superseded } = this.plan(await this.named(unitOfWork, announcements), known, contacts);
     const onTheirWay = await this.supersede(unitOfWork, superseded, now);
     await this.queue.execute(
       unitOfWork,
       created.map((item) => (onTheirWay.has(item.orderId) ? { ...item, ...WAITS_FOR_SOME } : item)),
     );
     publishUndeliverable(unitOfWork, created);
+  }
+
+  /** The announcements with the names of products that were short. Costs a statement only when there are some. */
+  private async named(
+    unitOfWork: UnitOfWork,
+    announcements: readonly Announcement[],
+  ): Promise<readonly Announcement[]> {
+    const short = announcements.filter(({ facts }) => hasShortages(facts)).map(({ orderId }) => orderId);
+    if (short.length === 0) return announcements;
+    const received = await this.notifications.readReceived(unitOfWork, short);
+    for (const { orderId, facts } of announcements) if (facts.type === 'order_received') received.set(orderId, facts);
+    return announcements.map((news) => ({ ...news, facts: withNames(news.facts, received.get(news.orderId)) }));
   }
 
   /** One announcement after the other, each upon what the ones before have made of its order. */

@@ -1,4 +1,4 @@
-import { InventoryUpdated, OrderConfirmed, PaymentSuccessful, type Events } from '@app/events';
+import { InventoryUpdated, OrderConfirmed, PaymentSuccessful, StockAdjusted, type Events } from '@app/events';
 import { anOrderId } from '@app/testing';
 import { Controller, Logger, type INestMicroservice } from '@nestjs/common';
 import { Ctx, Payload, ServerKafka } from '@nestjs/microservices';
@@ -98,5 +98,11 @@ describe('a method with @EventPattern', () => {
       }
       return Forgetful;
     }).toThrow('Forgetful.successful must take (@Payload() events, @Ctx() unitOfWork), in this order');
+  });
+
+  it('is refused for an event about something else than an order, which the inbox could not keep', () => {
+    expect(() => EventPattern(StockAdjusted)).toThrow(
+      'stock_adjusted is about a product: the transport consumes events about orders only',
+    );
   });
 });

@@ -1,4 +1,4 @@
-import type { EventDefinition, Events } from '@app/cloudevents';
+import { ORDER_KEY, type EventDefinition, type Events } from '@app/cloudevents';
 import { applyDecorators, Catch, UseFilters, type RpcExceptionFilter } from '@nestjs/common';
 import { EventPattern as NestEventPattern } from '@nestjs/microservices';
 import { PARAM_ARGS_METADATA } from '@nestjs/microservices/constants.js';
@@ -35,9 +35,14 @@ const PARAMETERS = [RpcParamtype.PAYLOAD, RpcParamtype.CONTEXT];
  * effects belong to. It must use nothing but the database: what it throws rolls the batch back, and it is called again.
  * A service has one method per topic.
  *
- * @throws TypeError when the class is loaded, for parameters without `@Payload()` and `@Ctx()`: Nest would pass `undefined`
+ * @throws TypeError when the class is loaded, for parameters without `@Payload()` and `@Ctx()`: Nest would pass `undefined`;
+ * and for an event that is not about an order: what is put aside waits, is shown and is locked by order here
  */
 export function EventPattern<Definition extends EventDefinition>(definition: Definition) {
+  if (definition.key !== ORDER_KEY)
+    throw new TypeError(
+      `${definition.type} is about a ${definition.key}: the transport consumes events about orders only, read its topic with a Kafka client`,
+    );
   return <Method extends EventHandler<Definition>>(
     target: object,
     key: string | symbol,

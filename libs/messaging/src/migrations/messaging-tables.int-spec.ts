@@ -23,7 +23,7 @@ it('the messaging tables can be made, taken away without a trace, and made again
   expect(await shape()).toEqual({ columns: [], indexes: [] });
   await dataSource.runMigrations();
   expect(await shape()).toEqual(made);
-  expect(made.indexes).toHaveLength(22);
+  expect(made.indexes).toHaveLength(23);
   await dataSource.destroy();
   await database.drop();
 });

@@ -13,7 +13,7 @@ export class OutboxEntity {
   @Column('uuid')
   id!: string;
 
-  /** `order` of an event, `dead_letter` of a record whose bytes go out as they came in. */
+  /** What an event is about: `order`, or what else its definition says. `dead_letter` of a record whose bytes go out as they came in. */
   @Column('text')
   aggregatetype!: string;
 
@@ -32,7 +32,7 @@ export class OutboxEntity {
   @Column('text')
   headers!: string;
 
-  /** Of the event within its order; null of a dead letter. */
+  /** Of the event among those with its key; null of a dead letter. */
   @Column('bigint', { nullable: true })
   sequence!: string | null;
 
@@ -57,6 +57,16 @@ export class OutboxEntity {
 export class EventSequenceEntity {
   @PrimaryColumn('uuid')
   order_id!: string;
+
+  @Column('bigint')
+  last_sequence!: string;
+}
+
+/** The same of what is not about an order, by record key. */
+@Entity('key_sequences')
+export class KeySequenceEntity {
+  @PrimaryColumn('text', { collation: 'C' })
+  key!: string;
 
   @Column('bigint')
   last_sequence!: string;

@@ -1,9 +1,9 @@
-import { contractViolations, headersOf, type EventEnvelope } from '@app/cloudevents';
+import { contractViolations, headersOf, keyProblem, ORDER_KEY, type EventEnvelope } from '@app/cloudevents';
 import { Clock, Ids } from '@app/platform';
 import { columnsOf, rowSet } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import { lockedAmong } from './locked-rows';
-import { EventSequenceEntity, OutboxEntity } from './outbox.entity';
+import { EventSequenceEntity, KeySequenceEntity, OutboxEntity } from './outbox.entity';
 import { MessagingOptions } from '../messaging-options';
 import type { StoredHeaders } from './stored-headers';
 import type { OutgoingEvent, UnitOfWork } from './unit-of-work';
@@ -17,30 +17,52 @@ export interface RawOutgoingRecord {
   readonly headers: StoredHeaders;
 }
 
-const EVENTS = rowSet({
-  ...columnsOf(OutboxEntity, 'id'),
-  order_id: 'uuid',
-  ...columnsOf(OutboxEntity, 'type', 'payload', 'headers'),
-  later: 'bigint',
-});
+const PUBLISHED = columnsOf(OutboxEntity, 'type', 'payload', 'headers');
+
+const EVENTS = rowSet({ ...columnsOf(OutboxEntity, 'id'), order_id: 'uuid', ...PUBLISHED, later: 'bigint' });
 const COUNTERS = rowSet({ ...columnsOf(EventSequenceEntity, 'order_id'), events: 'bigint' }, EVENTS.next);
 
+const OTHERS = rowSet({
+  ...columnsOf(OutboxEntity, 'id', 'aggregatetype'),
+  key: 'text',
+  ...PUBLISHED,
+  later: 'bigint',
+});
+const OTHER_COUNTERS = rowSet({ ...columnsOf(KeySequenceEntity, 'key'), events: 'bigint' }, OTHERS.next);
+
 /*
- * The per-order counters are advanced in the statement that stores the events. Their row locks also put the transactions
+ * The counters of the keys are advanced in the statement that stores the events. Their row locks also put the transactions
  * that speak of one order in a row, so that `position` order is commit order for each order even though a sequence alone
  * does not promise that.
  */
-const STORE_EVENTS = `
+function storing(sequences: string, key: string, type: string, events: string, counters: string): string {
+  return `
   WITH advanced AS (
-    INSERT INTO event_sequences AS s (order_id, last_sequence)
-    SELECT order_id, events FROM ${COUNTERS.unnest('o')}
-    ON CONFLICT (order_id) DO UPDATE SET last_sequence = s.last_sequence + excluded.last_sequence
-    RETURNING order_id, last_sequence
+    INSERT INTO ${sequences} AS s (${key}, last_sequence)
+    SELECT ${key}, events FROM ${counters}
+    ON CONFLICT (${key}) DO UPDATE SET last_sequence = s.last_sequence + excluded.last_sequence
+    RETURNING ${key}, last_sequence
   )
   INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers, sequence)
-  SELECT e.id, 'order', e.order_id::text, e.type, e.payload, e.headers, a.last_sequence - e.later
-  FROM ${EVENTS.numbered('e')} JOIN advanced a USING (order_id)
+  SELECT e.id, ${type}, e.${key}::text, e.type, e.payload, e.headers, a.last_sequence - e.later
+  FROM ${events} JOIN advanced a USING (${key})
   ORDER BY e.n`;
+}
+
+const STORE_EVENTS = storing(
+  'event_sequences',
+  'order_id',
+  `'${ORDER_KEY}'`,
+  EVENTS.numbered('e'),
+  COUNTERS.unnest('o'),
+);
+const STORE_OTHERS = storing(
+  'key_sequences',
+  'key',
+  'e.aggregatetype',
+  OTHERS.numbered('e'),
+  OTHER_COUNTERS.unnest('o'),
+);
 
 const LOCKED_COUNTERS = lockedAmong('event_sequences', 'order_id');
 
@@ -60,21 +82,41 @@ export class Outbox {
   ) {}
 
   /**
-   * Writes events to the outbox, numbering them per order.
+   * Writes events to the outbox, numbering them per key. Of what is about something else than an order, whoever publishes holds
+   * the row of that already: nobody is waited for at its counter.
    * @returns them as they will be sent, but for their sequence number, which the database gives.
-   * @throws TypeError when a payload breaks its contract: a defect of the publisher, which must never reach the topic.
+   * @throws TypeError when a payload or a key breaks the contract: a defect of the publisher, which must never reach the topic.
    */
   async store(unitOfWork: UnitOfWork, events: readonly OutgoingEvent[]): Promise<EventEnvelope[]> {
+    const others = events.filter(({ definition }) => definition.key !== ORDER_KEY);
+    const ofOrders = others.length === 0 ? events : events.filter((event) => !others.includes(event));
+    return [...(await this.storeOrders(unitOfWork, ofOrders)), ...(await this.storeOthers(unitOfWork, others))];
+  }
+
+  private async storeOrders(unitOfWork: UnitOfWork, events: readonly OutgoingEvent[]): Promise<EventEnvelope[]> {
     if (events.length === 0) return [];
     const rows = events.map((event) => this.row(event));
-    const { later, counts } = numbering(rows.map((row) => row.orderId));
-    // Counters are locked in one order by everybody.
-    const counters = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+    const { later, counters } = numbering(rows.map((row) => row.orderId));
     const orderIds = counters.map(([orderId]) => orderId);
     await unitOfWork.expectFree(LOCKED_COUNTERS, orderIds);
     await unitOfWork.query(STORE_EVENTS, [
       ...EVENTS.parameters(rows.map((row, index) => storedRow(row, later[index] ?? 0))),
       ...COUNTERS.parameters(counters.map(([order_id, events]) => ({ order_id, events }))),
+    ]);
+    return rows;
+  }
+
+  private async storeOthers(unitOfWork: UnitOfWork, events: readonly OutgoingEvent[]): Promise<EventEnvelope[]> {
+    if (events.length === 0) return [];
+    const rows = events.map((event) => this.row(event));
+    const { later, counters } = numbering(rows.map((row) => row.orderId));
+    const stored = rows.map((row, index) => {
+      const { order_id: key, ...columns } = storedRow(row, later[index] ?? 0);
+      return { ...columns, key, aggregatetype: events[index]?.definition.key ?? '' };
+    });
+    await unitOfWork.query(STORE_OTHERS, [
+      ...OTHERS.parameters(stored),
+      ...OTHER_COUNTERS.parameters(counters.map(([key, events]) => ({ key, events }))),
     ]);
     return rows;
   }
@@ -95,8 +137,10 @@ export class Outbox {
   private row(event: OutgoingEvent): EventEnvelope {
     const { definition, payload, cause } = event;
     // As PostgreSQL will write it into the record key, from which it must not differ.
-    const orderId = event.orderId.toLowerCase();
+    const orderId = definition.key === ORDER_KEY ? event.key.toLowerCase() : event.key;
     const violations = contractViolations(definition, payload);
+    const wrongKey = keyProblem(definition, orderId);
+    if (wrongKey !== undefined) violations.push(wrongKey);
     if (cause.correlationId === '') violations.push('the correlation id is empty');
     if (violations.length > 0)
       throw new TypeError(`${definition.dataschema} breaks its contract: ${violations.join('; ')}`);
@@ -124,16 +168,16 @@ function headersAsStored(envelope: EventEnvelope): string {
   return JSON.stringify({ ...headersOf(envelope), ce_sequence: undefined });
 }
 
-/** For each event how many later ones are of its order, and how many there are of each order. */
-function numbering(orderIds: readonly string[]): { later: number[]; counts: ReadonlyMap<string, number> } {
+/** For each event how many later ones have its key, and how many there are of each key: counters are locked in one order by everybody. */
+function numbering(keys: readonly string[]): { later: number[]; counters: readonly (readonly [string, number])[] } {
   const counts = new Map<string, number>();
-  const later = orderIds
+  const later = keys
     .toReversed()
-    .map((orderId) => {
-      const behind = counts.get(orderId) ?? 0;
-      counts.set(orderId, behind + 1);
+    .map((key) => {
+      const behind = counts.get(key) ?? 0;
+      counts.set(key, behind + 1);
       return behind;
     })
     .toReversed();
-  return { later, counts };
+  return { later, counters: [...counts].sort(([a], [b]) => (a < b ? -1 : 1)) };
 }

@@ -2,13 +2,18 @@ import type { Cause, EventDefinition, PayloadOf } from '@app/cloudevents';
 import { type DatabaseSession, preparedName } from '@app/postgres';
 import { RowsLocked, type LockWaits } from './locked-rows';
 
-/** An event on its way out: what happened to which order, and what caused it. */
+/** An event on its way out: what happened to what, and what caused it. */
 export interface OutgoingEvent<Definition extends EventDefinition = EventDefinition> {
   readonly definition: Definition;
-  readonly orderId: string;
+  /** The record key: the id of what the definition says the event is about. */
+  readonly key: string;
   readonly payload: PayloadOf<Definition>;
   readonly cause: Cause;
 }
+
+/** What is published of an event: `orderId` when it is about an order, `key` when its definition says something else. */
+export type Publication<Definition extends EventDefinition> = Pick<OutgoingEvent<Definition>, 'payload' | 'cause'> &
+  ({ readonly orderId: string } | { readonly key: string });
 
 /**
  * One database transaction, with the events that go out because of it. It is the only way to write a row or to publish
@@ -54,11 +59,9 @@ export class UnitOfWork {
   }
 
   /** Queues an event; it is stored in the outbox when the work is done, in the order of the calls. */
-  publish<Definition extends EventDefinition>(
-    definition: Definition,
-    event: Omit<OutgoingEvent<Definition>, 'definition'>,
-  ): void {
-    this.outgoing.push({ definition, ...event });
+  publish<Definition extends EventDefinition>(definition: Definition, event: Publication<Definition>): void {
+    const { payload, cause } = event;
+    this.outgoing.push({ definition, key: 'key' in event ? event.key : event.orderId, payload, cause });
   }
 
   /** Something else than an event was stored for the relay: it is to look at the outbox after COMMIT. */

@@ -1,5 +1,5 @@
 import { html, type Html } from './html';
-import type { ItemLine, Tone, Wording } from './templates';
+import type { ItemLine, ShortLine, Tone, Wording } from './templates';
 
 /** How a mail names its order. */
 export interface OrderReference {
@@ -9,12 +9,13 @@ export interface OrderReference {
 }
 
 /** A mail in plain text. */
-export function plainText({ headline, lead, items, amounts, next }: Wording, reference: OrderReference): string {
+export function plainText(wording: Wording, reference: OrderReference): string {
+  const { headline, lead, items, short = [], amounts, next } = wording;
   const lines = [...items.map(itemInText), ...amounts.map(([name, value]) => `${name}: ${value}`)];
   return `${headline}
 
 ${lead}
-
+${short.length === 0 ? '' : `\n${short.map(shortInText).join('\n')}\n`}
 ${lines.join('\n')}
 
 What happens next
@@ -29,6 +30,10 @@ ${smallPrint(reference)}`;
 
 function itemInText({ name, quantity, price, total }: ItemLine): string {
   return `${quantity} x ${name}: ${quantity === 1 ? total : `${total} (${price} each)`}`;
+}
+
+function shortInText({ name, what }: ShortLine): string {
+  return `- ${name}: ${what}`;
 }
 
 function helpFor({ orderNumber, orderId }: OrderReference): string {
@@ -82,7 +87,7 @@ export function htmlPage(wording: Wording, reference: OrderReference): Html {
 </td></tr>
 ${numberBox(reference)}<tr><td style="padding:16px 28px 0">
 <table ${TABLE}>
-${itemRows(wording)}${amountRows(wording)}</table>
+${shortRows(wording)}${itemRows(wording)}${amountRows(wording)}</table>
 </td></tr>
 ${section('What happens next', inText(next))}${section('Need help?', inText(helpFor(reference)))}<tr><td style="height:28px;line-height:28px;font-size:0">&nbsp;</td></tr>
 </table>
@@ -115,6 +120,17 @@ function itemRows({ items }: Wording): readonly Html[] {
 <span class="muted" style="${SMALL}">${quantity} &times; ${price}</span></td>
 <td class="text line" valign="top" align="right" style="padding:10px 0;border-bottom:1px solid #dfe3e8;${TEXT};white-space:nowrap">
 ${total}</td>
+</tr>
+`,
+  );
+}
+
+function shortRows({ short = [] }: Wording): readonly Html[] {
+  return short.map(
+    ({ name, what }) => html`<tr>
+<td class="text line" colspan="2" style="padding:10px 0;border-bottom:1px solid #dfe3e8;${TEXT}">
+<bdi>${name}</bdi><br>
+<span class="muted" style="${SMALL}">${what}</span></td>
 </tr>
 `,
   );

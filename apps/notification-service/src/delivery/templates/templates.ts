@@ -11,6 +11,13 @@ export interface ItemLine {
   readonly total: string;
 }
 
+/** A product that was short. */
+export interface ShortLine {
+  readonly name: string;
+  /** What there is of it, as a sentence without its subject. */
+  readonly what: string;
+}
+
 /** What a mail says; `layout.ts` makes plain text and HTML of it. All of it is plain text on one line. */
 export interface Wording {
   readonly tone: Tone;
@@ -18,6 +25,8 @@ export interface Wording {
   readonly headline: string;
   readonly lead: string;
   readonly items: readonly ItemLine[];
+  /** Above the items. */
+  readonly short?: readonly ShortLine[];
   /** Name and value, below the items. */
   readonly amounts: readonly (readonly [name: string, value: string])[];
   /** What happens next. */
@@ -101,10 +110,24 @@ export function orderCancelled({ order, orderInSms, amount }: OrderInWords, reas
     lead: `Your ${order} for ${amount} was cancelled because ${reason}.`,
     items: [],
     amounts: [['Total', amount]],
-    next: 'If an amount was reserved or charged, you get it back. We will write to you when that is done.',
+    next: MONEY_COMES_BACK,
     sms: `Your ${orderInSms} was cancelled because ${reason}.`,
   };
 }
+
+/** Too little of something was there. @param sms What was short, in few characters; empty when it does not fit. */
+export function orderOutOfStock(order: OrderInWords, reason: string, short: readonly ShortLine[], sms: string): Words {
+  const words = orderCancelled(order, reason);
+  return {
+    ...words,
+    short,
+    next: `${MONEY_COMES_BACK} You are welcome to place a new order for what is available.`,
+    sms: sms === '' ? words.sms : `Your ${order.orderInSms} was cancelled: ${sms}.`,
+  };
+}
+
+const MONEY_COMES_BACK =
+  'If an amount was reserved or charged, you get it back. We will write to you when that is done.';
 
 const DAYS_OF_THE_BANK = 'Depending on your bank, it can take a few days until you see the money.';
 

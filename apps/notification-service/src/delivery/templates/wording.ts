@@ -19,6 +19,14 @@ export const PAYMENT_FAILURE_WORDS: Readonly<Record<PaymentFailureReason, string
   gateway_unavailable: 'our payment provider could not be reached',
 };
 
+/** The same after "because" in a cancellation. Only what the event's closed reasons tell: the bank's own words stay inside. */
+export const DECLINE_WORDS: Readonly<Record<PaymentFailureReason, string>> = {
+  declined: 'your bank declined the payment',
+  insufficient_funds: 'there was not enough money in the account',
+  capture_failed: 'the reserved amount could not be collected',
+  gateway_unavailable: 'our payment provider could not be reached',
+};
+
 /** `129999`, `USD` → `1,299.99 USD`. */
 export function amountInWords(amount: number, currency: string): string {
   const whole = String(Math.trunc(amount / 100)).replace(/\B(?=(?:\d{3})+$)/g, ',');
