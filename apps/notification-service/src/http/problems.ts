@@ -22,7 +22,13 @@ export const PROBLEMS: ProblemCatalogue = {
     title: 'The message is already being delivered',
     status: 409,
     meaning: 'The message has not been delivered yet, so it is not sent again.',
-    remedy: 'Wait until its status is sent, failed or undeliverable.',
+    remedy: 'Wait until its status is sent, logged, failed or undeliverable.',
+  },
+  'NOTIFICATION.IDEMPOTENCY_KEY_REUSED': {
+    title: 'The key was used for another message',
+    status: 422,
+    meaning: 'The Idempotency-Key was used before, to resend another message.',
+    remedy: 'Use a new key for each resend, and the same one only to repeat it.',
   },
   'NOTIFICATION.SUPERSEDED': {
     title: 'The message was withheld',
