@@ -74,9 +74,12 @@ describe('an order for goods that are there, with a card that works', () => {
   });
 
   it('has an audit trail that says who did what', async () => {
-    const trail = await trailOf(order.order_id);
-    expect(trail[0]).toBe('order_created by customer: pending');
-    expect(trail).toContain('stock_taken by inventory-service: confirmed');
+    await eventually(async () => {
+      const trail = await trailOf(order.order_id);
+      expect(trail[0]).toBe('order_created by customer: pending');
+      expect(trail).toContain('stock_taken by inventory-service: confirmed');
+      expect(trail).toContain('payment_captured by payment-service: confirmed');
+    });
   });
 
   it('can be cancelled by its customer, who gets money and message, while the goods go back', async () => {

@@ -6,6 +6,7 @@ import {
   OrderConfirmed,
   OrderCreated,
   PaymentAdjusted,
+  PaymentCaptured,
   PaymentFailed,
   PaymentRefunded,
   PaymentSuccessful,
@@ -18,6 +19,7 @@ import { v7 } from 'uuid';
 const READ = [
   PaymentSuccessful,
   PaymentFailed,
+  PaymentCaptured,
   PaymentRefunded,
   PaymentAdjusted,
   InventoryUpdated,
@@ -39,6 +41,7 @@ const laptop = { product_id: 'LAPTOP001', quantity: 1 };
 export const news = {
   paid: (orderId: string) => anEvent(PaymentSuccessful, orderId, { ...payment, items: [laptop] }),
   refused: (orderId: string) => anEvent(PaymentFailed, orderId, { ...payment, reason: 'declined' }),
+  captured: (orderId: string) => anEvent(PaymentCaptured, orderId, { ...payment, captured_amount: payment.amount }),
   refunded: (orderId: string) => anEvent(PaymentRefunded, orderId, { ...payment, method: 'void' }),
   /** Somebody gave all of it back at the gateway. */
   reversed: (orderId: string) =>

@@ -9,7 +9,13 @@ export {
   type ReceivedEvent,
 } from '@app/cloudevents';
 export { CurrencySchema, IdentifierSchema, ORDER_NUMBER, QuantitySchema, type ServiceName } from './contract';
-export { InventoryInsufficient, InventoryUpdated, type ShortageReason, type StockChange } from './inventory-events';
+export {
+  InventoryInsufficient,
+  InventoryUpdated,
+  SHORTAGE_REASONS,
+  type ShortageReason,
+  type StockChange,
+} from './inventory-events';
 export { fromNumeric, MAX_AMOUNT, type MinorUnits, minorUnitsOf, toDecimal, toMinorUnits, toNumeric } from './money';
 export {
   NOTIFICATION_CHANNELS,
@@ -33,6 +39,7 @@ export {
   type DisputeState,
   PAYMENT_FAILURE_REASONS,
   PaymentAdjusted,
+  PaymentCaptured,
   PaymentFailed,
   type PaymentFailureReason,
   PaymentRefunded,

@@ -1,6 +1,8 @@
 import Type from 'typebox';
 import { defineEvent, type PayloadOf } from '@app/cloudevents';
 import { CurrencySchema, IdentifierSchema, MoneySchema, OrderNumberSchema, QuantitySchema } from './contract';
+import { SHORTAGE_REASONS } from './inventory-events';
+import { PAYMENT_FAILURE_REASONS } from './payment-events';
 
 /** Why an order ended without being fulfilled. Closed: a new reason is a new version of `order_cancelled`. */
 export const CANCELLATION_REASONS = ['payment_failed', 'out_of_stock', 'cancelled_by_customer', 'timed_out'] as const;
@@ -59,6 +61,20 @@ export const OrderCancelled = defineEvent({
     user_id: IdentifierSchema,
     reason: Type.Enum(CANCELLATION_REASONS),
     detail: Type.Optional(Type.Enum(CANCELLATION_DETAILS)),
+    /** With `payment_failed`, as far as it is known: why. */
+    decline_reason: Type.Optional(Type.Enum(PAYMENT_FAILURE_REASONS)),
+    /** With `out_of_stock`: what there was too little of, or none of that name. */
+    shortages: Type.Optional(
+      Type.Array(
+        Type.Object({
+          product_id: IdentifierSchema,
+          requested: QuantitySchema,
+          available: Type.Integer({ minimum: 0 }),
+          reason: Type.Enum(SHORTAGE_REASONS),
+        }),
+        { minItems: 1, maxItems: 100 },
+      ),
+    ),
     payment_method: IdentifierSchema,
     currency: CurrencySchema,
     total_amount: MoneySchema,

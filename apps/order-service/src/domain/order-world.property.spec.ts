@@ -44,11 +44,12 @@ class World {
     may(happened.has('payment_successful') && !stockDecided, 'stock_taken', 'inventory_insufficient');
     // The capture of a confirmed order fails.
     const isConfirmed = happened.has('payment_successful') && this.announced.includes('order_confirmed');
-    const isCaptured = happened.has('payment_adjusted') || happened.has('payment_reversed');
+    const isCaptured = happened.has('payment_captured');
     may(isConfirmed && !isCaptured, 'payment_failed');
-    // Somebody gives money back at the gateway, a part or all of it, or the bank does.
     const isOver = happened.has('payment_failed') || happened.has('payment_refunded');
-    may(isConfirmed && !isOver && !happened.has('payment_reversed'), 'payment_adjusted', 'payment_reversed');
+    may(isConfirmed && !isOver, 'payment_captured');
+    // Somebody gives money back at the gateway, a part or all of it, or the bank does.
+    may(isCaptured && !isOver && !happened.has('payment_reversed'), 'payment_adjusted', 'payment_reversed');
     return [...deeds, ...this.duties()];
   }
 

@@ -138,12 +138,38 @@ describe('news in disorder', () => {
     expect(others.heardOf(order_id).map(({ type }) => type)).toEqual(['order_created', 'order_confirmed']);
   });
 
+  it('of a capture is noted once, whatever overtakes it, and changes nothing', async () => {
+    const { order_id } = await service.place();
+    const captured = news.captured(order_id);
+    // A confirmation is what a capture waits for: of the news of others, that of the payment alone may come after it.
+    await others.say(news.taken(order_id));
+    await settled(order_id);
+    await others.say(captured, captured, news.paid(order_id), captured);
+    await eventually(async () => expect(await service.steps(order_id)).toHaveLength(4));
+    expect((await service.steps(order_id)).toSorted()).toEqual(
+      ['order_created', 'stock_taken', 'payment_captured', 'payment_successful'].toSorted(),
+    );
+    expect((await service.get(`/orders/${order_id}`)).body.status).toBe('confirmed');
+    expect(others.heardOf(order_id).map(({ type }) => type)).toEqual(['order_created', 'order_confirmed']);
+  });
+
+  it('of a capture before the order was confirmed cannot be true', async () => {
+    const { order_id } = await service.place();
+    const impossible = news.captured(order_id);
+    await others.say(impossible);
+    await eventually(async () => {
+      const rows = await service.rows('SELECT status FROM failed_messages WHERE event_id = $1', [impossible.id]);
+      expect(rows).toEqual([{ status: 'dead_lettered' }]);
+    });
+    expect(await service.steps(order_id)).toEqual(['order_created']);
+  });
+
   it('after the customer has cancelled is noted and brings nothing back to life', async () => {
     const { order_id } = await service.place();
     await service.post(`/orders/${order_id}/cancel`);
-    const late = [news.paid, news.taken, news.returned, news.refunded].map((make) => make(order_id));
+    const late = [news.paid, news.taken, news.captured, news.returned, news.refunded].map((make) => make(order_id));
     await others.say(...late);
-    await eventually(async () => expect(await service.steps(order_id)).toHaveLength(6));
+    await eventually(async () => expect(await service.steps(order_id)).toHaveLength(7));
     expect(await settled(order_id)).toMatchObject({ cancellation_reason: 'cancelled_by_customer' });
     expect(others.heardOf(order_id).map(({ type }) => type)).toEqual(['order_created', 'order_cancelled']);
   });
@@ -166,16 +192,17 @@ describe('news that cannot be true', () => {
 });
 
 describe('news that is not about the order as it was placed', () => {
-  const payments = ['paid', 'refused', 'refunded', 'reversed', 'adjusted'] as const;
+  const payments = ['paid', 'refused', 'captured', 'refunded', 'reversed', 'adjusted'] as const;
   const wrongs = [
     ...payments.flatMap((kind) => [
       [kind, 'customer', { user_id: 'mallory' }] as const,
       [kind, 'currency', { currency: 'INR' }] as const,
       [kind, 'means of payment', { payment_method: 'gift_card' }] as const,
     ]),
-    ...(['paid', 'refused', 'refunded', 'reversed'] as const).map(
+    ...(['paid', 'refused', 'captured', 'refunded', 'reversed'] as const).map(
       (kind) => [kind, 'amount', { amount: 0.01 }] as const,
     ),
+    ['captured', 'parts of the amount', { captured_amount: 1300 }] as const,
     ['adjusted', 'parts of the amount', { captured_amount: 1300 }] as const,
     ['adjusted', 'parts of the amount', { given_back: 5, refunded_amount: 4 }] as const,
     ...(['taken', 'returned', 'short'] as const).map((kind) => [kind, 'customer', { user_id: 'mallory' }] as const),

@@ -1,5 +1,6 @@
 import {
   PaymentAdjusted,
+  PaymentCaptured,
   PaymentFailed,
   PaymentRefunded,
   PaymentSuccessful,
@@ -29,6 +30,11 @@ export class PaymentEventsConsumer {
     await this.advanceOrders.enqueue(unitOfWork, inputsOf(events, 'payment_failed', wholePayment));
   }
 
+  @EventPattern(PaymentCaptured)
+  async captured(@Payload() events: Events<typeof PaymentCaptured>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
+    await this.advanceOrders.enqueue(unitOfWork, newsOf(events, 'payment_captured', capturedPayment));
+  }
+
   @EventPattern(PaymentRefunded)
   async refunded(@Payload() events: Events<typeof PaymentRefunded>, @Ctx() unitOfWork: UnitOfWork): Promise<void> {
     await this.advanceOrders.enqueue(unitOfWork, inputsOf(events, triggerOfRefund, wholePayment));
@@ -49,6 +55,10 @@ type Payment = Pick<PaymentFailed, 'user_id' | 'payment_method' | 'currency' | '
 
 function wholePayment({ user_id: userId, payment_method: paymentMethod, currency, amount }: Payment): OrderClaims {
   return { userId, paymentMethod, currency, total: toMinorUnits(amount) };
+}
+
+function capturedPayment(captured: PaymentCaptured): OrderClaims {
+  return { ...wholePayment(captured), parts: [toMinorUnits(captured.captured_amount)] };
 }
 
 function partsOfPayment(adjusted: PaymentAdjusted): OrderClaims {
