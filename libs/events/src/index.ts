@@ -44,6 +44,8 @@ export {
   type PaymentFailureReason,
   PaymentRefunded,
   PaymentSuccessful,
+  REFUND_INITIATORS,
+  REFUND_METHODS,
   type RefundInitiator,
   type RefundMethod,
 } from './payment-events';

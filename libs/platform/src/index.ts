@@ -50,6 +50,7 @@ export { DEFAULT_PAGE_LIMIT, IsPage, PageQuery } from './http/page';
 export { httpAdapter } from './http/http-adapter';
 export { keepRawBody, rawBodyOf } from './http/raw-body';
 export { Nested } from './http/nested.decorator';
+export { OptionalBody } from './http/optional-body.decorator';
 export { invalidRequest, validationPipe } from './http/validation.pipe';
 export { Ids, UuidV7Ids } from './ids';
 export { Lifecycle } from './lifecycle';

@@ -1,6 +1,7 @@
 import { ValidationPipe, type ArgumentMetadata, type Type } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { recogniserOf, type Recogniser } from './body-recogniser';
+import { isOptionalBody } from './optional-body.decorator';
 import { DomainError, type FieldError } from '../errors/domain.error';
 
 const MAX_DEPTH = 32;
@@ -43,8 +44,9 @@ class RequestValidationPipe extends ValidationPipe {
     });
   }
 
-  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+  override async transform(given: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { metatype, type } = metadata;
+    const value = given === undefined && type === 'body' && isOptionalBody(metatype) ? {} : given;
     if (this.recognise && type === 'body' && metatype !== undefined && isObject(value) && !Array.isArray(value)) {
       if (this.recogniserFor(metatype)?.(value) === true) return Object.assign(new metatype() as object, value);
     }
