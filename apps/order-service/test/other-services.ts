@@ -56,7 +56,10 @@ export const news = {
   short: (orderId: string) =>
     anEvent(InventoryInsufficient, orderId, {
       user_id: 'user_123',
-      shortages: [{ product_id: 'LAPTOP001', requested: 1, available: 0, missing: 1, reason: 'insufficient_stock' }],
+      shortages: [
+        { product_id: 'LAPTOP001', requested: 3, available: 1, missing: 2, reason: 'insufficient_stock' },
+        { product_id: 'NOVEL001', requested: 1, available: 0, missing: 1, reason: 'unknown_product' },
+      ],
     }),
 };
 

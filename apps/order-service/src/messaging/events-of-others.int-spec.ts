@@ -46,6 +46,13 @@ describe('an order everybody agrees to', () => {
     expect(confirmed).toMatchObject({ type: 'order_confirmed', sequence: 2 });
     expect(confirmed?.cause).toEqual({ correlationId: '019aab12-4c00-7a01-8f00-5d2f6f1c0a08', causationId: taken.id });
     const { body } = await service.get<{ events: object[] }>(`/orders/${order_id}/events`);
+    const { items } = created?.payload as { items: object[] };
+    const ordered = { payment_method: 'credit_card', currency: 'USD', total_amount: 1299.99, items };
+    expect(body.events.map((event) => (event as { details: unknown }).details)).toEqual([
+      ordered,
+      { payment_id: expect.any(String), amount: 1299.99 },
+      null,
+    ]);
     expect(body.events).toMatchObject([
       { event: 'order_created', actor: 'customer' },
       { event: 'payment_successful', actor: 'payment-service', cause: paid.id },
@@ -55,18 +62,27 @@ describe('an order everybody agrees to', () => {
 });
 
 describe('an order that cannot be fulfilled', () => {
+  const shortages = [
+    { product_id: 'LAPTOP001', requested: 3, available: 1, reason: 'insufficient_stock' },
+    { product_id: 'NOVEL001', requested: 1, available: 0, reason: 'unknown_product' },
+  ];
+
   it.each([
-    ['payment_failed', news.refused],
-    ['out_of_stock', news.short],
-  ] as const)('is cancelled as %s, which tells the others to give back what they took', async (reason, trouble) => {
+    ['payment_failed', news.refused, { decline_reason: 'declined' }],
+    ['out_of_stock', news.short, { shortages }],
+  ] as const)('is cancelled as %s and says why, which tells the others to give back', async (reason, trouble, why) => {
     const { order_id } = await service.place();
     await others.say(trouble(order_id));
-    expect(await settled(order_id)).toMatchObject({ status: 'cancelled', cancellation_reason: reason });
+    expect(await settled(order_id)).toMatchObject({ status: 'cancelled', cancellation_reason: reason, ...why });
+    // Once more, from the cache.
+    expect((await service.get(`/orders/${order_id}`)).body).toMatchObject(why);
+    const { body } = await service.get<{ events: object[] }>(`/orders/${order_id}/events`);
+    expect(body.events.at(-1)).toMatchObject({ details: why });
     await eventually(() =>
       expect(others.heardOf(order_id).at(-1)).toMatchObject({
         type: 'order_cancelled',
         sequence: 2,
-        payload: { reason, user_id: 'user_123', payment_method: 'credit_card', total_amount: 1299.99 },
+        payload: { reason, ...why, user_id: 'user_123', payment_method: 'credit_card', total_amount: 1299.99 },
       }),
     );
   });
@@ -95,6 +111,7 @@ describe('a confirmed order whose money somebody gives back at the gateway', () 
         payload: { reason: 'payment_failed', detail: 'payment_reversed' },
       }),
     );
+    expect((await settled(orderId)).decline_reason).toBeUndefined();
   });
 
   it('is cancelled once when its customer cancels it meanwhile', async () => {
