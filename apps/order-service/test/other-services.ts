@@ -35,6 +35,12 @@ const payment = {
   currency: 'USD',
   amount: 1299.99,
 };
+/** What the order service says of {@link news.short}. */
+export const SHORTAGES = [
+  { product_id: 'LAPTOP001', requested: 3, available: 1, reason: 'insufficient_stock' as const },
+  { product_id: 'NOVEL001', requested: 1, available: 0, reason: 'unknown_product' as const },
+];
+
 const laptop = { product_id: 'LAPTOP001', quantity: 1 };
 
 /** The payment and the inventory service, as far as the order service hears of them. */
@@ -56,10 +62,7 @@ export const news = {
   short: (orderId: string) =>
     anEvent(InventoryInsufficient, orderId, {
       user_id: 'user_123',
-      shortages: [
-        { product_id: 'LAPTOP001', requested: 3, available: 1, missing: 2, reason: 'insufficient_stock' },
-        { product_id: 'NOVEL001', requested: 1, available: 0, missing: 1, reason: 'unknown_product' },
-      ],
+      shortages: SHORTAGES.map((short) => ({ ...short, missing: short.requested - short.available })),
     }),
 };
 

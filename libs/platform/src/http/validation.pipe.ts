@@ -46,7 +46,7 @@ class RequestValidationPipe extends ValidationPipe {
 
   override async transform(given: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { metatype, type } = metadata;
-    const value = given === undefined && type === 'body' && isOptionalBody(metatype) ? {} : given;
+    const value = given ?? absent(given, metadata);
     if (this.recognise && type === 'body' && metatype !== undefined && isObject(value) && !Array.isArray(value)) {
       if (this.recogniserFor(metatype)?.(value) === true) return Object.assign(new metatype() as object, value);
     }
@@ -66,6 +66,11 @@ class RequestValidationPipe extends ValidationPipe {
       this.recognisers.set(dto, this.toValidate({ type: 'body', metatype: dto }) ? recogniserOf(dto) : undefined);
     return this.recognisers.get(dto);
   }
+}
+
+/** What a body that is not there stands for. */
+function absent(given: unknown, { metatype, type }: ArgumentMetadata): unknown {
+  return given === undefined && type === 'body' && isOptionalBody(metatype) ? {} : given;
 }
 
 /** The refusal of one or several fields; for checks that decorators cannot express. */
