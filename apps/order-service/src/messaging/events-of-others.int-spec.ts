@@ -49,15 +49,10 @@ describe('an order everybody agrees to', () => {
     const { body } = await service.get<{ events: object[] }>(`/orders/${order_id}/events`);
     const { items } = created?.payload as { items: object[] };
     const ordered = { payment_method: 'credit_card', currency: 'USD', total_amount: 1299.99, items };
-    expect(body.events.map((event) => (event as { details: unknown }).details)).toEqual([
-      ordered,
-      { payment_id: expect.any(String), amount: 1299.99 },
-      null,
-    ]);
     expect(body.events).toMatchObject([
-      { event: 'order_created', actor: 'customer' },
-      { event: 'payment_successful', actor: 'payment-service', cause: paid.id },
-      { event: 'stock_taken', actor: 'inventory-service', cause: taken.id },
+      { event: 'order_created', actor: 'customer', details: ordered },
+      { event: 'payment_successful', actor: 'payment-service', cause: paid.id, details: { amount: 1299.99 } },
+      { event: 'stock_taken', actor: 'inventory-service', cause: taken.id, details: null },
     ]);
   });
 });

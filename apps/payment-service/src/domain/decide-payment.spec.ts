@@ -98,14 +98,6 @@ describe('an authorisation', () => {
 });
 
 describe('a capture', () => {
-  it('collects the whole amount, and tells of it', () => {
-    const { payment, announcements } = decidePayment(aPayment('capturing'), outcome({ kind: 'captured' }), CONTEXT);
-    expect(payment).toMatchObject({ stage: 'captured', capturedAmount: 4250, refundedAmount: 0 });
-    expect(announcements).toMatchObject([
-      { type: 'payment_captured', payload: { amount: 42.5, captured_amount: 42.5 }, cause: payment.cause },
-    ]);
-  });
-
   it('that is refused fails the payment and releases the hold; the refund is told only after the cancellation', () => {
     const refused = decidePayment(aPayment('capturing'), outcome({ kind: 'capture_refused' }), CONTEXT);
     expect(refused.payment).toMatchObject({ failureReason: 'capture_failed', operation: { kind: 'void' } });

@@ -46,7 +46,7 @@ class RequestValidationPipe extends ValidationPipe {
 
   override async transform(given: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { metatype, type } = metadata;
-    const value = given ?? absent(given, metadata);
+    const value = bodyOr(given, metadata);
     if (this.recognise && type === 'body' && metatype !== undefined && isObject(value) && !Array.isArray(value)) {
       if (this.recogniserFor(metatype)?.(value) === true) return Object.assign(new metatype() as object, value);
     }
@@ -68,8 +68,8 @@ class RequestValidationPipe extends ValidationPipe {
   }
 }
 
-/** What a body that is not there stands for. */
-function absent(given: unknown, { metatype, type }: ArgumentMetadata): unknown {
+/** What was given; a body that may be left out, and was, stands for `{}`. */
+function bodyOr(given: unknown, { metatype, type }: ArgumentMetadata): unknown {
   return given === undefined && type === 'body' && isOptionalBody(metatype) ? {} : given;
 }
 

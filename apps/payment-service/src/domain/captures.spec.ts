@@ -1,7 +1,7 @@
 import { minorUnitsOf } from '@app/events';
 import { deepFreeze } from '@app/testing';
 import { aPayment, CONTEXT, LEASE, ORDER_ID } from '../../test/payments';
-import { decideAll } from './decide-payment';
+import { decideAll, decidePayment } from './decide-payment';
 import type { GatewayOutcome } from './gateway-outcome';
 import type { GatewayInput } from './payment-input';
 import type { PaymentStage } from './payment-stage';
@@ -11,6 +11,14 @@ function outcome(given: GatewayOutcome): GatewayInput {
 }
 
 describe('a capture', () => {
+  it('collects the whole amount, and tells of it', () => {
+    const { payment, announcements } = decidePayment(aPayment('capturing'), outcome({ kind: 'captured' }), CONTEXT);
+    expect(payment).toMatchObject({ stage: 'captured', capturedAmount: 4250, refundedAmount: 0 });
+    expect(announcements).toMatchObject([
+      { type: 'payment_captured', payload: { amount: 42.5, captured_amount: 42.5 }, cause: payment.cause },
+    ]);
+  });
+
   it.each<[string, PaymentStage, GatewayOutcome, number]>([
     ['that is answered', 'capturing_unwanted', { kind: 'captured' }, 42.5],
     ['that had been thought lost', 'voiding', { kind: 'captured' }, 42.5],
