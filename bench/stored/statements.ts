@@ -36,7 +36,7 @@ const orders: Statement = (values) => `
   INSERT INTO orders (order_id, user_id, status, total_amount, currency, payment_method, correlation_id, deadline_at,
     event_count, last_event_hash, created_at, updated_at, order_number)
   SELECT order_id, user_id, 'confirmed', ${values.price}, 'USD', 'credit_card', ${correlation}, at + interval '15 minutes',
-    3, ${hash(3)}, at, at + interval '200 ms', overlay(right(upper(number), 8) PLACING '-' FROM 5 FOR 0) FROM ${placed(values)}`;
+    4, ${hash(4)}, at, at + interval '200 ms', overlay(right(upper(number), 8) PLACING '-' FROM 5 FOR 0) FROM ${placed(values)}`;
 
 const items: Statement = (values) => `
   INSERT INTO order_items (order_id, line_number, product_id, product_name, quantity, price)
@@ -50,7 +50,9 @@ const auditTrail: Statement = (values) => `
     (2, 'payment_successful', 'pending', 'paid', 'payment-service', ${id(KIND.cause)}, ${correlation},
       at + interval '100 ms', ${hash(1)}, ${hash(2)}),
     (3, 'stock_taken', 'paid', 'confirmed', 'inventory-service', ${id(KIND.cause + 1)}, ${correlation},
-      at + interval '200 ms', ${hash(2)}, ${hash(3)})) AS e`;
+      at + interval '200 ms', ${hash(2)}, ${hash(3)}),
+    (4, 'payment_captured', 'confirmed', 'confirmed', 'payment-service', ${id(KIND.cause + 2)}, ${correlation},
+      at + interval '300 ms', ${hash(3)}, ${hash(4)})) AS e`;
 
 const payments: Statement = (values) => `
   INSERT INTO payments (payment_id, order_id, user_id, stage, status, amount, captured_amount, currency, payment_method, items,
@@ -92,8 +94,8 @@ const orderNotifications: Statement = (values) => `
 
 /** How many events each service has published about an order, and how many it has consumed. */
 const EVENTS = {
-  order_service: { published: 2, consumed: 2 },
-  payment_service: { published: 1, consumed: 2 },
+  order_service: { published: 2, consumed: 3 },
+  payment_service: { published: 2, consumed: 2 },
   inventory_service: { published: 1, consumed: 1 },
   notification_service: { published: 3, consumed: 3 },
 } as const;

@@ -56,9 +56,11 @@ describe('an order whose events are delayed, reordered and repeated in every way
   it('is charged once at most and never sells what is not there', () => {
     everyWorld(({ gateway, level, announced }) => {
       expect(gateway.captures).toBeLessThanOrEqual(1);
+      expect(announced.filter((name) => name === 'payment_captured')).toHaveLength(gateway.captures);
       expect(level).toBeGreaterThanOrEqual(0);
       for (const name of [
         'payment_successful',
+        'payment_captured',
         'order_confirmed',
         'order_cancelled',
         'stock_taken',

@@ -171,7 +171,7 @@ export class World {
       const trigger = isReversal ? 'payment_reversed' : type;
       this.publish(trigger, { to: 'order', trigger });
       if (type === 'payment_adjusted') this.tell('payment_refunded', Math.round(payload.refunded_amount * 100));
-      else this.tell(type === 'payment_successful' ? 'order_paid' : type);
+      else if (type !== 'payment_captured') this.tell(type === 'payment_successful' ? 'order_paid' : type);
       if (type !== 'payment_successful') continue;
       const items = payload.items.map(({ product_id, quantity }) => ({ productId: product_id, quantity }));
       this.travelling.push({ to: 'inventory', news: { type, userId: payload.user_id, items } });

@@ -74,9 +74,12 @@ describe('an order for goods that are there, with a card that works', () => {
   });
 
   it('has an audit trail that says who did what', async () => {
-    const trail = await trailOf(order.order_id);
-    expect(trail[0]).toBe('order_created by customer: pending');
-    expect(trail).toContain('stock_taken by inventory-service: confirmed');
+    await eventually(async () => {
+      const trail = await trailOf(order.order_id);
+      expect(trail[0]).toBe('order_created by customer: pending');
+      expect(trail).toContain('stock_taken by inventory-service: confirmed');
+      expect(trail).toContain('payment_captured by payment-service: confirmed');
+    });
   });
 
   it('can be cancelled by its customer, who gets money and message, while the goods go back', async () => {
@@ -145,6 +148,7 @@ describe('an order whose card is refused', () => {
     expect(await system.settled(order_id)).toMatchObject({
       status: 'cancelled',
       cancellation_reason: 'payment_failed',
+      decline_reason: reason,
     });
     expect(await system.payment(order_id)).toMatchObject({
       status: 'failed',
@@ -166,7 +170,11 @@ describe('an order for more than there is', () => {
         { ...scarce, quantity: 2 },
       ],
     });
-    expect(await system.settled(order_id)).toMatchObject({ status: 'cancelled', cancellation_reason: 'out_of_stock' });
+    expect(await system.settled(order_id)).toMatchObject({
+      status: 'cancelled',
+      cancellation_reason: 'out_of_stock',
+      shortages: [{ product_id: scarce.product_id, requested: 2, available: 1, reason: 'insufficient_stock' }],
+    });
     expect([await system.quantityOf(plenty.product_id), await system.quantityOf(scarce.product_id)]).toEqual([5, 1]);
     await eventually(async () =>
       expect(await system.payment(order_id)).toMatchObject({ status: 'voided', captured_amount: 0 }),
@@ -176,7 +184,10 @@ describe('an order for more than there is', () => {
   it('is cancelled in the same way for a product nobody has heard of', async () => {
     const item = { product_id: 'NO-SUCH-PRODUCT', product_name: 'Nothing', quantity: 1, price: 1 };
     const { order_id } = await system.place({ items: [item] });
-    expect(await system.settled(order_id)).toMatchObject({ cancellation_reason: 'out_of_stock' });
+    expect(await system.settled(order_id)).toMatchObject({
+      cancellation_reason: 'out_of_stock',
+      shortages: [{ product_id: 'NO-SUCH-PRODUCT', requested: 1, available: 0, reason: 'unknown_product' }],
+    });
   });
 });
 

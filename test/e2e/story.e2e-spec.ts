@@ -33,6 +33,7 @@ describe('the logs of the four services', () => {
       'payment: Payment of 1299.99 USD authorised',
       'inventory: Stock taken: 1 × LAPTOP001',
       `order: Order ${number} confirmed`,
+      'payment: Payment of 1299.99 USD captured',
       'notification: E-mail sent: order received',
       'notification: E-mail sent: order paid',
       'notification: E-mail sent: order confirmed',

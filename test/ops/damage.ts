@@ -170,6 +170,24 @@ export const EDITS: readonly (readonly [title: string, statement: string, entry:
     1,
     /not what its hash/,
   ],
+  [
+    'who ordered',
+    `UPDATE orders SET user_id = 'thief' WHERE order_id = $1`,
+    null,
+    /^the order is not what was ordered: customer changed$/,
+  ],
+  [
+    'what was ordered',
+    `UPDATE order_items SET product_name = 'Laptop', quantity = 3 WHERE order_id = $1`,
+    null,
+    /^the order is not what was ordered: line 1 \(name, quantity\) changed$/,
+  ],
+  [
+    'what it costs, and how it is paid',
+    `UPDATE orders SET total_amount = 0.01, currency = 'INR', payment_method = 'gift' WHERE order_id = $1`,
+    null,
+    /^the order is not what was ordered: payment method, currency, total changed$/,
+  ],
 ];
 
 /** Damage that is not, or not only, about an order; `untold` gets a dead letter for the notification it misses. */

@@ -9,6 +9,9 @@ const LEFT_BEHIND: Readonly<Record<string, string>> = {
     LEFT JOIN (SELECT order_id, count(*) AS entries, max(number) AS last FROM order_events GROUP BY 1) e USING (order_id)
     LEFT JOIN order_events l ON l.order_id = o.order_id AND l.number = e.last
     WHERE e.entries IS DISTINCT FROM e.last OR e.last <> o.event_count OR l.to_status IS DISTINCT FROM o.status`,
+  'money that was collected is in the audit trail': `
+    SELECT order_id::text AS id FROM payments p WHERE captured_amount > 0 AND NOT EXISTS (
+      SELECT FROM order_events e WHERE e.order_id = p.order_id AND e.event = 'payment_captured')`,
   'every outbox is empty': `
     SELECT aggregateid AS id FROM order_service.outbox UNION ALL SELECT aggregateid FROM payment_service.outbox
     UNION ALL SELECT aggregateid FROM inventory_service.outbox UNION ALL SELECT aggregateid FROM notification_service.outbox`,

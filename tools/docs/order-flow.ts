@@ -17,6 +17,7 @@ const MEANING: Readonly<Record<OrderTrigger, string>> = {
   payment_refunded: 'the event `payment_refunded`: hold released or capture refunded',
   payment_reversed:
     'the event `payment_refunded` with an `initiator`: all the money was given back at the gateway itself',
+  payment_captured: 'the event `payment_captured`: the money was collected',
   payment_adjusted: 'the event `payment_adjusted`: a part was given back at the gateway itself, or is disputed',
   stock_taken: 'the event `inventory_updated` with `change: taken`',
   stock_returned: 'the event `inventory_updated` with `change: returned`',

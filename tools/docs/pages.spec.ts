@@ -25,6 +25,7 @@ describe('the generated pages', () => {
       inventory_updated: ['inventory-service', 'order-service'],
       inventory_insufficient: ['inventory-service', 'order-service'],
       order_confirmed: ['order-service', 'payment-service, notification-service'],
+      payment_captured: ['payment-service', 'order-service'],
       order_cancelled: ['order-service', 'payment-service, inventory-service, notification-service'],
       payment_refunded: ['payment-service', 'order-service, notification-service'],
       payment_adjusted: ['payment-service', 'order-service, notification-service'],

@@ -19,6 +19,7 @@ import { OrderCache } from './persistence/order-cache';
 import { OrderEntity } from './persistence/order.entity';
 import { OrderEventEntity } from './persistence/order-event.entity';
 import { OrderReader } from './persistence/order.reader';
+import { Salts } from './persistence/salts';
 import { OrderRepository } from './persistence/order.repository';
 import { AdvanceOrders } from './use-cases/advance-orders';
 import { CancelOrder } from './use-cases/cancel-order';
@@ -78,6 +79,7 @@ export class OrderServiceModule {
         OrderRepository,
         OrderReader,
         PlaceOrder,
+        Salts,
         SettledOrders,
       ],
     };

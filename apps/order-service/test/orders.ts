@@ -1,9 +1,16 @@
 import { minorUnitsOf, type CancellationReason } from '@app/events';
 import { appendFact, EMPTY_CHAIN, type AuditEntry, type AuditFact } from '../src/domain/audit-trail';
-import type { CancelledOrder, ConfirmedOrder, OpenOrder, Order, OrderStatus } from '../src/domain/order';
+import type { StoredOrder } from '../src/domain/audit-content';
+import type { CancelledOrder, ConfirmedOrder, OpenOrder, Order, OrderLine, OrderStatus } from '../src/domain/order';
 
 /** When the orders of the tests are placed. */
 export const PLACED_AT = new Date('2026-01-15T09:30:00.000Z');
+/** The lines of {@link anOpenOrder}. */
+export const LINES: readonly OrderLine[] = [
+  { productId: 'LAPTOP001', productName: 'Gaming Laptop', quantity: 1, price: minorUnitsOf(129_999) },
+];
+/** What its customer is hashed with. */
+export const USER_SALT = '00112233445566778899aabbccddeeff';
 /** When something happens to them. */
 export const LATER = new Date('2026-01-15T09:30:01.500Z');
 
@@ -43,7 +50,7 @@ export function anOrderThatIs(status: OrderStatus): Order {
   }
 }
 
-/** That the order was placed. */
+/** That the order was placed, before trails said what was ordered. */
 export function placedFact(order: Order = anOpenOrder()): AuditFact {
   return {
     orderId: order.orderId,
@@ -55,6 +62,7 @@ export function placedFact(order: Order = anOpenOrder()): AuditFact {
     causeEventId: null,
     correlationId: order.correlationId,
     occurredAt: order.createdAt,
+    details: null,
   };
 }
 
@@ -63,4 +71,9 @@ export function trailOf(...facts: readonly AuditFact[]): AuditEntry[] {
   const trail: AuditEntry[] = [];
   for (const fact of facts) trail.push(appendFact(trail.at(-1) ?? EMPTY_CHAIN, fact));
   return trail;
+}
+
+/** The order as it is stored, with its salts. */
+export function storedAs(order: Order, changes: Partial<StoredOrder> = {}): StoredOrder {
+  return { order, lines: LINES, userSalt: USER_SALT, customerReason: { text: null, salt: null }, ...changes };
 }

@@ -6,6 +6,7 @@ import {
   OrderConfirmed,
   OrderCreated,
   PaymentAdjusted,
+  PaymentCaptured,
   PaymentFailed,
   PaymentRefunded,
   PaymentSuccessful,
@@ -18,6 +19,7 @@ import { v7 } from 'uuid';
 const READ = [
   PaymentSuccessful,
   PaymentFailed,
+  PaymentCaptured,
   PaymentRefunded,
   PaymentAdjusted,
   InventoryUpdated,
@@ -33,12 +35,19 @@ const payment = {
   currency: 'USD',
   amount: 1299.99,
 };
+/** What the order service says of {@link news.short}. */
+export const SHORTAGES = [
+  { product_id: 'LAPTOP001', requested: 3, available: 1, reason: 'insufficient_stock' as const },
+  { product_id: 'NOVEL001', requested: 1, available: 0, reason: 'unknown_product' as const },
+];
+
 const laptop = { product_id: 'LAPTOP001', quantity: 1 };
 
 /** The payment and the inventory service, as far as the order service hears of them. */
 export const news = {
   paid: (orderId: string) => anEvent(PaymentSuccessful, orderId, { ...payment, items: [laptop] }),
   refused: (orderId: string) => anEvent(PaymentFailed, orderId, { ...payment, reason: 'declined' }),
+  captured: (orderId: string) => anEvent(PaymentCaptured, orderId, { ...payment, captured_amount: payment.amount }),
   refunded: (orderId: string) => anEvent(PaymentRefunded, orderId, { ...payment, method: 'void' }),
   /** Somebody gave all of it back at the gateway. */
   reversed: (orderId: string) =>
@@ -53,7 +62,7 @@ export const news = {
   short: (orderId: string) =>
     anEvent(InventoryInsufficient, orderId, {
       user_id: 'user_123',
-      shortages: [{ product_id: 'LAPTOP001', requested: 1, available: 0, missing: 1, reason: 'insufficient_stock' }],
+      shortages: SHORTAGES.map((short) => ({ ...short, missing: short.requested - short.available })),
     }),
 };
 

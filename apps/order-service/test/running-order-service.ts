@@ -8,10 +8,12 @@ import { DataSource } from 'typeorm';
 import { loadConfig } from '../src/config';
 import { verifyTrail } from '../src/domain/audit-verification';
 import type { OrderTrigger } from '../src/domain/order-lifecycle';
-import type { OrderEventResponse, OrderResponse } from '../src/http/order.response';
+import type { OrderEventResponse } from '../src/http/order-event.response';
+import type { OrderResponse } from '../src/http/order.response';
 import { OrderServiceModule } from '../src/order-service.module';
 import { entryFrom, OrderEventEntity } from '../src/persistence/order-event.entity';
-import { OrderEntity, orderFrom } from '../src/persistence/order.entity';
+import { OrderReader } from '../src/persistence/order.reader';
+import { OrderEntity } from '../src/persistence/order.entity';
 import { AdvanceOrders } from '../src/use-cases/advance-orders';
 
 /** The request of the documentation. */
@@ -146,9 +148,14 @@ export class RunningOrderService {
       manager.find(OrderEventEntity, { order: { number: 'ASC' } }),
     ]);
     const trails = Map.groupBy(entries.map(entryFrom), ({ orderId }) => orderId);
+    const found = await this.app.get(OrderReader).findAll(orders.map(({ orderId }) => orderId));
     return orders.flatMap((row) => {
-      const head = { number: row.eventCount, hash: row.lastEventHash };
-      return verifyTrail(orderFrom(row), head, trails.get(row.orderId) ?? []).map((text) => `${row.orderId}: ${text}`);
+      const { orderId, eventCount, lastEventHash, userSalt } = row;
+      const { order, lines } = found.get(orderId)!;
+      const customerReason = { text: row.customerReason, salt: row.customerReasonSalt };
+      const stored = { order, lines, userSalt, customerReason };
+      const head = { number: eventCount, hash: lastEventHash };
+      return verifyTrail(stored, head, trails.get(orderId) ?? []).map((text) => `${orderId}: ${text}`);
     });
   }
 }

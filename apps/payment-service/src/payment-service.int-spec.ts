@@ -67,7 +67,7 @@ describe('a new order', () => {
     await transaction((unitOfWork) => follow(0).cancelled([cancelled(orderId)], unitOfWork));
     await status(orderId, 'refunded');
     expect(await payment(orderId)).toMatchObject({ amount: 42.5, captured_amount: 42.5, refunded_amount: 42.5 });
-    expect(await announced(orderId)).toEqual(['payment_successful', 'payment_refunded']);
+    expect(await announced(orderId)).toEqual(['payment_successful', 'payment_captured', 'payment_refunded']);
     const books = await sql('SELECT outcome, amount FROM gateway_ledger WHERE idempotency_key LIKE $1 ORDER BY 1', [
       `${orderId}:%`,
     ]);

@@ -85,8 +85,8 @@ describe('a captured payment that an operator refunds at the simulated gateway',
     await cancel(orderId);
     await becomes(orderId, { status: 'refunded', refunded_amount: 42.5 });
     expect(await books(orderId)).toEqual({ authorized: '42.50', captured: '42.50', refunded: '42.50' });
-    const parts = ['payment_adjusted', 'payment_adjusted'];
-    expect(await announced(orderId)).toEqual(['payment_successful', ...parts, 'payment_refunded']);
+    const captureAndParts = ['payment_captured', 'payment_adjusted', 'payment_adjusted'];
+    expect(await announced(orderId)).toEqual(['payment_successful', ...captureAndParts, 'payment_refunded']);
   });
 
   it('at once, is refunded before anybody cancels the order', async () => {
@@ -94,7 +94,7 @@ describe('a captured payment that an operator refunds at the simulated gateway',
     await refund(orderId);
     await becomes(orderId, { status: 'refunded', refunded_amount: 42.5 });
     await cancel(orderId);
-    expect(await announced(orderId)).toEqual(['payment_successful', 'payment_refunded']);
+    expect(await announced(orderId)).toEqual(['payment_successful', 'payment_captured', 'payment_refunded']);
     expect(await books(orderId)).toMatchObject({ refunded: '42.50' });
   });
 

@@ -87,12 +87,11 @@ function referenceOf(orderId: string): string {
 }
 
 async function announced(orderId: string): Promise<[string, Record<string, unknown>][]> {
-  const rows = await app
-    .get(DataSource)
-    .query<{ type: string; payload: string }[]>(
-      `SELECT type, payload FROM announcements WHERE order_id = $1 AND type <> 'payment_successful' ORDER BY position`,
-      [orderId],
-    );
+  const rows = await app.get(DataSource).query<{ type: string; payload: string }[]>(
+    `SELECT type, payload FROM announcements
+       WHERE order_id = $1 AND type NOT IN ('payment_successful', 'payment_captured') ORDER BY position`,
+    [orderId],
+  );
   return rows.map(({ type, payload }) => [type, JSON.parse(payload) as Record<string, unknown>]);
 }
 

@@ -113,6 +113,7 @@ describe('orders paid through Stripe', () => {
       [orders],
     );
     expect(told).toEqual([
+      { type: 'payment_captured', count: 40 },
       { type: 'payment_refunded', count: 40 },
       { type: 'payment_successful', count: 40 },
     ]);

@@ -100,6 +100,8 @@ export class World {
     const { type } = news;
     const isPart = type === 'payment_adjusted';
     if (!isPart && this.told.some((before) => before.type === type)) throw new Error(`${type} is announced twice`);
+    // A capture that was on its way is told, and given back.
+    if (type === 'payment_captured') return;
     if (type !== 'payment_refunded' && this.cancellationIsKnown) throw new Error(`${type} after the cancellation`);
     if (type !== 'payment_refunded' || this.cancellationIsKnown) return;
     if (news.payload.initiator === undefined) throw new Error('refunded before the cancellation');

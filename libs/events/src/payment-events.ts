@@ -49,6 +49,25 @@ export const PaymentFailed = defineEvent({
 });
 export type PaymentFailed = PayloadOf<typeof PaymentFailed>;
 
+export const PaymentCaptured = defineEvent({
+  type: 'payment_captured',
+  version: 1,
+  publisher: 'payment-service',
+  summary:
+    'The held amount was collected. It can come after the cancellation of the order, when the capture was on its way ' +
+    'by then; the refund follows. A payment over nothing (0.00) is not collected.',
+  schema: Type.Object({
+    payment_id: IdentifierSchema,
+    user_id: IdentifierSchema,
+    payment_method: IdentifierSchema,
+    currency: CurrencySchema,
+    amount: MoneySchema,
+    /** Less than `amount` if somebody collected a part of it at the gateway itself. */
+    captured_amount: MoneySchema,
+  }),
+});
+export type PaymentCaptured = PayloadOf<typeof PaymentCaptured>;
+
 /** `void`: a hold was released, nothing had been charged. `refund`: captured money went back. */
 export const REFUND_METHODS = ['void', 'refund'] as const;
 export type RefundMethod = (typeof REFUND_METHODS)[number];

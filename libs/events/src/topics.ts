@@ -10,7 +10,7 @@ import type { ServiceName } from './contract';
 import { InventoryInsufficient, InventoryUpdated, LowStock, StockAdjusted } from './inventory-events';
 import { NotificationFailed, NotificationSent } from './notification-events';
 import { OrderCancelled, OrderConfirmed, OrderCreated } from './order-events';
-import { PaymentAdjusted, PaymentFailed, PaymentRefunded, PaymentSuccessful } from './payment-events';
+import { PaymentAdjusted, PaymentCaptured, PaymentFailed, PaymentRefunded, PaymentSuccessful } from './payment-events';
 
 /**
  * Every event of the system, in the order it occurs in an order's life, and then those that are about a product. There is
@@ -24,6 +24,7 @@ export const EVENTS = [
   InventoryUpdated,
   InventoryInsufficient,
   OrderConfirmed,
+  PaymentCaptured,
   OrderCancelled,
   PaymentRefunded,
   PaymentAdjusted,

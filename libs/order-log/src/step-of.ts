@@ -26,6 +26,10 @@ const STEPS: { readonly [Type in keyof Payloads]: (payload: Payloads[Type]) => S
     message: `Payment of ${money(amount, currency)} ${FAILURES[reason]}`,
     fields: { payment_id, amount, currency, reason },
   }),
+  payment_captured: ({ payment_id, captured_amount, currency }) => ({
+    message: `Payment of ${money(captured_amount, currency)} captured`,
+    fields: { payment_id, captured_amount, currency },
+  }),
   inventory_updated: ({ change, items }) => ({
     message: `Stock ${change}: ${products(items.map(({ product_id, quantity }) => `${quantity} × ${product_id}`))}`,
     fields: { change, products: items.length, pieces: items.reduce((sum, { quantity }) => sum + quantity, 0) },

@@ -54,6 +54,7 @@ export { httpAdapter } from './http/http-adapter';
 export { ApiGroup } from './http/open-api';
 export { keepRawBody, rawBodyOf } from './http/raw-body';
 export { Nested } from './http/nested.decorator';
+export { OptionalBody } from './http/optional-body.decorator';
 export { invalidRequest, validationPipe } from './http/validation.pipe';
 export { Ids, UuidV7Ids } from './ids';
 export { Lifecycle } from './lifecycle';

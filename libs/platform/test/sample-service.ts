@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Module, Param, Post, Query } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ArrayMinSize, IsArray, IsInt, IsUUID, Min } from 'class-validator';
+import { ArrayMinSize, IsArray, IsInt, IsOptional, IsUUID, Min } from 'class-validator';
 import { createService } from '../src/bootstrap';
 import { commonConfig } from '../src/config/common-config';
 import { defineConfig } from '../src/config/define-config';
@@ -10,6 +10,7 @@ import type { ProblemDetails } from '../src/errors/problem-details';
 import { currentLogContext } from '../src/logging/log-context';
 import { IsMoney, IsPrintable } from '../src/http/field-decorators';
 import { Nested } from '../src/http/nested.decorator';
+import { OptionalBody } from '../src/http/optional-body.decorator';
 import { PageQuery } from '../src/http/page';
 
 /** As a lib that has a connection would. */
@@ -41,6 +42,13 @@ class OrderDto {
   items!: ItemDto[];
 }
 
+@OptionalBody()
+class ReturnDto {
+  @IsOptional()
+  @IsPrintable(1, 20)
+  note?: string;
+}
+
 class OrderPath {
   @IsUUID()
   order_id!: string;
@@ -61,6 +69,11 @@ class OrdersController {
   @Post(':order_id/cancel')
   cancel() {
     return { cancelled: true };
+  }
+
+  @Post(':order_id/return')
+  giveBack(@Body() { note }: ReturnDto) {
+    return { note: note ?? 'none' };
   }
 
   @Get('fault')

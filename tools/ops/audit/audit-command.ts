@@ -15,7 +15,7 @@ export async function auditVerify(
   scope: AuditScope,
   json: boolean,
 ): Promise<ExitCode> {
-  const progress = { orders: 0, entries: 0 };
+  const progress = { orders: 0, entries: 0, unbound: 0 };
   const problems: AuditProblem[] = [];
   let bad = 0;
   await withDatabase(databaseUrl, async (client) => {
@@ -29,10 +29,15 @@ export async function auditVerify(
     throw new OpsError(`no order has the id ${scope.orderIds.join()}`);
   const verdict = bad === 0 ? 'all audit trails are valid' : `${countOf(bad, 'order')} with an invalid audit trail`;
   if (json) printJson(console, { ...progress, bad_orders: bad, problems });
-  else
+  else {
     console.print(
       `${countOf(progress.orders, 'order')} with ${countOf(progress.entries, 'entry', 'entries')} verified: ${verdict}`,
     );
+    if (progress.unbound > 0)
+      console.print(
+        `${countOf(progress.unbound, 'order')} placed before trails said what was ordered: customer, lines, total, currency and payment method were not verified`,
+      );
+  }
   return bad === 0 ? EXIT.fine : EXIT.found;
 }
 

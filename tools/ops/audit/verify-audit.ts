@@ -1,5 +1,6 @@
 import { type CancellationReason, fromNumeric } from '@app/events';
 import type { Client } from 'pg';
+import { isBound, type StoredOrder } from '../../../apps/order-service/src/domain/audit-content';
 import type { AuditEntry } from '../../../apps/order-service/src/domain/audit-trail';
 import { verifyTrail } from '../../../apps/order-service/src/domain/audit-verification';
 import type { Order, OrderStatus } from '../../../apps/order-service/src/domain/order';
@@ -29,6 +30,11 @@ interface TrailRow {
   readonly last_event_hash: string;
   readonly created_at: Date;
   readonly updated_at: Date;
+  readonly user_salt: string | null;
+  readonly customer_reason: string | null;
+  readonly customer_reason_salt: string | null;
+  /** With the first row of an order alone. Prices as text. */
+  readonly items: readonly { product_id: string; product_name: string; quantity: number; price: string }[] | null;
   readonly number: number | null;
   readonly event: AuditEntry['event'];
   readonly from_status: OrderStatus | null;
@@ -38,6 +44,7 @@ interface TrailRow {
   readonly cause_event_id: string | null;
   readonly correlation_id: string;
   readonly occurred_at: Date;
+  readonly details: string | null;
   readonly previous_hash: string;
   readonly hash: string;
 }
@@ -46,7 +53,13 @@ interface TrailRow {
 const PAGE = `
   SELECT o.order_id, order_number, user_id, status, cancellation_reason, total_amount, currency, payment_method,
     o.correlation_id AS order_correlation_id, deadline_at, event_count, last_event_hash, created_at, updated_at,
-    number, event, from_status, to_status, reason, actor, cause_event_id, e.correlation_id, occurred_at, previous_hash, hash
+    user_salt, customer_reason, customer_reason_salt,
+    CASE WHEN row_number() OVER (PARTITION BY o.order_id ORDER BY number) = 1 THEN (
+      SELECT json_agg(json_build_object('product_id', product_id, 'product_name', product_name, 'quantity', quantity,
+        'price', price::text) ORDER BY line_number)
+      FROM order_service.order_items i WHERE i.order_id = o.order_id) END AS items,
+    number, event, from_status, to_status, reason, actor, cause_event_id, e.correlation_id, occurred_at, details,
+    previous_hash, hash
   FROM (SELECT * FROM order_service.orders
         WHERE order_id > $1 AND ($2::uuid[] IS NULL OR order_id = ANY ($2)) AND created_at >= $3
         ORDER BY order_id LIMIT 500) AS o
@@ -65,13 +78,15 @@ export interface AuditScope {
 export interface AuditProgress {
   orders: number;
   entries: number;
+  /** Orders whose trail does not say what was ordered: they were placed before trails did. */
+  unbound: number;
 }
 
 /** Verifies order by order, five hundred in memory at a time; `progress` is counted up on the way. */
 export async function* verifyAudit(
   client: Pick<Client, 'query'>,
   scope: AuditScope = {},
-  progress: AuditProgress = { orders: 0, entries: 0 },
+  progress: AuditProgress = { orders: 0, entries: 0, unbound: 0 },
 ): AsyncGenerator<AuditProblem> {
   let last = NOBODY;
   for (;;) {
@@ -80,19 +95,21 @@ export async function* verifyAudit(
     if (rows.length === 0) return;
     for (const [orderId, trail] of Map.groupBy(rows, (row) => row.order_id)) {
       progress.orders += 1;
-      progress.entries += trail.filter(({ number }) => number !== null).length;
-      const problem = verify(orderId, trail);
+      const entries = trail.flatMap(entryOf);
+      progress.entries += entries.length;
+      if (!isBound(entries)) progress.unbound += 1;
+      const problem = verify(orderId, trail, entries);
       if (problem !== undefined) yield problem;
       last = orderId;
     }
   }
 }
 
-function verify(orderId: string, rows: readonly TrailRow[]): AuditProblem | undefined {
+function verify(orderId: string, rows: readonly TrailRow[], entries: readonly AuditEntry[]): AuditProblem | undefined {
   const [row] = rows;
   if (row === undefined) return undefined;
   const head = { number: row.event_count, hash: row.last_event_hash };
-  const problems = verifyTrail(orderOf(row), head, rows.flatMap(entryOf));
+  const problems = verifyTrail(storedOrderOf(row), head, entries);
   if (problems.length === 0) return undefined;
   return { orderId, orderNumber: row.order_number, entry: firstEntryIn(problems), problems };
 }
@@ -101,6 +118,14 @@ function verify(orderId: string, rows: readonly TrailRow[]): AuditProblem | unde
 function firstEntryIn(problems: readonly string[]): number | null {
   const numbers = problems.flatMap((problem) => /^entry (\d+)/.exec(problem)?.[1] ?? []).map(Number);
   return numbers.length === 0 ? null : Math.min(...numbers);
+}
+
+function storedOrderOf(row: TrailRow): StoredOrder {
+  const lines = (row.items ?? []).map(({ product_id, product_name, quantity, price }) => {
+    return { productId: product_id, productName: product_name, quantity, price: fromNumeric(price) };
+  });
+  const customerReason = { text: row.customer_reason, salt: row.customer_reason_salt };
+  return { order: orderOf(row), lines, userSalt: row.user_salt, customerReason };
 }
 
 function orderOf(row: TrailRow): Order {
@@ -134,6 +159,7 @@ function entryOf(row: TrailRow): AuditEntry[] {
       causeEventId: row.cause_event_id,
       correlationId: row.correlation_id,
       occurredAt: row.occurred_at,
+      details: row.details,
       previousHash: row.previous_hash,
       hash: row.hash,
     },

@@ -137,7 +137,7 @@ class Reconciliation {
   }
 
   private async verifyTrails(look: Look, since: Date, orderIds?: readonly string[]): Promise<number> {
-    const progress = { orders: 0, entries: 0 };
+    const progress = { orders: 0, entries: 0, unbound: 0 };
     const scope = orderIds === undefined ? { since } : { since, orderIds };
     let found = 0;
     this.say('verifying the audit trails');

@@ -28,6 +28,9 @@ const EXPECTED_OF: Readonly<Record<Exclude<EventType, AboutProducts>, Expectatio
     SELECT order_id, announced AS least, announced AS most
     FROM (SELECT order_id, (stage IN ('voided', 'reversed', 'refunded', 'checking_refund', 'repeating_refund')
             OR stage = 'failed' AND gateway_reference IS NOT NULL)::integer AS announced FROM recent_scope JOIN payments USING (order_id)) AS returned`,
+  // Captures of before there was this event were not told; of a new one the outbox has a gap in its numbers if it is lost.
+  payment_captured:
+    'SELECT order_id, 0 AS least, (captured_amount > 0)::integer AS most FROM recent_scope JOIN payments USING (order_id)',
   payment_adjusted:
     'SELECT order_id, adjustments AS least, adjustments AS most FROM recent_scope JOIN payments USING (order_id)',
   inventory_updated: `

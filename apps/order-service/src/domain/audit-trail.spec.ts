@@ -1,6 +1,6 @@
 import { deepFreeze } from '@app/testing';
-import { LATER, placedFact, trailOf } from '../../test/orders';
-import { appendFact, EMPTY_CHAIN, hashOf, type AuditFact } from './audit-trail';
+import { anOpenOrder, LATER, LINES, placedFact, trailOf, USER_SALT } from '../../test/orders';
+import { appendFact, EMPTY_CHAIN, hashOf, placedEntry, type AuditFact } from './audit-trail';
 
 const PAID: AuditFact = {
   ...placedFact(),
@@ -11,6 +11,7 @@ const PAID: AuditFact = {
   causeEventId: '019a3c1e-5d9f-7d0e-8a51-7c0a4f7c2b93',
   occurredAt: LATER,
 };
+const DETAILS = '{"payment_id":"p-1","amount":1299.99}';
 
 describe('an audit trail', () => {
   it('numbers its entries and chains each to the one before', () => {
@@ -24,6 +25,27 @@ describe('an audit trail', () => {
       '188e32358212ce305746210a765de7d971dbbdb8d5ab817ca1874e47908ff76b',
       '23a03ffc3808421e062b8e0aff0aaa4be6e4e2c4da029976a8532d54ee16c435',
     ]);
+  });
+
+  it('hashes details as the twelfth element, in a way that is never to change either', () => {
+    const entry = placedEntry(anOpenOrder(), LINES, USER_SALT);
+    expect(entry.details).toBe(
+      '{"user_hash":"ad79bcc4e2f2b1b6b4261b89ba2d2160b301f7cbdb80889994cec2578dbeeb72",' +
+        '"payment_method":"credit_card","currency":"USD","total_amount":1299.99,' +
+        '"items":[{"product_id":"LAPTOP001","product_name":"Gaming Laptop","quantity":1,"price":1299.99}]}',
+    );
+    expect(entry.hash).toBe('1ac8e3e0c8cafdc9d09c96adee1ef6cecfd70038ee8f0dbce5a4974f0eb3f1ec');
+  });
+
+  it('says what was ordered, and nothing of who ordered it', () => {
+    expect(placedEntry(anOpenOrder(), LINES, USER_SALT).details).not.toContain('user_123');
+    const other = placedEntry(anOpenOrder(), LINES, 'f'.repeat(32));
+    expect(other.details).not.toBe(placedEntry(anOpenOrder(), LINES, USER_SALT).details);
+  });
+
+  it('gives itself away when details are added or removed', () => {
+    const [without, withDetails] = [hashOf(PAID, 2, EMPTY_CHAIN.hash), { ...PAID, details: DETAILS }];
+    expect(hashOf(withDetails, 2, EMPTY_CHAIN.hash)).not.toBe(without);
   });
 
   it('changes nothing it is given', () => {
@@ -40,6 +62,7 @@ describe('an audit trail', () => {
     causeEventId: { ...PAID, causeEventId: null },
     correlationId: { ...PAID, correlationId: 'correlation-2' },
     occurredAt: { ...PAID, occurredAt: new Date(LATER.getTime() + 1) },
+    details: { ...PAID, details: DETAILS },
   };
 
   it.each(Object.entries(changes))('gives itself away when its %s is changed', (_field, changed) => {

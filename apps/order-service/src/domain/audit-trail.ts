@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { CancellationReason } from '@app/events';
-import type { OpenOrder, OrderStatus } from './order';
+import { toDetails } from './audit-details';
+import type { OpenOrder, OrderLine, OrderStatus } from './order';
 import type { OrderTrigger } from './order-lifecycle';
+import { orderedDetails } from './ordered';
 
 /** What is written down about a step. */
 export interface AuditFact {
@@ -16,6 +18,8 @@ export interface AuditFact {
   readonly causeEventId: string | null;
   readonly correlationId: string;
   readonly occurredAt: Date;
+  /** What this step knows, as JSON (`AuditDetails`); null when there is nothing, and in entries of before there were details. */
+  readonly details: string | null;
 }
 
 /** A fact in its place in the order's chain. */
@@ -35,8 +39,9 @@ export interface ChainHead {
 /** The head of a chain that has no entry yet. */
 export const EMPTY_CHAIN: ChainHead = { number: 0, hash: '0'.repeat(64) };
 
-/** The first entry of every order: its customer has placed it. */
-export function placedEntry({ orderId, status, correlationId, createdAt }: OpenOrder): AuditEntry {
+/** The first entry of every order: its customer has placed it, and what was ordered. */
+export function placedEntry(order: OpenOrder, lines: readonly OrderLine[], userSalt: string): AuditEntry {
+  const { orderId, status, correlationId, createdAt } = order;
   return appendFact(EMPTY_CHAIN, {
     orderId,
     event: 'order_created',
@@ -47,6 +52,7 @@ export function placedEntry({ orderId, status, correlationId, createdAt }: OpenO
     causeEventId: null,
     correlationId,
     occurredAt: createdAt,
+    details: toDetails(orderedDetails(order, lines, userSalt)),
   });
 }
 
@@ -56,7 +62,11 @@ export function appendFact(head: ChainHead, fact: AuditFact): AuditEntry {
   return { ...fact, number, previousHash: head.hash, hash: hashOf(fact, number, head.hash) };
 }
 
-/** SHA-256, hexadecimal, of the entry as a JSON array in this fixed order; times with milliseconds, in UTC. */
+/**
+ * SHA-256, hexadecimal, of the entry as a JSON array in this fixed order; times with milliseconds, in UTC. There are two forms, and
+ * neither is ever to change: an entry without details has eleven elements, as all had once, and one with details has them as the
+ * twelfth. So details cannot be removed without notice either.
+ */
 export function hashOf(fact: AuditFact, number: number, previousHash: string): string {
   const content = [
     previousHash,
@@ -70,6 +80,7 @@ export function hashOf(fact: AuditFact, number: number, previousHash: string): s
     fact.causeEventId,
     fact.correlationId,
     fact.occurredAt.toISOString(),
+    ...(fact.details === null ? [] : [fact.details]),
   ];
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }

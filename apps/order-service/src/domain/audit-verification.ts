@@ -1,3 +1,4 @@
+import { contentProblems, type StoredOrder } from './audit-content';
 import { EMPTY_CHAIN, hashOf, type AuditEntry, type ChainHead } from './audit-trail';
 import type { OpenOrder, Order } from './order';
 import { stepOrder } from './order-lifecycle';
@@ -5,11 +6,11 @@ import { OrderTransitionRefused } from './order.errors';
 
 /**
  * Verifies the audit trail of an order: numbered without a gap, every hash right and chained to the one before, every step
- * one the lifecycle allows, and the order, rebuilt from its trail, equal to the order as it is stored.
+ * one the lifecycle allows, and the order, rebuilt from its trail, equal to the order as it is stored, what was ordered included.
  * @returns what is wrong, one sentence each; empty when the trail vouches for the order.
  */
-export function verifyTrail(stored: Order, head: ChainHead, trail: readonly AuditEntry[]): string[] {
-  return [...chainProblems(head, trail), ...stateProblems(stored, trail)];
+export function verifyTrail(stored: StoredOrder, head: ChainHead, trail: readonly AuditEntry[]): string[] {
+  return [...chainProblems(head, trail), ...stateProblems(stored.order, trail), ...contentProblems(stored, trail)];
 }
 
 function chainProblems(head: ChainHead, trail: readonly AuditEntry[]): string[] {
@@ -42,7 +43,7 @@ function stateProblems(stored: Order, trail: readonly AuditEntry[]): string[] {
     : [`the trail leads to ${describe(order)}, the order is ${describe(stored)}`];
 }
 
-/** The trail tells what became of an order, not what was ordered: those facts never change. */
+/** What was ordered is compared by itself: no step changes it. */
 function asPlaced(stored: Order, createdAt: Date): OpenOrder {
   const { orderId, orderNumber, userId, paymentMethod, currency, total, correlationId, deadlineAt } = stored;
   const facts = { orderId, orderNumber, userId, paymentMethod, currency, total, correlationId, deadlineAt };

@@ -20,6 +20,7 @@ const EXPECTED: Record<OrderStatus, Record<OrderTrigger, Expected>> = {
   pending: {
     payment_successful: 'paid',
     payment_failed: 'cancelled (payment_failed) + order_cancelled',
+    payment_captured: 'refused',
     payment_refunded: 'refused',
     payment_reversed: 'refused',
     payment_adjusted: 'refused',
@@ -32,6 +33,7 @@ const EXPECTED: Record<OrderStatus, Record<OrderTrigger, Expected>> = {
   paid: {
     payment_successful: 'ignored',
     payment_failed: 'cancelled (payment_failed) + order_cancelled',
+    payment_captured: 'refused',
     payment_refunded: 'refused',
     payment_reversed: 'refused',
     payment_adjusted: 'refused',
@@ -44,6 +46,7 @@ const EXPECTED: Record<OrderStatus, Record<OrderTrigger, Expected>> = {
   confirmed: {
     payment_successful: 'noted',
     payment_failed: 'cancelled (payment_failed) + order_cancelled',
+    payment_captured: 'noted',
     payment_refunded: 'refused',
     payment_reversed: 'cancelled (payment_failed) + order_cancelled',
     payment_adjusted: 'noted',
@@ -56,6 +59,7 @@ const EXPECTED: Record<OrderStatus, Record<OrderTrigger, Expected>> = {
   cancelled: {
     payment_successful: 'noted',
     payment_failed: 'noted',
+    payment_captured: 'noted',
     payment_refunded: 'noted',
     payment_reversed: 'noted',
     payment_adjusted: 'noted',

@@ -7,6 +7,7 @@ import { OrderTransitionRefused } from './order.errors';
 export const ORDER_TRIGGERS = [
   'payment_successful',
   'payment_failed',
+  'payment_captured',
   'payment_refunded',
   'payment_reversed',
   'payment_adjusted',
@@ -69,6 +70,7 @@ export const ORDER_LIFECYCLE: Lifecycle = {
     payment_successful: note('the news of the stock overtook it'),
     // The hold could not be collected: no money, no goods.
     payment_failed: cancel('payment_failed'),
+    payment_captured: note('the money is collected'),
     stock_taken: ignore('it is known to be taken'),
     // Somebody gave all the money back at the gateway, or the bank did: no money, no goods.
     payment_reversed: cancel('payment_failed'),
@@ -79,6 +81,7 @@ export const ORDER_LIFECYCLE: Lifecycle = {
   cancelled: {
     payment_successful: note('the payment service gives the money back'),
     payment_failed: note('there is nothing to give back'),
+    payment_captured: note('the capture was on its way; the payment service gives the money back'),
     payment_refunded: note('the money is back'),
     payment_reversed: note('the money is back'),
     payment_adjusted: note('the payment service gives the rest back'),

@@ -1,4 +1,5 @@
-import type { CancellationReason, MinorUnits } from '@app/events';
+import type { CancellationReason, MinorUnits, PaymentFailureReason } from '@app/events';
+import type { Shortage } from './audit-details';
 
 /** One line of an order, as the customer placed it. */
 export interface OrderLine {
@@ -33,10 +34,20 @@ export type CancelledOrder = OrderFacts & { readonly status: 'cancelled'; readon
 export type Order = OpenOrder | ConfirmedOrder | CancelledOrder;
 export type OrderStatus = Order['status'];
 
+/** Why exactly an order was cancelled, as far as somebody has said so. */
+export interface CancellationCause {
+  readonly declineReason?: PaymentFailureReason;
+  readonly shortages?: readonly Shortage[];
+  /** In the customer's own words. */
+  readonly customerReason?: string;
+}
+
 /** An order with what was ordered, which never changes. */
 export interface OrderWithLines {
   readonly order: Order;
   readonly lines: readonly OrderLine[];
+  /** Empty unless it is cancelled. */
+  readonly cancellation: CancellationCause;
 }
 
 export const ORDER_STATUSES = ['pending', 'paid', 'confirmed', 'cancelled'] as const satisfies readonly OrderStatus[];

@@ -5,6 +5,9 @@ interface Schema {
   readonly example?: unknown;
   readonly properties?: Record<string, Schema>;
   readonly items?: Schema;
+  /** How a reference that may be null is written. */
+  readonly allOf?: Schema[];
+  readonly required?: string[];
 }
 interface Content {
   readonly content?: Record<string, { schema: Schema; examples?: Record<string, { value: unknown }> }>;
@@ -31,7 +34,7 @@ afterAll(() => service.stop());
 const operation = (method: string, path: string): Operation => document.paths[path]?.[method] as Operation;
 
 function resolve(schema: Schema): Schema {
-  const name = schema.$ref?.split('/').at(-1);
+  const name = (schema.$ref ?? schema.allOf?.[0]?.$ref)?.split('/').at(-1);
   return name === undefined ? schema : (document.components.schemas[name] ?? {});
 }
 
@@ -50,7 +53,7 @@ describe('the document of the API', () => {
     ['post', '/orders', 201, ['400', '409', '413', '415', '422', '503', '500']],
     ['get', '/orders', 200, ['400', '503', '500']],
     ['get', '/orders/{order_id}', 200, ['400', '404', '503', '500']],
-    ['post', '/orders/{order_id}/cancel', 200, ['400', '404', '503', '500']],
+    ['post', '/orders/{order_id}/cancel', 200, ['400', '404', '413', '415', '503', '500']],
     ['get', '/orders/{order_id}/events', 200, ['400', '404', '503', '500']],
   ] as const;
 
@@ -90,9 +93,7 @@ describe('the document of the API', () => {
 
   it('shows orders as they are', async () => {
     const order = await service.place();
-    expect(Object.keys(order).toSorted()).toEqual(
-      Object.keys(document.components.schemas['OrderResponse']?.properties ?? {}).toSorted(),
-    );
+    expect(Object.keys(order).toSorted()).toEqual(document.components.schemas['OrderResponse']?.required?.toSorted());
   });
 });
 

@@ -1,6 +1,13 @@
-import { CANCELLATION_REASONS, toDecimal, type CancellationReason } from '@app/events';
-import { ApiProperty } from '@nestjs/swagger';
-import type { AuditEntry } from '../domain/audit-trail';
+import {
+  CANCELLATION_REASONS,
+  PAYMENT_FAILURE_REASONS,
+  SHORTAGE_REASONS,
+  toDecimal,
+  type CancellationReason,
+  type PaymentFailureReason,
+  type ShortageReason,
+} from '@app/events';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ORDER_STATUSES, type OrderStatus, type OrderWithLines } from '../domain/order';
 
 export class OrderItemResponse {
@@ -15,6 +22,24 @@ export class OrderItemResponse {
 
   @ApiProperty({ example: 1299.99 })
   price!: number;
+}
+
+export class ShortageResponse {
+  @ApiProperty({ example: 'LAPTOP001' })
+  product_id!: string;
+
+  @ApiProperty({ type: 'integer', example: 3 })
+  requested!: number;
+
+  @ApiProperty({ type: 'integer', description: '0 for an unknown product', example: 1 })
+  available!: number;
+
+  @ApiProperty({
+    enum: SHORTAGE_REASONS,
+    description: 'unknown_product: the warehouse has nothing of this name',
+    example: 'insufficient_stock',
+  })
+  reason!: ShortageReason;
 }
 
 export class OrderResponse {
@@ -32,6 +57,25 @@ export class OrderResponse {
 
   @ApiProperty({ enum: CANCELLATION_REASONS, nullable: true, example: null })
   cancellation_reason!: CancellationReason | null;
+
+  @ApiPropertyOptional({
+    enum: PAYMENT_FAILURE_REASONS,
+    description: 'Why the payment failed; of a cancelled order, if the payment gateway said so',
+    example: 'insufficient_funds',
+  })
+  decline_reason?: PaymentFailureReason;
+
+  @ApiPropertyOptional({
+    type: [ShortageResponse],
+    description: 'The lines that could not be delivered; of an order cancelled as out_of_stock',
+  })
+  shortages?: ShortageResponse[];
+
+  @ApiPropertyOptional({
+    description: 'What the customer wrote when cancelling the order',
+    example: 'Ordered twice by mistake',
+  })
+  customer_reason?: string;
 
   @ApiProperty({ example: 1299.99 })
   total_amount!: number;
@@ -65,53 +109,17 @@ export class OrderListResponse {
   next_cursor!: string | null;
 }
 
-export class OrderEventResponse {
-  @ApiProperty({ type: 'integer', description: 'Position in the audit trail of the order: 1, 2, 3, …', example: 3 })
-  number!: number;
-
-  @ApiProperty({ example: 'stock_taken' })
-  event!: string;
-
-  @ApiProperty({ enum: ORDER_STATUSES, nullable: true, example: 'paid' })
-  from!: OrderStatus | null;
-
-  @ApiProperty({ enum: ORDER_STATUSES, example: 'confirmed' })
-  to!: OrderStatus;
-
-  @ApiProperty({ enum: CANCELLATION_REASONS, nullable: true, example: null })
-  reason!: CancellationReason | null;
-
-  @ApiProperty({
-    type: String,
-    format: 'uuid',
-    nullable: true,
-    description: 'Id of the event that caused this step; null if a person or a deadline caused it.',
-    example: '019a3c1e-5d9f-7d0e-8a51-7c0a4f7c2b93',
-  })
-  cause!: string | null;
-
-  @ApiProperty({
-    description: 'customer, clock (the deadline), or the service that published the event',
-    example: 'inventory-service',
-  })
-  actor!: string;
-
-  @ApiProperty({ format: 'date-time', example: '2026-01-15T09:30:00.085Z' })
-  time!: string;
-}
-
-export class OrderEventListResponse {
-  @ApiProperty({ type: [OrderEventResponse] })
-  events!: OrderEventResponse[];
-}
-
-export function toOrderResponse({ order, lines }: OrderWithLines): OrderResponse {
+export function toOrderResponse({ order, lines, cancellation }: OrderWithLines): OrderResponse {
+  const { declineReason, shortages, customerReason } = cancellation;
   return {
     order_id: order.orderId,
     order_number: order.orderNumber,
     user_id: order.userId,
     status: order.status,
     cancellation_reason: order.status === 'cancelled' ? order.reason : null,
+    ...(declineReason === undefined ? {} : { decline_reason: declineReason }),
+    ...(shortages === undefined ? {} : { shortages: [...shortages] }),
+    ...(customerReason === undefined ? {} : { customer_reason: customerReason }),
     total_amount: toDecimal(order.total),
     currency: order.currency,
     payment_method: order.paymentMethod,
@@ -123,18 +131,5 @@ export function toOrderResponse({ order, lines }: OrderWithLines): OrderResponse
     })),
     created_at: order.createdAt.toISOString(),
     updated_at: order.updatedAt.toISOString(),
-  };
-}
-
-export function toOrderEventResponse(entry: AuditEntry): OrderEventResponse {
-  return {
-    number: entry.number,
-    event: entry.event,
-    from: entry.from,
-    to: entry.to,
-    reason: entry.reason,
-    cause: entry.causeEventId,
-    actor: entry.actor,
-    time: entry.occurredAt.toISOString(),
   };
 }

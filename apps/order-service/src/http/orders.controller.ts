@@ -7,16 +7,12 @@ import { GetOrder } from '../use-cases/get-order';
 import { ListOrders } from '../use-cases/list-orders';
 import { PlaceOrder } from '../use-cases/place-order';
 import type { PlacedOrder } from '../use-cases/store-orders';
+import { CancelOrderDto } from './cancel-order.dto';
 import { ClientGone } from './client-gone.decorator';
 import { ListOrdersQuery } from './list-orders.query';
+import { OrderEventListResponse, toOrderEventResponse } from './order-event.response';
 import { OrderPath } from './order.path';
-import {
-  OrderEventListResponse,
-  OrderListResponse,
-  OrderResponse,
-  toOrderEventResponse,
-  toOrderResponse,
-} from './order.response';
+import { OrderListResponse, OrderResponse, toOrderResponse } from './order.response';
 import { DocumentCancel, DocumentEvents, DocumentGet, DocumentList, DocumentPlace } from './orders.openapi';
 import { PlaceOrderDto, toOrderRequest } from './place-order.dto';
 import { WaitQuery } from './wait.query';
@@ -76,15 +72,18 @@ export class OrdersController {
   @Post(':order_id/cancel')
   @HttpCode(200)
   @DocumentCancel()
-  async cancel(@Param() { order_id: orderId }: OrderPath): Promise<OrderResponse> {
-    await this.cancelOrder.execute(orderId, causeOfRequest().traceparent);
+  async cancel(@Param() { order_id: orderId }: OrderPath, @Body() { reason }: CancelOrderDto): Promise<OrderResponse> {
+    const { traceparent } = causeOfRequest();
+    // `null` is no reason either.
+    await this.cancelOrder.execute({ orderId, ...(reason && { reason }), ...(traceparent && { traceparent }) });
     return this.getOrder.execute(orderId, toOrderResponse);
   }
 
   @Get(':order_id/events')
   @DocumentEvents()
   async events(@Param() { order_id: orderId }: OrderPath): Promise<OrderEventListResponse> {
-    return { events: (await this.getAuditTrail.execute(orderId)).map(toOrderEventResponse) };
+    const { entries, customerReason } = await this.getAuditTrail.execute(orderId);
+    return { events: entries.map((entry) => toOrderEventResponse(entry, customerReason)) };
   }
 }
 

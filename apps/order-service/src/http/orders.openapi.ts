@@ -1,7 +1,9 @@
 import { ApiProblems } from '@app/platform';
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { OrderEventListResponse, OrderListResponse, OrderResponse } from './order.response';
+import { CancelOrderDto } from './cancel-order.dto';
+import { OrderEventListResponse } from './order-event.response';
+import { OrderListResponse, OrderResponse } from './order.response';
 import { PlaceOrderDto } from './place-order.dto';
 
 /** The call of the documentation. */
@@ -78,15 +80,21 @@ export const DocumentCancel = (): MethodDecorator =>
       summary: 'Cancel an order at any point.',
       description: 'The payment is refunded and the stock returned. The request can be repeated safely.',
     }),
+    ApiBody({
+      type: CancelOrderDto,
+      required: false,
+      description: 'Why, in the customer’s words. Kept with the order, not published. The reason given first stays.',
+    }),
     ApiOkResponse({ type: OrderResponse, description: 'The cancelled order; also if it was cancelled before.' }),
-    ApiProblems(400, NO_SUCH_ORDER, 503),
+    ApiProblems(400, NO_SUCH_ORDER, 413, 415, 503),
   );
 
 export const DocumentEvents = (): MethodDecorator =>
   applyDecorators(
     ApiOperation({
       operationId: 'listOrderEvents',
-      summary: 'Read the audit trail of an order, oldest first: every step with its cause and its actor.',
+      summary:
+        'Read the audit trail of an order, oldest first: every step with its cause, its actor and what it knows.',
     }),
     ApiOkResponse({ type: OrderEventListResponse, description: 'All steps of the order.' }),
     ApiProblems(400, NO_SUCH_ORDER, 503),

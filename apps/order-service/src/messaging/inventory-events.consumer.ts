@@ -2,6 +2,7 @@ import { InventoryInsufficient, InventoryUpdated, type Events, type ReceivedEven
 import { EventPattern, type UnitOfWork } from '@app/messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
+import type { StockDetails } from '../domain/audit-details';
 import type { OrderClaims } from '../domain/order-claims';
 import type { OrderTrigger } from '../domain/order-lifecycle';
 import { AdvanceOrders } from '../use-cases/advance-orders';
@@ -21,7 +22,7 @@ export class InventoryEventsConsumer {
     @Payload() events: Events<typeof InventoryInsufficient>,
     @Ctx() unitOfWork: UnitOfWork,
   ): Promise<void> {
-    await this.advanceOrders.enqueue(unitOfWork, inputsOf(events, 'inventory_insufficient', customer));
+    await this.advanceOrders.enqueue(unitOfWork, inputsOf(events, 'inventory_insufficient', customer, shortagesIn));
   }
 }
 
@@ -32,4 +33,12 @@ function triggerOfChange({ payload }: ReceivedEvent<typeof InventoryUpdated>): O
 /** Of an order's goods the order service keeps what was ordered; of the stock it knows no more than whose it is. */
 function customer({ user_id: userId }: { readonly user_id: string }): OrderClaims {
   return { userId };
+}
+
+function shortagesIn({ shortages }: InventoryInsufficient): StockDetails {
+  return {
+    shortages: shortages.map(({ product_id, requested, available, reason }) => {
+      return { product_id, requested, available, reason };
+    }),
+  };
 }

@@ -24,18 +24,22 @@ const CANCELLED: OrderWithLines = {
     { productId: 'A', productName: 'One', quantity: 2, price: minorUnitsOf(1_000) },
     { productId: 'B', productName: 'Two', quantity: 1, price: minorUnitsOf(500) },
   ],
+  cancellation: { declineReason: 'insufficient_funds', customerReason: 'Twice' },
 };
 
 /** As it comes out of Redis, with this instead of what was stored. */
 function entryWith(order: object = {}, line: object = {}, rest: object = {}): unknown {
   const [first, ...others] = CANCELLED.lines;
-  const changed = { order: { ...CANCELLED.order, ...order }, lines: [{ ...first, ...line }, ...others], ...rest };
-  return JSON.parse(JSON.stringify(changed)) as unknown;
+  const changed = { order: { ...CANCELLED.order, ...order }, lines: [{ ...first, ...line }, ...others] };
+  return JSON.parse(JSON.stringify({ ...changed, cancellation: CANCELLED.cancellation, ...rest })) as unknown;
 }
 
 describe('an entry of the cache', () => {
   it('is the order it was stored as', () => {
     expect(cachedOrderFrom(entryWith(), ORDER_ID)).toEqual(CANCELLED);
+    const shortage = { product_id: 'A', requested: 2, available: 1, reason: 'insufficient_stock' };
+    const cancellation = { shortages: [shortage] };
+    expect(cachedOrderFrom(entryWith({}, {}, { cancellation }), ORDER_ID)).toEqual({ ...CANCELLED, cancellation });
   });
 
   it.each([
@@ -62,6 +66,9 @@ describe('an entry of the cache', () => {
     ['with a time that is none', entryWith({ updatedAt: 'yesterday' })],
     ['with a time that is a number', entryWith({ updatedAt: AT.getTime() })],
     ['with a field that no order has', entryWith({ isAdmin: true })],
+    ['without its cause, as replicas of before write it', entryWith({}, {}, { cancellation: undefined })],
+    ['with a cause that there is not', entryWith({}, {}, { cancellation: { declineReason: 'whim' } })],
+    ['with shortages of nothing', entryWith({}, {}, { cancellation: { shortages: [] } })],
     ['with something beside the order', entryWith({}, {}, { version: 2 })],
   ])('is not believed when it is one %s', (_, entry) => {
     expect(cachedOrderFrom(entry, ORDER_ID)).toBeUndefined();

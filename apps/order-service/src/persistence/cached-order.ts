@@ -5,7 +5,9 @@ import {
   MAX_AMOUNT,
   minorUnitsOf,
   ORDER_NUMBER,
+  PAYMENT_FAILURE_REASONS,
   QuantitySchema,
+  SHORTAGE_REASONS,
 } from '@app/events';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -13,6 +15,16 @@ import type { OrderWithLines } from '../domain/order';
 
 const AMOUNT = Type.Integer({ minimum: 0, maximum: MAX_AMOUNT });
 const TIME = Type.Refine(Type.String(), isTime, () => 'must be a time in ISO 8601, UTC');
+
+const SHORTAGE = Type.Object(
+  {
+    product_id: IdentifierSchema,
+    requested: QuantitySchema,
+    available: Type.Integer({ minimum: 0 }),
+    reason: Type.Enum(SHORTAGE_REASONS),
+  },
+  { additionalProperties: false },
+);
 
 const CACHED_ORDER = Type.Object(
   {
@@ -40,6 +52,15 @@ const CACHED_ORDER = Type.Object(
       ),
       { minItems: 1, maxItems: 100 },
     ),
+    // Always there: an entry of a replica of the version before, which knows nothing of causes, is none.
+    cancellation: Type.Object(
+      {
+        declineReason: Type.Optional(Type.Enum(PAYMENT_FAILURE_REASONS)),
+        shortages: Type.Optional(Type.Array(SHORTAGE, { minItems: 1, maxItems: 100 })),
+        customerReason: Type.Optional(Type.String({ minLength: 1 })),
+      },
+      { additionalProperties: false },
+    ),
   },
   { additionalProperties: false },
 );
@@ -51,7 +72,7 @@ const validator = Compile(CACHED_ORDER);
  */
 export function cachedOrderFrom(entry: unknown, orderId: string): OrderWithLines | undefined {
   if (!validator.Check(entry)) return undefined;
-  const { order, lines } = entry;
+  const { order, lines, cancellation } = entry;
   if (order.orderId !== orderId || order.total !== totalOf(lines)) return undefined;
   return {
     order: {
@@ -62,6 +83,7 @@ export function cachedOrderFrom(entry: unknown, orderId: string): OrderWithLines
       updatedAt: new Date(order.updatedAt),
     },
     lines: lines.map((line) => ({ ...line, price: minorUnitsOf(line.price) })),
+    cancellation,
   };
 }
 

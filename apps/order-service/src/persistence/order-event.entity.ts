@@ -37,6 +37,10 @@ export class OrderEventEntity {
   @Column('timestamptz', { name: 'occurred_at' })
   occurredAt!: Date;
 
+  /** JSON, as it was hashed: `jsonb` would not keep it. */
+  @Column('text', { nullable: true })
+  details!: string | null;
+
   @Column('text', { name: 'previous_hash' })
   previousHash!: string;
 

@@ -23,11 +23,22 @@ export class OrderEntity {
   @Column('text', { name: 'user_id' })
   userId!: string;
 
+  /** What the user is hashed with in the audit trail; null in orders of before, and where the user is forgotten. */
+  @Column('text', { name: 'user_salt', nullable: true })
+  userSalt!: string | null;
+
   @Column('text')
   status!: OrderStatus;
 
   @Column('text', { name: 'cancellation_reason', nullable: true })
   cancellationReason!: CancellationReason | null;
+
+  /** Why the customer cancelled, in their own words. */
+  @Column('text', { name: 'customer_reason', nullable: true })
+  customerReason!: string | null;
+
+  @Column('text', { name: 'customer_reason_salt', nullable: true })
+  customerReasonSalt!: string | null;
 
   /** As PostgreSQL gives a numeric: text. */
   @Column('numeric', { name: 'total_amount', precision: 12, scale: 2 })
@@ -102,8 +113,11 @@ export class OrderItemEntity {
   order!: Relation<OrderEntity>;
 }
 
+/** What of a row is for the audit trail alone. */
+type OfTheTrail = 'userSalt' | 'customerReason' | 'customerReasonSalt';
+
 /** What makes an order of a row. */
-export type OrderRow = Omit<OrderEntity, 'items' | 'openUntil'>;
+export type OrderRow = Omit<OrderEntity, 'items' | 'openUntil' | OfTheTrail>;
 
 /** A row, as the domain sees it. */
 export function orderFrom(row: OrderRow): Order {

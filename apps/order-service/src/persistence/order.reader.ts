@@ -2,6 +2,7 @@ import { boundedPage, type Look, pageFrom, type PageRow } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
+import { detailsIn } from '../domain/audit-details';
 import type { AuditEntry } from '../domain/audit-trail';
 import type { OrderStatus, OrderWithLines } from '../domain/order';
 import { entryFrom, OrderEventEntity } from './order-event.entity';
@@ -16,6 +17,13 @@ export interface OrderFilter {
   readonly status?: OrderStatus;
   /** Only orders older than this one. */
   readonly before?: string;
+}
+
+/** What has happened to an order. */
+export interface AuditTrail {
+  readonly entries: readonly AuditEntry[];
+  /** What the customer wrote when they cancelled; the trail has its hash alone. */
+  readonly customerReason: string | null;
 }
 
 /** A part of a list, newest first. */
@@ -39,9 +47,13 @@ export class OrderReader {
     return new Map(rows.map((row) => [row.orderId, orderWithLinesFrom(row)]));
   }
 
-  /** The audit trail of one order, oldest first. */
-  async events(orderId: string): Promise<AuditEntry[]> {
-    return (await this.trail.find({ where: { orderId }, order: { number: 'ASC' } })).map(entryFrom);
+  /** The audit trail of one order, oldest first; empty when there is no such order. */
+  async events(orderId: string): Promise<AuditTrail> {
+    const entries = (await this.trail.find({ where: { orderId }, order: { number: 'ASC' } })).map(entryFrom);
+    const isExplained = entries.some(({ details }) => detailsIn(details)?.customer_reason_hash !== undefined);
+    if (!isExplained) return { entries, customerReason: null };
+    const order = await this.orders.findOne({ select: { orderId: true, customerReason: true }, where: { orderId } });
+    return { entries, customerReason: order?.customerReason ?? null };
   }
 
   /**

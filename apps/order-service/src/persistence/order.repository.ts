@@ -20,7 +20,15 @@ export interface LockedOrder {
 export interface PlacedOrder {
   readonly order: Order;
   readonly lines: readonly OrderLine[];
+  readonly userSalt: string;
   readonly entry: AuditEntry;
+}
+
+/** Why a customer cancelled, and the salt with which the audit trail has hashed it. */
+export interface GivenReason {
+  readonly orderId: string;
+  readonly text: string;
+  readonly salt: string;
 }
 
 /** The unique index of order numbers. */
@@ -36,8 +44,8 @@ const STORED = 'SELECT order_id FROM orders WHERE order_id = ANY ($1::uuid[])';
 
 const PLACED = rowSet({
   ...columnsOf(OrderEntity, 'orderId', 'userId', 'total', 'currency', 'paymentMethod', 'correlationId', 'deadlineAt'),
-  ...columnsOf(OrderEntity, 'createdAt', 'lastEventHash', 'orderNumber'),
-  ...columnsOf(OrderEventEntity, 'previousHash'),
+  ...columnsOf(OrderEntity, 'createdAt', 'lastEventHash', 'orderNumber', 'userSalt'),
+  ...columnsOf(OrderEventEntity, 'previousHash', 'details'),
 });
 const LINES = rowSet(
   columnsOf(OrderItemEntity, 'orderId', 'lineNumber', 'productId', 'productName', 'quantity', 'price'),
@@ -47,14 +55,16 @@ const LINES = rowSet(
 const INSERT = `
   WITH placed AS (
     INSERT INTO orders (order_id, user_id, status, total_amount, currency, payment_method, correlation_id, deadline_at,
-      event_count, last_event_hash, created_at, updated_at, order_number)
+      event_count, last_event_hash, created_at, updated_at, order_number, user_salt)
     SELECT order_id, user_id, 'pending', total_amount, currency, payment_method, correlation_id, deadline_at,
-      1, last_event_hash, created_at, created_at, order_number
+      1, last_event_hash, created_at, created_at, order_number, user_salt
     FROM ${PLACED.unnest('o')}
   ), recorded AS (
-    INSERT INTO order_events (order_id, number, event, to_status, actor, correlation_id, occurred_at, previous_hash, hash)
-    SELECT order_id, 1, 'order_created', 'pending', 'customer', correlation_id, created_at, previous_hash, last_event_hash
-    FROM ${PLACED.unnest('e', 'orderId', 'correlationId', 'createdAt', 'previousHash', 'lastEventHash')}
+    INSERT INTO order_events (order_id, number, event, to_status, actor, correlation_id, occurred_at, previous_hash, hash,
+      details)
+    SELECT order_id, 1, 'order_created', 'pending', 'customer', correlation_id, created_at, previous_hash, last_event_hash,
+      details
+    FROM ${PLACED.unnest('e', 'orderId', 'correlationId', 'createdAt', 'previousHash', 'lastEventHash', 'details')}
   )
   INSERT INTO order_items (${LINES.columns()}) SELECT * FROM ${LINES.unnest('i')}`;
 
@@ -72,6 +82,12 @@ const RECORD = `
   SET ${CHANGES.assignments('c', 'status', 'cancellationReason', 'updatedAt', 'eventCount', 'lastEventHash')}
   FROM ${CHANGES.unnest('c')}
   WHERE o.order_id = c.order_id`;
+
+const REASONS = rowSet(columnsOf(OrderEntity, 'orderId', 'customerReason', 'customerReasonSalt'));
+
+const KEEP_REASONS = `
+  UPDATE orders o SET ${REASONS.assignments('r', 'customerReason', 'customerReasonSalt')}
+  FROM ${REASONS.unnest('r')} WHERE o.order_id = r.order_id`;
 
 /** Whether an insert failed because an order has the number of another one. */
 export function isOrderNumberTaken(error: unknown): boolean {
@@ -119,6 +135,15 @@ export class OrderRepository {
     await unitOfWork.query(RECORD, [...ENTRIES.parameters(entries), ...CHANGES.parameters(changed.map(changedRow))]);
   }
 
+  /** Keeps what customers wrote when they cancelled, apart from the audit trail, so that it can be deleted. */
+  async keepReasons(unitOfWork: UnitOfWork, reasons: readonly GivenReason[]): Promise<void> {
+    if (reasons.length === 0) return;
+    const rows = reasons.map(({ orderId, text, salt }) => {
+      return { orderId, customerReason: text, customerReasonSalt: salt };
+    });
+    await unitOfWork.query(KEEP_REASONS, REASONS.parameters(rows));
+  }
+
   /** Open orders whose deadline has passed, oldest first, without those that somebody has locked at this moment. Only ids. */
   async overdue(now: Date, limit: number): Promise<string[]> {
     const rows: { order_id: string }[] = await this.dataSource.query(
@@ -138,10 +163,11 @@ export class OrderRepository {
   }
 }
 
-function placedRow({ order, entry }: PlacedOrder) {
+function placedRow({ order, userSalt, entry }: PlacedOrder) {
   const { orderId, orderNumber, userId, currency, paymentMethod, correlationId, deadlineAt, createdAt } = order;
   const facts = { orderId, orderNumber, userId, total: toNumeric(order.total), currency, paymentMethod, correlationId };
-  return { ...facts, deadlineAt, createdAt, lastEventHash: entry.hash, previousHash: entry.previousHash };
+  const { hash: lastEventHash, previousHash, details } = entry;
+  return { ...facts, deadlineAt, createdAt, userSalt, lastEventHash, previousHash, details };
 }
 
 function lineRow({ orderId }: Order, { productId, productName, quantity, price }: OrderLine, index: number) {

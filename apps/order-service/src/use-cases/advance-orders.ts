@@ -2,6 +2,7 @@ import { OrderCancelled, OrderConfirmed, toDecimal, type Cause } from '@app/even
 import type { UnitOfWork } from '@app/messaging';
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
+import { toDetails, type AuditDetails, type StepDetails } from '../domain/audit-details';
 import { appendFact, type AuditEntry } from '../domain/audit-trail';
 import { isSettled, type Order } from '../domain/order';
 import { contradictions, type OrderClaims } from '../domain/order-claims';
@@ -19,6 +20,10 @@ export interface OrderInput {
   readonly cause?: Omit<Cause, 'correlationId'>;
   /** What another service says of the order with it. */
   readonly claims?: OrderClaims;
+  /** What the audit trail is to know of it. */
+  readonly details?: StepDetails;
+  /** What the customer wrote with it, kept with the order. */
+  readonly customerReason?: { readonly text: string; readonly salt: string };
 }
 
 /**
@@ -46,25 +51,27 @@ export class AdvanceOrders {
   private async apply(unitOfWork: UnitOfWork, news: readonly OrderInput[]): Promise<void> {
     const before = await this.orders.lock(unitOfWork, [...new Set(news.map(({ orderId }) => orderId))]);
     const after = new Map(before);
-    const entries = news.flatMap((item) => this.step(unitOfWork, after, item));
+    const steps = news.map((item) => ({ item, entry: this.step(unitOfWork, after, item) }));
+    const entries = steps.flatMap(({ entry }) => entry ?? []);
     const recorded = new Set(entries.map(({ orderId }) => orderId));
     await this.orders.record(
       unitOfWork,
       entries,
       [...after.values()].filter(({ order }) => recorded.has(order.orderId)),
     );
+    await this.orders.keepReasons(unitOfWork, steps.flatMap(reasonGiven));
     const moved = [...after.values()].filter(({ order }) => before.get(order.orderId)?.order.status !== order.status);
     this.settled.announce(unitOfWork, moved.map(({ order }) => order).filter(isSettled));
   }
 
-  private step(unitOfWork: UnitOfWork, locked: Map<string, LockedOrder>, news: OrderInput): AuditEntry[] {
+  private step(unitOfWork: UnitOfWork, locked: Map<string, LockedOrder>, news: OrderInput): AuditEntry | undefined {
     const current = locked.get(news.orderId);
     if (current === undefined) throw new OrderNotFound(news.orderId);
     const wrong = news.claims === undefined ? [] : contradictions(current.order, news.claims);
     if (wrong.length > 0) throw new NewsMismatch(news.orderId, news.trigger, wrong);
     const now = this.clock.now();
     const step = stepOrder(current.order, news.trigger, now);
-    if (step.kind === 'ignored') return [];
+    if (step.kind === 'ignored') return undefined;
     const { order } = step;
     const entry = appendFact(current.head, {
       orderId: order.orderId,
@@ -76,11 +83,18 @@ export class AdvanceOrders {
       causeEventId: news.cause?.causationId ?? null,
       correlationId: order.correlationId,
       occurredAt: now,
+      details: toDetails(news.details),
     });
     locked.set(order.orderId, { order, head: { number: entry.number, hash: entry.hash } });
     if (step.kind === 'moved' && step.announces !== undefined) announce(unitOfWork, step.announces, order, news);
-    return [entry];
+    return entry;
   }
+}
+
+/** What is ignored leaves nothing behind, the reason that came with it included. */
+function reasonGiven({ item, entry }: { item: OrderInput; entry: AuditEntry | undefined }) {
+  const { orderId, customerReason } = item;
+  return entry === undefined || customerReason === undefined ? [] : [{ orderId, ...customerReason }];
 }
 
 function announce(unitOfWork: UnitOfWork, announcement: Announcement, order: Order, news: OrderInput): void {
@@ -94,6 +108,20 @@ function announce(unitOfWork: UnitOfWork, announcement: Announcement, order: Ord
   }
   if (order.status !== 'cancelled') throw new TypeError('only a cancelled order is announced as cancelled');
   const detail = news.trigger === 'payment_reversed' ? { detail: news.trigger } : {};
-  const payload = { ...facts, reason: order.reason, ...detail, payment_method: order.paymentMethod };
+  const payload = {
+    ...facts,
+    reason: order.reason,
+    ...detail,
+    ...whyExactly(news.details ?? {}),
+    payment_method: order.paymentMethod,
+  };
   unitOfWork.publish(OrderCancelled, { orderId, cause, payload });
+}
+
+/** Of what the trail knows. What customers write stays in this service: an event carries no personal data. */
+function whyExactly({ decline_reason, shortages }: AuditDetails) {
+  return {
+    ...(decline_reason === undefined ? {} : { decline_reason }),
+    ...(shortages === undefined ? {} : { shortages: [...shortages] }),
+  };
 }

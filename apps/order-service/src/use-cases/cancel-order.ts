@@ -1,8 +1,21 @@
 import { Transactions, Turns } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
-import { AdvanceOrders } from './advance-orders';
+import { saltedHash } from '../domain/salted-hash';
+import { Salts } from '../persistence/salts';
+import { AdvanceOrders, type OrderInput } from './advance-orders';
 
-/** Cancels an order for its customer, whatever state it is in; cancelling a cancelled order changes nothing. */
+/** A request to cancel an order. */
+export interface CancelOrderCommand {
+  readonly orderId: string;
+  /** In the customer's own words. */
+  readonly reason?: string;
+  readonly traceparent?: string;
+}
+
+/**
+ * Cancels an order for its customer, whatever state it is in; cancelling a cancelled order changes nothing, and leaves the reason that
+ * was given first, if any.
+ */
 @Injectable()
 export class CancelOrder {
   private readonly turns = new Turns();
@@ -10,15 +23,28 @@ export class CancelOrder {
   constructor(
     private readonly transactions: Transactions,
     private readonly advance: AdvanceOrders,
+    private readonly salts: Salts,
   ) {}
 
   /** @throws DomainError `ORDER.NOT_FOUND` */
-  async execute(orderId: string, traceparent?: string): Promise<void> {
-    const cause = traceparent === undefined ? {} : { traceparent };
+  async execute({ orderId, reason, traceparent }: CancelOrderCommand): Promise<void> {
+    const news: OrderInput = {
+      orderId,
+      trigger: 'cancel_requested',
+      actor: 'customer',
+      cause: traceparent === undefined ? {} : { traceparent },
+      ...(reason === undefined ? {} : this.explained(reason)),
+    };
     await this.turns.take(orderId, () =>
-      this.transactions.run((unitOfWork) =>
-        this.advance.enqueue(unitOfWork, [{ orderId, trigger: 'cancel_requested', actor: 'customer', cause }]),
-      ),
+      this.transactions.run((unitOfWork) => this.advance.enqueue(unitOfWork, [news])),
     );
+  }
+
+  private explained(text: string): Pick<OrderInput, 'details' | 'customerReason'> {
+    const salt = this.salts.next();
+    return {
+      details: { customer_reason_hash: saltedHash(salt, 'customer_reason', text) },
+      customerReason: { text, salt },
+    };
   }
 }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditEntry } from '../domain/audit-trail';
 import { OrderNotFound } from '../domain/order.errors';
-import { OrderReader } from '../persistence/order.reader';
+import { OrderReader, type AuditTrail } from '../persistence/order.reader';
 
 /** Reads what has happened to an order. */
 @Injectable()
@@ -9,9 +8,9 @@ export class GetAuditTrail {
   constructor(private readonly reader: OrderReader) {}
 
   /** Oldest first. @throws OrderNotFound */
-  async execute(orderId: string): Promise<AuditEntry[]> {
-    const entries = await this.reader.events(orderId);
-    if (entries.length === 0) throw new OrderNotFound(orderId);
-    return entries;
+  async execute(orderId: string): Promise<AuditTrail> {
+    const trail = await this.reader.events(orderId);
+    if (trail.entries.length === 0) throw new OrderNotFound(orderId);
+    return trail;
   }
 }

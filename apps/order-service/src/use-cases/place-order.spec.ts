@@ -4,6 +4,7 @@ import { SystemClock, UuidV7Ids } from '@app/platform';
 import type { Order } from '../domain/order';
 import type { IdempotencyKeys, KeyClaim, KeyVerdict } from '../persistence/idempotency-keys';
 import type { OrderRepository } from '../persistence/order.repository';
+import { Salts } from '../persistence/salts';
 import { OrderNumbers } from '../persistence/order-numbers';
 import { PlaceOrder, type PlaceOrderCommand } from './place-order';
 import { PlaceOrderOptions } from './place-order.options';
@@ -65,6 +66,7 @@ async function placeTogether(count: number, ...ends: readonly (Error | 'committe
     new SystemClock(),
     new UuidV7Ids(),
     new CountedNumbers(),
+    new Salts(),
   );
   const line = { productId: 'LAPTOP001', productName: 'Gaming Laptop', quantity: 1, price: minorUnitsOf(129_999) };
   const command: PlaceOrderCommand = {

@@ -9,6 +9,7 @@ import { placeOrder, type OrderRequest } from '../domain/place-order';
 import { IdempotencyKeys, type StoredAnswer } from '../persistence/idempotency-keys';
 import { OrderRepository } from '../persistence/order.repository';
 import { OrderNumbers } from '../persistence/order-numbers';
+import { Salts } from '../persistence/salts';
 import { PlaceOrderOptions } from './place-order.options';
 import { StoreOrders, type PlacedOrder, type Placing } from './store-orders';
 
@@ -34,8 +35,9 @@ export class PlaceOrder {
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly numbers: OrderNumbers,
+    salts: Salts,
   ) {
-    this.shared = new SharedTransactions(transactions, new StoreOrders(orders, keys, numbers), options.group);
+    this.shared = new SharedTransactions(transactions, new StoreOrders(orders, keys, numbers, salts), options.group);
   }
 
   /**
@@ -46,7 +48,7 @@ export class PlaceOrder {
     const { request, cause, answer: answerFor } = command;
     const identity = { orderId: this.ids.next(), orderNumber: this.numbers.next(), correlationId: cause.correlationId };
     const order = placeOrder(request, identity, this.clock.now(), this.options.deadlineMs);
-    const answer = answerFor({ order, lines: request.lines });
+    const answer = answerFor({ order, lines: request.lines, cancellation: {} });
     return this.shared.submit({ ...command, answerFor, order, answer }).catch((error: unknown) => {
       if (error instanceof Overloaded) throw new OrdersOverloaded();
       throw error instanceof CommitOutcomeUnknown ? new OutcomeUnknown(order.orderId, error) : error;

@@ -7,6 +7,7 @@ import type { OrderRequest } from '../domain/place-order';
 import type { IdempotencyKeys, KeyVerdict, StoredAnswer } from '../persistence/idempotency-keys';
 import { isOrderNumberTaken, type OrderRepository } from '../persistence/order.repository';
 import type { OrderNumbers } from '../persistence/order-numbers';
+import type { Salts } from '../persistence/salts';
 
 /** The answer; `replayed` when it is that of an earlier request with the same key. */
 export interface PlacedOrder {
@@ -31,6 +32,7 @@ export class StoreOrders implements SharedWork<Placing, PlacedOrder> {
     private readonly orders: OrderRepository,
     private readonly keys: IdempotencyKeys,
     private readonly numbers: OrderNumbers,
+    private readonly salts: Salts,
   ) {}
 
   orderIdOf({ order }: Placing): string {
@@ -70,7 +72,10 @@ export class StoreOrders implements SharedWork<Placing, PlacedOrder> {
   private async store(unitOfWork: UnitOfWork, placings: readonly Placing[]): Promise<void> {
     await this.orders.insert(
       unitOfWork,
-      placings.map(({ order, request }) => ({ order, lines: request.lines, entry: placedEntry(order) })),
+      placings.map(({ order, request: { lines } }) => {
+        const userSalt = this.salts.next();
+        return { order, lines, userSalt, entry: placedEntry(order, lines, userSalt) };
+      }),
     );
     const keyed = placings.flatMap(({ idempotencyKey, request, order, answer }) =>
       idempotencyKey === undefined
@@ -84,7 +89,7 @@ export class StoreOrders implements SharedWork<Placing, PlacedOrder> {
 
 function renumber(placing: Placing, orderNumber: string): void {
   placing.order = { ...placing.order, orderNumber };
-  placing.answer = placing.answerFor({ order: placing.order, lines: placing.request.lines });
+  placing.answer = placing.answerFor({ order: placing.order, lines: placing.request.lines, cancellation: {} });
 }
 
 function announceCreated(unitOfWork: UnitOfWork, { order, request, cause }: Placing): void {

@@ -98,12 +98,6 @@ describe('an authorisation', () => {
 });
 
 describe('a capture', () => {
-  it('collects the whole amount', () => {
-    const { payment, announcements } = decidePayment(aPayment('capturing'), outcome({ kind: 'captured' }), CONTEXT);
-    expect(payment).toMatchObject({ stage: 'captured', capturedAmount: 4250, refundedAmount: 0 });
-    expect(announcements).toEqual([]);
-  });
-
   it('that is refused fails the payment and releases the hold; the refund is told only after the cancellation', () => {
     const refused = decidePayment(aPayment('capturing'), outcome({ kind: 'capture_refused' }), CONTEXT);
     expect(refused.payment).toMatchObject({ failureReason: 'capture_failed', operation: { kind: 'void' } });

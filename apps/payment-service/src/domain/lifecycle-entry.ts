@@ -43,6 +43,7 @@ export const PAYMENT_TRIGGERS = [
 export type AnnouncementKind =
   | 'payment_successful'
   | 'payment_failed'
+  | 'payment_captured'
   | 'hold_voided'
   | 'capture_refunded'
   | 'capture_reversed'

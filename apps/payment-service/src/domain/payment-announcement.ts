@@ -3,6 +3,7 @@ import {
   toDecimal,
   type Cause,
   type PaymentAdjusted,
+  type PaymentCaptured,
   type PaymentFailed,
   type PaymentRefunded,
   type PaymentSuccessful,
@@ -16,6 +17,7 @@ import type { AnnouncementKind } from './lifecycle-entry';
 export type Announcement = { readonly orderId: string; readonly cause: Cause } & (
   | { readonly type: 'payment_successful'; readonly payload: PaymentSuccessful }
   | { readonly type: 'payment_failed'; readonly payload: PaymentFailed }
+  | { readonly type: 'payment_captured'; readonly payload: PaymentCaptured }
   | { readonly type: 'payment_refunded'; readonly payload: PaymentRefunded }
   | { readonly type: 'payment_adjusted'; readonly payload: PaymentAdjusted }
 );
@@ -34,6 +36,8 @@ export function announce(payment: Payment, news: AnnouncementKind, before: Payme
       if (reason === null) throw new TypeError(`the payment of order ${orderId} failed without a reason`);
       return { type: news, orderId, cause, payload: { ...facts, reason } };
     }
+    case 'payment_captured':
+      return { type: news, orderId, cause, payload: { ...facts, captured_amount: toDecimal(payment.capturedAmount) } };
     case 'hold_voided':
       return refunded(payment, 'void');
     case 'capture_refunded':

@@ -27,9 +27,9 @@ const EXPECTED: Record<PaymentStage, string> = {
     '-                     -                     -                    voiding                       failed                x x x x x - - - - cancelled ~',
   authorized: '-                     capturing             voiding              -         x x x x x x + + - - x ~',
   capturing:
-    '-                     -                     capturing_unwanted   -         x captured releasing!payment_failed x x x + + - - x ~',
+    '-                     -                     capturing_unwanted   -         x captured!payment_captured releasing!payment_failed x x x + + - - x ~',
   capturing_unwanted:
-    '-                     -                     -                    -         x refunding voiding x x x - - - - voiding ~',
+    '-                     -                     -                    -         x refunding!payment_captured voiding x x x - - - - voiding ~',
   captured:
     '-                     -                     refunding            -         x - x x x x inspecting inspecting - - x ~',
   inspecting:
@@ -44,7 +44,7 @@ const EXPECTED: Record<PaymentStage, string> = {
   repeating_refund:
     '-                     -                     -                    -         x - x x - refunded - + - - - ~',
   voiding:
-    '-                     -                     -                    -         x refunding - voided!hold_voided refunding x - - - - - ~',
+    '-                     -                     -                    -         x refunding!payment_captured - voided!hold_voided refunding!payment_captured x - - - - - ~',
   voided: '-                     -                     -                    -         x x - - x x - - - - - ~',
   releasing:
     '-                     -                     releasing_unwanted   -         x x - released x x - - - - x ~',
@@ -82,6 +82,7 @@ const LATER = deepFreeze({ ...CONTEXT, now: new Date('2026-01-15T13:00:00Z') });
 const ANNOUNCED: Record<AnnouncementKind, object> = {
   payment_successful: { type: 'payment_successful' },
   payment_failed: { type: 'payment_failed' },
+  payment_captured: { type: 'payment_captured', payload: { amount: 42.5, captured_amount: 42.5 } },
   hold_voided: { type: 'payment_refunded', payload: { method: 'void' } },
   capture_refunded: { type: 'payment_refunded', payload: { method: 'refund' } },
   capture_reversed: { type: 'payment_refunded', payload: { method: 'refund', initiator: 'operator' } },

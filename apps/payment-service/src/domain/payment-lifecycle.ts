@@ -31,6 +31,7 @@ export const BEGINNINGS: Readonly<Record<OrderTrigger, PaymentStage>> = {
  * refused; only `outcome_unknown`, where it is not listed, leaves the stage as it is and the operation due. The news of an order may come in any order and more than once; a cancellation always wins. The money of a
  * cancelled order goes back (`hold_voided`, `capture_refunded`), and that is announced only once the cancellation is
  * known here: nobody hears of a refund before the order is cancelled, unless somebody else made it (`capture_reversed`).
+ * That money was collected (`payment_captured`) is told whatever has become of the order meanwhile.
  */
 export const PAYMENT_LIFECYCLE: PaymentLifecycle = {
   expected: {
@@ -72,13 +73,13 @@ export const PAYMENT_LIFECYCLE: PaymentLifecycle = {
     ...collecting,
     ...asLater,
     order_cancelled: moveOr('capturing_unwanted', 'voiding'),
-    captured: move('captured'),
+    captured: move('captured', 'payment_captured'),
     capture_refused: move('releasing', 'payment_failed'),
   },
   capturing_unwanted: {
     ...unwanted,
     authorized: replayed,
-    captured: move('refunding'),
+    captured: move('refunding', 'payment_captured'),
     capture_refused: move('voiding'),
     nothing_found: move('voiding'),
   },
@@ -146,11 +147,11 @@ export const PAYMENT_LIFECYCLE: PaymentLifecycle = {
     ...unwanted,
     authorized: replayed,
     // A capture that was thought lost has arrived after all.
-    captured: move('refunding'),
+    captured: move('refunding', 'payment_captured'),
     capture_refused: replayed,
     nothing_found: tooLate,
     voided: move('voided', 'hold_voided'),
-    already_captured: move('refunding'),
+    already_captured: move('refunding', 'payment_captured'),
   },
   voided: {
     ...unwanted,

@@ -10,6 +10,7 @@ export const FINAL_STAGES: readonly PaymentStage[] = ['captured', 'refunded', 'v
 const EVENT_OF: Readonly<Record<AnnouncementKind, string>> = {
   payment_successful: 'payment_successful',
   payment_failed: 'payment_failed',
+  payment_captured: 'payment_captured',
   hold_voided: 'payment_refunded',
   capture_refunded: 'payment_refunded',
   capture_reversed: 'payment_refunded',

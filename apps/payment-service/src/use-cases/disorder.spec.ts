@@ -78,6 +78,7 @@ describe('whatever is delayed, repeated, lost or overtaken', () => {
       const isPaid = method === 'credit_card';
       expect(world.payment && statusOf(world.payment)).toBe(isPaid ? 'captured' : 'failed');
       expect(world.money()).toEqual({ held: 0, captured: isPaid ? 4250 : 0, refunded: 0 });
+      expect(world.told.filter(({ type }) => type === 'payment_captured')).toHaveLength(isPaid ? 1 : 0);
     });
   });
 
@@ -99,6 +100,7 @@ describe('whatever is delayed, repeated, lost or overtaken', () => {
       expect(world.payment).toMatchObject({ capturedAmount: captured, refundedAmount: refunded });
       const wasHeld = world.books.some(({ outcome }) => outcome === 'authorized');
       expect(world.told.filter(({ type }) => type === 'payment_refunded')).toHaveLength(wasHeld ? 1 : 0);
+      expect(world.told.filter(({ type }) => type === 'payment_captured')).toHaveLength(captured > 0 ? 1 : 0);
     });
   });
 

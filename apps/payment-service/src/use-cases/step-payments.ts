@@ -1,4 +1,4 @@
-import { PaymentAdjusted, PaymentFailed, PaymentRefunded, PaymentSuccessful } from '@app/events';
+import { PaymentAdjusted, PaymentCaptured, PaymentFailed, PaymentRefunded, PaymentSuccessful } from '@app/events';
 import type { UnitOfWork } from '@app/messaging';
 import { Chance, Clock, Ids } from '@app/platform';
 import { Injectable } from '@nestjs/common';
@@ -83,6 +83,8 @@ function publish(unitOfWork: UnitOfWork, announcement: Announcement): void {
       return unitOfWork.publish(PaymentSuccessful, { orderId, cause, payload: announcement.payload });
     case 'payment_failed':
       return unitOfWork.publish(PaymentFailed, { orderId, cause, payload: announcement.payload });
+    case 'payment_captured':
+      return unitOfWork.publish(PaymentCaptured, { orderId, cause, payload: announcement.payload });
     case 'payment_adjusted':
       return unitOfWork.publish(PaymentAdjusted, { orderId, cause, payload: announcement.payload });
     case 'payment_refunded':

@@ -56,6 +56,24 @@ describe('a well-formed request', () => {
     expect([response.statusCode, problem.code]).toEqual([400, 'REQUEST.MALFORMED_JSON']);
   });
 
+  it.each<[string | undefined, string]>([
+    [undefined, 'none'],
+    ['', 'none'],
+    ['{}', 'none'],
+    ['{"note":"too big"}', 'too big'],
+  ])('may leave out a body that is optional: %p', async (body, note) => {
+    const { response } = await send('POST', '/orders/x/return', body, { 'content-type': 'application/json' });
+    expect([response.statusCode, response.json()]).toEqual([201, { note }]);
+  });
+
+  it.each(['{"note":""}', '{"other":1}', '[]', '"text"'])(
+    'is held to the rules of an optional body when there is one: %s',
+    async (body) => {
+      const { problem } = await send('POST', '/orders/x/return', body, { 'content-type': 'application/json' });
+      expect(problem.code).toBe('REQUEST.INVALID');
+    },
+  );
+
   it.each(['José', 'עברית', '👩‍👩‍👧', 'می‌خواهم'])('may be about %s', async (name) => {
     expect((await post({ ...order, user_id: name })).response.json()).toMatchObject({ order: { user_id: name } });
   });

@@ -1,6 +1,7 @@
 import { ValidationPipe, type ArgumentMetadata, type Type } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { recogniserOf, type Recogniser } from './body-recogniser';
+import { isOptionalBody } from './optional-body.decorator';
 import { DomainError, type FieldError } from '../errors/domain.error';
 
 const MAX_DEPTH = 32;
@@ -43,8 +44,9 @@ class RequestValidationPipe extends ValidationPipe {
     });
   }
 
-  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+  override async transform(given: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { metatype, type } = metadata;
+    const value = bodyOr(given, metadata);
     if (this.recognise && type === 'body' && metatype !== undefined && isObject(value) && !Array.isArray(value)) {
       if (this.recogniserFor(metatype)?.(value) === true) return Object.assign(new metatype() as object, value);
     }
@@ -64,6 +66,11 @@ class RequestValidationPipe extends ValidationPipe {
       this.recognisers.set(dto, this.toValidate({ type: 'body', metatype: dto }) ? recogniserOf(dto) : undefined);
     return this.recognisers.get(dto);
   }
+}
+
+/** What was given; a body that may be left out, and was, stands for `{}`. */
+function bodyOr(given: unknown, { metatype, type }: ArgumentMetadata): unknown {
+  return given === undefined && type === 'body' && isOptionalBody(metatype) ? {} : given;
 }
 
 /** The refusal of one or several fields; for checks that decorators cannot express. */

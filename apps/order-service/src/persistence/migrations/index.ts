@@ -5,6 +5,7 @@ import { LeaveIndexesOfOrdersAlone1764300000000 } from './1764300000000-leave-in
 import { IndexCancelledOrders1766100000000 } from './1766100000000-index-cancelled-orders';
 import { IndexOpenOrdersById1766200000000 } from './1766200000000-index-open-orders-by-id';
 import { NumberOrders1767200000000 } from './1767200000000-number-orders';
+import { AddAuditDetails1767300000000 } from './1767300000000-add-audit-details';
 
 export const ORDER_MIGRATIONS = [
   CreateOrderTables1763800100000,
@@ -14,4 +15,5 @@ export const ORDER_MIGRATIONS = [
   IndexCancelledOrders1766100000000,
   IndexOpenOrdersById1766200000000,
   NumberOrders1767200000000,
+  AddAuditDetails1767300000000,
 ];
