@@ -52,7 +52,8 @@ function hostPorts(): (name: string, documented: number) => number {
   const settings = { ...environmentFile(), ...process.env };
   return (name, documented) => {
     const variable = hostPortVariable(name);
-    const value = Number(settings[variable] ?? documented);
+    // With Docker it may be a range, for replicas: one of them has the first port.
+    const value = Number(String(settings[variable] ?? documented).split('-')[0]);
     if (Number.isInteger(value) && value > 0 && value < 65_536) return value;
     throw new Error(`${variable} is not a port number: ${settings[variable] ?? ''}`);
   };

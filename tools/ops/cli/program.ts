@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { auditProgram } from '../audit/audit-program.ts';
+import { breakProgram, scaleProgram } from '../break/break-program.ts';
 import { failedProgram } from '../desk/failed-program.ts';
 import { reconcileProgram } from '../reconcile/reconcile-program.ts';
 import { sendProgram } from '../send/send-program.ts';
@@ -13,6 +14,7 @@ import type { Finish, Program } from './options.ts';
 const PROGRAMS: readonly Program[] = [
   ...[statusProgram, failedProgram, auditProgram, reconcileProgram],
   ...[topicsProgram, groupsProgram, readProgram, sendProgram, sqlProgram],
+  ...[scaleProgram, breakProgram],
 ];
 
 const ADDRESSES = `
