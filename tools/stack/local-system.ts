@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { paths, postgresHome, repository } from './paths.ts';
+import { paths, postgresData, repository } from './paths.ts';
 import { serviceNames, servicePorts, type ServiceName } from './service-names.ts';
 import type { StackDirectories, StackPorts } from './stack.ts';
 
@@ -38,7 +38,7 @@ export function localSystem(): LocalSystem {
       run: paths.run,
       logs: paths.logs,
       data: paths.data,
-      postgres: join(postgresHome, 'data', 'postgres'),
+      postgres: postgresData,
     },
   };
 }
