@@ -13,6 +13,12 @@ process.on('SIGINT', () => {
 // Whoever reads has seen enough: `… | head`.
 process.stdout.on('error', () => process.exit());
 
+const HOME = '\u001b[H';
+const CLEAR_LINE = '\u001b[K';
+const CLEAR_BELOW = '\u001b[J';
+const CLEAR_ALL = '\u001b[2J';
+let drawn = false;
+
 const terminal: Console = {
   user: userInfo().username,
   now: () => new Date(),
@@ -25,6 +31,16 @@ const terminal: Console = {
   },
   progress: (text) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${text} …\r`);
+  },
+  redraw: (text) => {
+    if (!process.stdout.isTTY) {
+      process.stdout.write(`${text}\n\n`);
+      return;
+    }
+    // Over what was there: nothing flickers, and nothing of it is left.
+    const lines = text.split('\n').join(`${CLEAR_LINE}\n`);
+    process.stdout.write(`${drawn ? '' : CLEAR_ALL}${HOME}${lines}${CLEAR_LINE}${CLEAR_BELOW}\n`);
+    drawn = true;
   },
   // Node.js itself looks at NO_COLOR, FORCE_COLOR and whether this is a terminal.
   paint: (colour, text) => styleText(colour, text, { stream: process.stdout }),

@@ -6,8 +6,6 @@
  *   node cli.ts urls               NAME=address lines of the running system
  *   node cli.ts addresses          the same of the system that runs, or would be started, natively or in Docker
  *   node cli.ts env SERVICE        the environment with which a service run from source joins it, NAME=value lines
- *   node cli.ts kill COMPONENT     SIGKILL for a component of the running system; it is started again
- *   node cli.ts pause COMPONENT    freezes it with all its processes, and `resume` lets it go on
  *   node cli.ts stop [--volumes]   stops it, and removes its data
  *
  * `preflight` and `stop` work without node_modules.
@@ -19,7 +17,6 @@ import { environmentOf, localAddresses } from './addresses.ts';
 import { localSystem } from './local-system.ts';
 import { paths } from './paths.ts';
 import { missingPrerequisites } from './prerequisites.ts';
-import { processTree, signalAll } from './process-tree.ts';
 import { endLeftovers, ownerOf } from './run-record.ts';
 import { readState, removeState } from './run-state.ts';
 import { serviceNames } from './service-names.ts';
@@ -51,20 +48,6 @@ function environment(name: string | undefined): number {
   if (service === undefined)
     throw new Error(`unknown service ${name ?? ''}; expected one of ${serviceNames.join(', ')}`);
   return printLines(environmentOf(service));
-}
-
-/** PostgreSQL is many processes, so the whole tree of a component gets the signal. */
-function signal(name: string | undefined, what: NodeJS.Signals): number {
-  const components = ownerOf(paths.run) === undefined ? [] : (readState()?.components ?? []);
-  if (components.length === 0) throw new Error('no native system is running');
-  const pid = components.find((component) => component.name === name)?.pid;
-  if (pid === undefined) {
-    throw new Error(
-      `unknown component ${name ?? ''}; expected one of ${components.map((component) => component.name).join(', ')}`,
-    );
-  }
-  signalAll(processTree(pid), what);
-  return 0;
 }
 
 async function stop(withData: boolean): Promise<number> {
@@ -109,18 +92,10 @@ async function main([command, ...flags]: string[]): Promise<number> {
     }
     case 'env':
       return environment(flags[0]);
-    case 'kill':
-      return signal(flags[0], 'SIGKILL');
-    case 'pause':
-      return signal(flags[0], 'SIGSTOP');
-    case 'resume':
-      return signal(flags[0], 'SIGCONT');
     case 'stop':
       return stop(flags.includes('--volumes'));
     default:
-      console.error(
-        'usage: cli.ts preflight | start | urls | addresses | env SERVICE | kill | pause | resume COMPONENT | stop [--volumes]',
-      );
+      console.error('usage: cli.ts preflight | start | urls | addresses | env SERVICE | stop [--volumes]');
       return 2;
   }
 }

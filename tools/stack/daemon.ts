@@ -5,6 +5,8 @@
 import { ensureArtifacts } from './artifacts.ts';
 import type { ComponentStatus } from './component.ts';
 import { untilConsuming } from './consuming.ts';
+import { fulfilWishes } from './control.ts';
+import { fulfil } from './fulfil.ts';
 import { localSystem } from './local-system.ts';
 import { describeExit } from './managed-process.ts';
 import { paths } from './paths.ts';
@@ -23,6 +25,11 @@ async function main(): Promise<void> {
   const stack = assemble(artifacts);
   stopOnSignal(stack);
   reportChanges(stack);
+  fulfilWishes(async (wish) => {
+    if (phase !== 'ready') throw new Error(`the system is ${phase}; try again when it is ready`);
+    log(`asked for ${JSON.stringify(wish)}`);
+    await fulfil(stack, wish).finally(() => publish(stack));
+  });
   try {
     await stack.supervisor.startAll();
     await untilConsuming(Object.values(stack.services));

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { paths, postgresHome, repository } from './paths.ts';
+import { paths, postgresData, repository } from './paths.ts';
 import { serviceNames, servicePorts, type ServiceName } from './service-names.ts';
 import type { StackDirectories, StackPorts } from './stack.ts';
 
@@ -38,7 +38,7 @@ export function localSystem(): LocalSystem {
       run: paths.run,
       logs: paths.logs,
       data: paths.data,
-      postgres: join(postgresHome, 'data', 'postgres'),
+      postgres: postgresData,
     },
   };
 }
@@ -52,7 +52,8 @@ function hostPorts(): (name: string, documented: number) => number {
   const settings = { ...environmentFile(), ...process.env };
   return (name, documented) => {
     const variable = hostPortVariable(name);
-    const value = Number(settings[variable] ?? documented);
+    // With Docker it may be a range, for replicas: one of them has the first port.
+    const value = Number(String(settings[variable] ?? documented).split('-')[0]);
     if (Number.isInteger(value) && value > 0 && value < 65_536) return value;
     throw new Error(`${variable} is not a port number: ${settings[variable] ?? ''}`);
   };

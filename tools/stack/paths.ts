@@ -7,13 +7,18 @@ export const repository = resolve(import.meta.dirname, '../..');
 
 const local = join(repository, '.local');
 
+/** A second system beside the developer's, for a test: `LOCAL_SYSTEM=<name>`. Downloads are shared. */
+const system = process.env.LOCAL_SYSTEM ?? '';
+if (!/^[\w-]*$/.test(system)) throw new Error(`LOCAL_SYSTEM is not a name of letters, digits, - and _: ${system}`);
+const home = system === '' ? '' : join('systems', system);
+
 /** Everything the native stack writes lives below one ignored folder. */
 export const paths = {
   local,
   jars: join(local, 'jars'),
-  run: join(local, 'run'),
-  logs: join(local, 'logs'),
-  data: join(local, 'data'),
+  run: join(local, home, 'run'),
+  logs: join(local, home, 'logs'),
+  data: join(local, home, 'data'),
   stacks: join(local, 'stacks'),
   initSql: join(repository, 'init-db.sql'),
   pom: join(import.meta.dirname, 'pom.xml'),
@@ -29,6 +34,9 @@ export const postgresHome =
   runningAsRoot && !everyoneCanEnter(repository)
     ? join('/var/tmp', `order-processing-${createHash('sha256').update(repository).digest('hex').slice(0, 12)}`)
     : local;
+
+/** Where PostgreSQL keeps what the local system stores. */
+export const postgresData = join(postgresHome, home, 'data', 'postgres');
 
 function everyoneCanEnter(directory: string): boolean {
   const open = (statSync(directory).mode & 0o001) !== 0;

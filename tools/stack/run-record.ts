@@ -52,6 +52,12 @@ export function ownerOf(directory: string): number | undefined {
   return owner !== undefined && isSameProcess(owner.pid, owner.identity) ? owner.pid : undefined;
 }
 
+/** The process of a component of the stack of this directory, if it is alive; never a later one with the same id. */
+export function runningProcess(directory: string, name: string): number | undefined {
+  const found = read(directory)?.processes.find((candidate) => candidate.name === name);
+  return found !== undefined && isSameProcess(found.pid, found.identity) ? found.pid : undefined;
+}
+
 /** Ends what a dead owner left running. Nothing is touched while the owner lives. */
 export async function endLeftovers(directory: string): Promise<void> {
   if (ownerOf(directory) !== undefined) return;

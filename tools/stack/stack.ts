@@ -141,6 +141,12 @@ export class Stack {
     return name;
   }
 
+  /** Stops an instance of a service and forgets it. */
+  async removeService(name: string): Promise<void> {
+    await this.supervisor.remove(name);
+    delete this.services[name];
+  }
+
   #infrastructure(name: InfrastructureName, artifacts: Artifacts): Component {
     const { ports, directories } = this;
     const { javaClassPath, postgres: home, redisServer } = artifacts;

@@ -44,6 +44,12 @@ export class Supervisor {
     this.#processes.set(component.name, new ManagedProcess(component, this.#listener));
   }
 
+  /** Stops it and forgets it: its name may be added again. */
+  async remove(name: string): Promise<void> {
+    await this.stop(name);
+    this.#processes.delete(name);
+  }
+
   get names(): string[] {
     return [...this.#processes.keys()];
   }

@@ -10,6 +10,8 @@ export interface Console {
   note(text: string): void;
   /** What is being done just now; the next one takes its place. Nobody but a person sees it. */
   progress(text: string): void;
+  /** In the place of what it was called with before, on a terminal; else below it. */
+  redraw(text: string): void;
   /** The text in this colour, where colours are seen; else the text. */
   paint(colour: Colour, text: string): string;
   now(): Date;

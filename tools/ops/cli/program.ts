@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { auditProgram } from '../audit/audit-program.ts';
+import { breakProgram, scaleProgram } from '../break/break-program.ts';
 import { failedProgram } from '../desk/failed-program.ts';
 import { logsProgram } from '../logs/logs-program.ts';
 import { reconcileProgram } from '../reconcile/reconcile-program.ts';
@@ -14,6 +15,7 @@ import type { Finish, Program } from './options.ts';
 const PROGRAMS: readonly Program[] = [
   ...[statusProgram, logsProgram, failedProgram, auditProgram, reconcileProgram],
   ...[topicsProgram, groupsProgram, readProgram, sendProgram, sqlProgram],
+  ...[scaleProgram, breakProgram],
 ];
 
 const ADDRESSES = `

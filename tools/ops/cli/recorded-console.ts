@@ -30,6 +30,10 @@ export class RecordedConsole implements Console {
     // Nobody looks.
   }
 
+  redraw(text: string): void {
+    this.print(text);
+  }
+
   paint(_colour: Colour, text: string): string {
     return text;
   }

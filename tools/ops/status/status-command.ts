@@ -7,11 +7,6 @@ import { ratesBetween } from './rates.ts';
 import { statusReport } from './status-report.ts';
 import { statusOf, type Status } from './status.ts';
 
-const HOME = '\u001b[H';
-const CLEAR_LINE = '\u001b[K';
-const CLEAR_BELOW = '\u001b[J';
-const CLEAR_ALL = '\u001b[2J';
-
 /** Everything about the state of the system at one look. Exit code 1: something needs a look, the last lines say what; 2: something is silent. */
 export async function statusCommand(console: Console, addresses: SystemAddresses, json: boolean): Promise<ExitCode> {
   const status = await statusOf(addresses, (text) => console.note(text));
@@ -30,7 +25,6 @@ export async function watchStatus(
   intervalMs: number,
 ): Promise<ExitCode> {
   let before: { readonly status: Status; readonly at: number } | undefined;
-  if (!json) console.print(CLEAR_ALL + HOME);
   do {
     const notes: string[] = [];
     const at = console.now().getTime();
@@ -46,16 +40,11 @@ export async function watchStatus(
     const title = `${new Date(at).toISOString()}  every ${intervalMs / 1_000} s, Ctrl-C ends`;
     const report = statusReport(status, (...it) => console.paint(...it), rates);
     const parts = [title, describeAddresses(addresses), report, ...notes, attention(console, findings)];
-    console.print(inPlace(parts.filter((part) => part !== '').join('\n\n')));
+    console.redraw(parts.filter((part) => part !== '').join('\n\n'));
   } while (await console.pause(intervalMs));
   return EXIT.fine;
 }
 
 function attention(console: Console, findings: readonly string[]): string {
   return findings.map((finding) => console.paint('red', printable(finding))).join('\n');
-}
-
-/** Over what was there: nothing flickers, and nothing of it is left. */
-function inPlace(text: string): string {
-  return `${HOME}${text.split('\n').join(`${CLEAR_LINE}\n`)}${CLEAR_LINE}${CLEAR_BELOW}`;
 }
