@@ -6,7 +6,7 @@ interface Schema {
   readonly properties?: Record<string, Schema>;
   readonly items?: Schema;
   /** How a reference that may be null is written. */
-  readonly allOf?: Schema[];
+  readonly anyOf?: Schema[];
   readonly required?: string[];
 }
 interface Content {
@@ -34,7 +34,7 @@ afterAll(() => service.stop());
 const operation = (method: string, path: string): Operation => document.paths[path]?.[method] as Operation;
 
 function resolve(schema: Schema): Schema {
-  const name = (schema.$ref ?? schema.allOf?.[0]?.$ref)?.split('/').at(-1);
+  const name = (schema.$ref ?? schema.anyOf?.[0]?.$ref)?.split('/').at(-1);
   return name === undefined ? schema : (document.components.schemas[name] ?? {});
 }
 
