@@ -84,4 +84,22 @@ describe('the logs of the four services', () => {
       );
     });
   });
+
+  it('tell of an answer of the gateway that was lost, and when it is asked again', async () => {
+    const { order_id: id } = await system.place({ payment_method: 'test_error_after_charge' });
+    await system.settled(id);
+    await eventually(async () => {
+      const lines = await storyOf(directorySource(system.stack.directories.logs), { id });
+      expect(lines).toContainEqual(
+        expect.objectContaining({
+          service: 'payment-service',
+          message: expect.stringMatching(
+            /^Gateway asked to authorize without an answer, the outcome is unknown; attempt 1/,
+          ),
+          outcome_unknown: true,
+          next_attempt_at: expect.stringMatching(/Z$/),
+        }),
+      );
+    });
+  });
 });

@@ -26,7 +26,7 @@ export { MESSAGING_MIGRATIONS } from './migrations';
 export { headersFromBase64, type StoredHeaders } from './unit-of-work/stored-headers';
 export { SharedTransactions, type SharedWork } from './together/shared-transactions';
 export { AroundLocks } from './unit-of-work/around-locks';
-export { EventObserver } from './unit-of-work/event-observer';
+export { type StepNote, StepObserver } from './unit-of-work/step-observer';
 export { lockedAmong, RowsLocked } from './unit-of-work/locked-rows';
 export { MESSAGING_PROBLEMS } from './unit-of-work/problems';
 export { Transactions } from './unit-of-work/transactions';

@@ -29,7 +29,7 @@ export class MemoryCore {
       this.begun += 1;
       const before = structuredClone(this.state);
       try {
-        const result = await work({} as UnitOfWork);
+        const result = await work({ note: () => undefined } as Partial<UnitOfWork> as UnitOfWork);
         this.onCommit();
         return result;
       } catch (error) {

@@ -1,9 +1,9 @@
-import { EventObserver } from '@app/messaging';
+import { StepObserver } from '@app/messaging';
 import { BufferedLog, type CommonConfig, ServiceInfo } from '@app/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { OrderLog } from './order-log';
 
-/** Logs the steps of orders (`LOG_ORDERS`). Global, because messaging asks for an `EventObserver`. */
+/** Logs the steps of orders (`LOG_ORDERS`). Global, because messaging asks for an `StepObserver`. */
 @Module({})
 export class OrderLogModule {
   static forRoot({
@@ -16,13 +16,13 @@ export class OrderLogModule {
       global: true,
       providers: [
         {
-          provide: EventObserver,
+          provide: StepObserver,
           useFactory: ({ name, version }: ServiceInfo) =>
             new OrderLog(new BufferedLog({ service: name, version, level: logLevel, format: logFormat }), logOrders),
           inject: [ServiceInfo],
         },
       ],
-      exports: [EventObserver],
+      exports: [StepObserver],
     };
   }
 }

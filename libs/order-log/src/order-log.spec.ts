@@ -72,3 +72,26 @@ describe('the log of orders', () => {
     expect(JSON.stringify(line)).not.toContain('jane@example.com');
   });
 });
+
+describe('a step that is no event', () => {
+  const cause = { correlationId: 'checkout-7', causationId: 'event-1', traceparent: `00-${TRACE}-00f067aa0ba902b7-01` };
+  const note = { orderId: EVENT.orderId, message: 'Gateway asked in vain', fields: { attempts: 2 }, cause };
+
+  it('has a line with the ids of its order and its cause', () => {
+    const lines: string[] = [];
+    const destination = { write: (line: string) => void lines.push(line) };
+    const log = new BufferedLog({ service: 's', version: '1', level: 'info', format: 'json', destination });
+    new OrderLog(log, 'all').noted([note]);
+    new OrderLog(log, 'off').noted([note]);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({
+        message: 'Gateway asked in vain',
+        order_id: EVENT.orderId,
+        causation_id: 'event-1',
+        correlation_id: 'checkout-7',
+        trace_id: TRACE,
+        attempts: 2,
+      }),
+    ]);
+  });
+});

@@ -1,5 +1,5 @@
-import { eventOfTopic, type EventEnvelope } from '@app/events';
-import { EventObserver } from '@app/messaging';
+import { type Cause, eventOfTopic, type EventEnvelope } from '@app/events';
+import { type StepNote, StepObserver } from '@app/messaging';
 import { type BufferedLog, redactText } from '@app/platform';
 import { stepOf } from './step-of';
 
@@ -10,10 +10,11 @@ export type OrderLogMode = (typeof ORDER_LOG_MODES)[number];
 const SAMPLED_ONE_IN = 100;
 
 /**
- * Writes a line at `info` for each step of an order: for every event that a service publishes, once it is committed. Each line has
+ * Writes a line at `info` for each step of an order: for every event that a service publishes, and for what it notes besides, once
+ * that is committed. The line of an event has
  * `event` (its type), `event_id`, `order_id` (or `product_id`), `correlation_id`, and if there are any `causation_id` and `trace_id`.
  */
-export class OrderLog extends EventObserver {
+export class OrderLog extends StepObserver {
   constructor(
     private readonly log: Pick<BufferedLog, 'isEnabled' | 'write'>,
     private readonly mode: OrderLogMode,
@@ -26,20 +27,33 @@ export class OrderLog extends EventObserver {
     for (const event of events) if (this.mode === 'all' || isSampled(event.orderId)) this.write(event);
   }
 
+  noted(steps: readonly StepNote[]): void {
+    if (this.mode === 'off' || !this.log.isEnabled) return;
+    for (const { orderId, message, fields, cause } of steps) {
+      if (this.mode === 'sampled' && !isSampled(orderId)) continue;
+      this.log.write(redactText(message), { order_id: orderId, ...idsOf(cause), ...fields });
+    }
+  }
+
   private write(event: EventEnvelope): void {
     const { message, fields } = stepOf(event);
-    const { correlationId, causationId, traceparent } = event.cause;
     this.log.write(redactText(message), {
       event: event.type,
       // Of what the event is about: `order_id`, or `product_id`.
       [`${eventOfTopic(event.type)?.key ?? 'order'}_id`]: redactText(event.orderId),
       event_id: event.id,
-      ...(causationId === undefined ? undefined : { causation_id: causationId }),
-      correlation_id: redactText(correlationId),
-      ...(traceparent === undefined ? undefined : { trace_id: traceparent.slice(3, 35) }),
+      ...idsOf(event.cause),
       ...fields,
     });
   }
+}
+
+function idsOf({ correlationId, causationId, traceparent }: Cause): Record<string, string> {
+  return {
+    ...(causationId === undefined ? undefined : { causation_id: causationId }),
+    correlation_id: redactText(correlationId),
+    ...(traceparent === undefined ? undefined : { trace_id: traceparent.slice(3, 35) }),
+  };
 }
 
 /** By the end of the id, which is random. */

@@ -107,7 +107,11 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
       };
     });
     const recorded = await this.queue.settle(unitOfWork, settled, now);
-    for (const { id, item, settlement } of settled) if (recorded.has(id)) announce(unitOfWork, item, settlement);
+    for (const { id, item, settlement } of settled) {
+      if (!recorded.has(id)) continue;
+      announce(unitOfWork, item, settlement);
+      noteAttempt(unitOfWork, item, settlement);
+    }
     const moved = settled.filter(
       ({ settlement }) => settlement.status !== 'pending' || settlement.heldBy === 'predecessor',
     );
@@ -180,6 +184,26 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
 
 function expired(error: string): Delivery {
   return { outcome: { kind: 'expired', error } };
+}
+
+/** An attempt after which the message is still to be sent, or which reached nobody; one that waits for another is none. */
+function noteAttempt(
+  unitOfWork: UnitOfWork,
+  item: DueNotification,
+  { status, attempts, dueAt, error }: Settlement,
+): void {
+  const { orderId, cause, type, channel, id } = item;
+  const fields = { notification_id: id, notification_type: type, channel, attempts };
+  const what = `${channel === 'email' ? 'E-mail' : 'SMS'} ${type.replaceAll('_', ' ')}`;
+  if (status === 'logged') unitOfWork.note({ orderId, cause, message: `${what} written to the log only`, fields });
+  if (status !== 'pending' || error === undefined || dueAt === undefined) return;
+  const next_attempt_at = dueAt.toISOString();
+  unitOfWork.note({
+    orderId,
+    cause,
+    message: `${what} not sent, next attempt at ${next_attempt_at}: ${error}`,
+    fields: { ...fields, next_attempt_at },
+  });
 }
 
 function announce(unitOfWork: UnitOfWork, item: DueNotification, { announce: what, attempts }: Settlement): void {

@@ -98,3 +98,8 @@ export function handOver(payment: Payment, now: Date, leasedUntil: Date): Paymen
   if (payment.operation === null) throw new TypeError(`nothing is due for order ${payment.orderId}`);
   return { ...payment, operation: { ...payment.operation, dueAt: leasedUntil, sentAt: now } };
 }
+
+/** Whether an attempt at an operation has ended without the gateway's word since `before`. */
+export function isFailedAttempt(before: PendingOperation | null | undefined, now: PendingOperation): boolean {
+  return before?.kind === now.kind && now.attempts > before.attempts;
+}

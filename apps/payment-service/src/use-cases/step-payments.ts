@@ -3,7 +3,7 @@ import type { UnitOfWork } from '@app/messaging';
 import { Chance, Clock, Ids } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { decideAll } from '../domain/decide-payment';
-import { isFreshlyDue, type Payment } from '../domain/payment';
+import { isFailedAttempt, isFreshlyDue, type Payment } from '../domain/payment';
 import type { Announcement } from '../domain/payment-announcement';
 import type { PaymentInput } from '../domain/payment-input';
 import { RetryPolicy } from '../domain/retry-policy';
@@ -62,7 +62,9 @@ export class StepPayments {
 
     const isWritten = (payment: Payment): boolean => isKnown(payment) || stored.has(payment.orderId);
     for (const { payment, announcements } of decisions) {
-      if (isWritten(payment)) announcements.forEach((announcement) => publish(unitOfWork, announcement));
+      if (!isWritten(payment)) continue;
+      announcements.forEach((announcement) => publish(unitOfWork, announcement));
+      noteAttempt(unitOfWork, known.get(payment.orderId), payment);
     }
     const handedOver = [...leased.values()].filter((payment) => isWritten(payment) && !isFreshlyDue(payment));
     if (handedOver.length > 0) unitOfWork.afterCommit(() => calls.offer(handedOver));
@@ -74,6 +76,23 @@ export class StepPayments {
 function byOrder(inputs: readonly PaymentInput[]): Map<string, PaymentInput[]> {
   const groups = Map.groupBy(inputs, ({ orderId }) => orderId);
   return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** An attempt at the gateway that ended without its word, and when it is asked again. */
+function noteAttempt(
+  unitOfWork: UnitOfWork,
+  before: Payment | undefined,
+  { orderId, cause, operation }: Payment,
+): void {
+  if (operation === null || !isFailedAttempt(before?.operation, operation)) return;
+  const { kind, attempts, dueAt, uncertain } = operation;
+  const outcome = uncertain ? 'without an answer, the outcome is unknown' : 'in vain';
+  unitOfWork.note({
+    orderId,
+    cause,
+    message: `Gateway asked to ${kind} ${outcome}; attempt ${attempts}, next at ${dueAt.toISOString()}`,
+    fields: { operation: kind, attempts, next_attempt_at: dueAt.toISOString(), outcome_unknown: uncertain },
+  });
 }
 
 function publish(unitOfWork: UnitOfWork, announcement: Announcement): void {

@@ -3,7 +3,7 @@ import { asError, backoff, bisect, Clock, runWithLogContext, sleep } from '@app/
 import { Injectable, Logger } from '@nestjs/common';
 import { AroundLocks } from '../unit-of-work/around-locks';
 import type { BatchControl } from './batch-control';
-import { orderIdOf, type ConsumedRecord } from '../record/consumed-record';
+import { logContextOf, orderIdOf, type ConsumedRecord } from '../record/consumed-record';
 import { byTopic, firstCopies } from '../record/event-groups';
 import type { FailedAttempt } from '../failed/failed-message';
 import { FailedMessages } from '../failed/failed-messages';
@@ -84,6 +84,7 @@ export class EventBatchProcessor {
       readable.map(({ event }) => event),
     );
     const behind = readable.filter(({ event }) => parkedOrders.has(event.orderId));
+    for (const { event } of behind) noteWaiting(unitOfWork, event);
     await this.failedMessages.parkBehind(
       unitOfWork,
       behind.map(({ record }) => record),
@@ -143,31 +144,30 @@ export class EventBatchProcessor {
   private async park(record: ConsumedRecord, error: Error, attempts: readonly FailedAttempt[]): Promise<void> {
     const permanent = classifyFailure(error) === 'permanent';
     const { topic, partition, offset } = record;
-    const event = record.decoded.ok ? record.decoded.event : undefined;
-    await runWithLogContext(
-      event === undefined
-        ? {}
-        : { orderId: event.orderId, eventId: event.id, correlationId: event.cause.correlationId },
-      async () => {
-        this.logger.error(`Handler failed; message ${permanent ? 'dead-lettered' : 'parked for a retry'}`, {
-          topic,
-          partition,
-          offset,
-          attempts: attempts.length,
-          err: error,
-        });
-        await this.transactions.run((unitOfWork) =>
-          permanent
-            ? this.failedMessages.deadLetter(unitOfWork, record, { reason: 'handler_failed', attempts })
-            : this.failedMessages.retryLater(unitOfWork, record, { attempts, next: this.firstDelay() }),
-        );
-      },
-    );
+    await runWithLogContext(logContextOf(record), async () => {
+      this.logger.error(`Handler failed; message ${permanent ? 'dead-lettered' : 'parked for a retry'}`, {
+        topic,
+        partition,
+        offset,
+        attempts: attempts.length,
+        err: error,
+      });
+      await this.transactions.run((unitOfWork) =>
+        permanent
+          ? this.failedMessages.deadLetter(unitOfWork, record, { reason: 'handler_failed', attempts })
+          : this.failedMessages.retryLater(unitOfWork, record, { attempts, next: this.firstDelay() }),
+      );
+    });
   }
 
   private firstDelay(): Date {
     return new Date(this.clock.now().getTime() + backoff(0, this.options.retryDelaysMs[0] ?? 0, Infinity));
   }
+}
+
+function noteWaiting(unitOfWork: UnitOfWork, { id, type, orderId, cause }: EventEnvelope): void {
+  const message = `${type} waits behind an earlier message of the order that could not be handled`;
+  unitOfWork.note({ orderId, cause, message, fields: { event: type, event_id: id } });
 }
 
 /** Nothing may be held against a message while its surroundings fail or go away. */

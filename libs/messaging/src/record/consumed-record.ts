@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { decodeRecord, type DecodedRecord, type EventCatalogue, type RawRecord } from '@app/cloudevents';
+import type { LogContext } from '@app/platform';
 import type { KafkaMessage } from 'kafkajs';
 import {
   EXCERPT_BYTES,
@@ -112,4 +113,11 @@ function smallHeaders(headers: RawRecord['headers']): RawRecord['headers'] {
     if (bytes > EXCERPT_BYTES) return {};
   }
   return headers;
+}
+
+/** Whose message it is, for lines about it; nothing of a record that cannot be read. */
+export function logContextOf({ decoded }: Pick<ConsumedRecord, 'decoded'>): LogContext {
+  if (!decoded.ok) return {};
+  const { orderId, id: eventId, cause } = decoded.event;
+  return { orderId, eventId, correlationId: cause.correlationId };
 }

@@ -1,6 +1,7 @@
-import { asError, backoff, bisect, Clock, Outage, repeatedly } from '@app/platform';
+import { asError, backoff, bisect, Clock, Outage, repeatedly, runWithLogContext } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { AroundLocks } from '../unit-of-work/around-locks';
+import { logContextOf } from '../record/consumed-record';
 import { byTopic, firstCopies } from '../record/event-groups';
 import type { FailedMessage } from '../failed/failed-message';
 import type { DeadLetterReason } from '../failed/failed-message-states';
@@ -119,6 +120,7 @@ export class RetryWorker {
       await this.server.dispatch(topic, group, unitOfWork);
     }
     await this.queue.resolve(unitOfWork, held);
+    for (const message of held) noteSuccess(unitOfWork, message);
   }
 
   private async recordUnreadable(message: FailedMessage): Promise<void> {
@@ -134,12 +136,14 @@ export class RetryWorker {
         ? new Date(this.clock.now().getTime() + backoff(0, decision.delayMs, Infinity))
         : null;
     const { topic, offset } = message.record;
-    this.logger.error(`Retry failed; message is now ${decision.status}`, {
-      topic,
-      offset,
-      attempts: decision.attempts,
-      err: error,
-    });
+    runWithLogContext(logContextOf(message.record), () =>
+      this.logger.error(`Retry failed; message is now ${decision.status}`, {
+        topic,
+        offset,
+        attempts: decision.attempts,
+        err: error,
+      }),
+    );
     await this.transactions.run((unitOfWork) =>
       this.queue.failedAgain(unitOfWork, message, { reason, error, decision, next }),
     );
@@ -154,4 +158,11 @@ export class RetryWorker {
       (await this.transactions.run((unitOfWork) => this.inbox.prune(unitOfWork)))
     );
   }
+}
+
+function noteSuccess(unitOfWork: UnitOfWork, { record: { decoded }, attempts }: FailedMessage): void {
+  if (!decoded.ok) return;
+  const { id, type, orderId, cause } = decoded.event;
+  const message = `${type} handled after it had been put aside`;
+  unitOfWork.note({ orderId, cause, message, fields: { event: type, event_id: id, attempts } });
 }

@@ -2,10 +2,10 @@ import { CommitOutcomeUnknown, DatabaseSession, isSerializationFailure } from '@
 import type { EventEnvelope } from '@app/cloudevents';
 import { Injectable, Logger, Optional } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { EventObserver } from './event-observer';
 import type { LockWaits } from './locked-rows';
 import { Outbox } from './outbox';
 import { OutboxSignal } from './outbox-signal';
+import { StepObserver } from './step-observer';
 import { UnitOfWork } from './unit-of-work';
 
 const SERIALIZATION_RETRIES = 5;
@@ -34,7 +34,7 @@ export class Transactions {
     private readonly dataSource: DataSource,
     private readonly outbox: Outbox,
     private readonly signal: OutboxSignal,
-    @Optional() private readonly observer?: EventObserver,
+    @Optional() private readonly observer?: StepObserver,
   ) {}
 
   /**
@@ -99,14 +99,15 @@ export class Transactions {
       }
     }
     if (unitOfWork.pending.forRelay) this.signal.committed();
-    if (published.length > 0) this.tell(published);
+    this.tell(unitOfWork, published);
   }
 
-  private tell(published: readonly EventEnvelope[]): void {
+  private tell({ pending: { notes } }: UnitOfWork, published: readonly EventEnvelope[]): void {
     try {
-      this.observer?.published(published);
+      if (published.length > 0) this.observer?.published(published);
+      if (notes.length > 0) this.observer?.noted(notes);
     } catch (error) {
-      this.logger.error('The observer of events failed', error instanceof Error ? error.stack : String(error));
+      this.logger.error('The observer of steps failed', error instanceof Error ? error.stack : String(error));
     }
   }
 }

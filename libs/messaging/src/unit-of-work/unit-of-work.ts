@@ -1,6 +1,7 @@
 import type { Cause, EventDefinition, PayloadOf } from '@app/cloudevents';
 import { type DatabaseSession, preparedName } from '@app/postgres';
 import { RowsLocked, type LockWaits } from './locked-rows';
+import type { StepNote } from './step-observer';
 
 /** An event on its way out: what happened to what, and what caused it. */
 export interface OutgoingEvent<Definition extends EventDefinition = EventDefinition> {
@@ -21,6 +22,7 @@ export type Publication<Definition extends EventDefinition> = Pick<OutgoingEvent
  */
 export class UnitOfWork {
   private readonly outgoing: OutgoingEvent[] = [];
+  private readonly notes: StepNote[] = [];
   private relayHasWork = false;
   private readonly gathered = new Map<object, unknown[]>();
   private readonly conclusions: (() => Promise<void>)[] = [];
@@ -62,6 +64,11 @@ export class UnitOfWork {
   publish<Definition extends EventDefinition>(definition: Definition, event: Publication<Definition>): void {
     const { payload, cause } = event;
     this.outgoing.push({ definition, key: 'key' in event ? event.key : event.orderId, payload, cause });
+  }
+
+  /** Tells the {@link StepObserver}, after COMMIT, of a step that is no event. */
+  note(step: StepNote): void {
+    this.notes.push(step);
   }
 
   /** Something else than an event was stored for the relay: it is to look at the outbox after COMMIT. */
@@ -111,6 +118,7 @@ export class UnitOfWork {
   /** @internal For `Transactions` only. */
   get pending(): {
     readonly events: readonly OutgoingEvent[];
+    readonly notes: readonly StepNote[];
     readonly forRelay: boolean;
     readonly conclusions: readonly (() => Promise<void>)[];
     readonly beforeCommit: readonly (() => Promise<void>)[];
@@ -118,6 +126,7 @@ export class UnitOfWork {
   } {
     return {
       events: this.outgoing,
+      notes: this.notes,
       forRelay: this.relayHasWork || this.outgoing.length > 0,
       conclusions: this.conclusions,
       beforeCommit: this.beforeCommitHooks,
