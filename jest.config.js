@@ -36,7 +36,8 @@ export default {
     ],
   },
   moduleNameMapper: {
-    '^@app/(cloudevents|desk|events|lifecycle|messaging|order-log|platform|postgres|testing)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@app/(cloudevents|desk|events|lifecycle|messaging|order-log|platform|postgres|testing)$':
+      '<rootDir>/libs/$1/src/index.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.local'],
   errorOnDeprecated: true,
