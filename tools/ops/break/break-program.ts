@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander';
 import type { Console } from '../cli/console.ts';
 import { durationMs } from '../cli/duration.ts';
-import { EXIT, OpsError, type ExitCode } from '../cli/exit-code.ts';
+import { OpsError, type ExitCode } from '../cli/exit-code.ts';
 import { count, orderId, type Finish } from '../cli/options.ts';
 import { serviceNames, type ServiceName } from '../../stack/service-names.ts';
 import type { Damage } from './break-command.ts';

@@ -74,22 +74,27 @@ Examples
 Exit codes: 0 all of them satisfy the contract, 1 some do not, 2 there is no such topic or Kafka is unavailable.`;
 
 function selectionOf(console: Console, topic: string, flags: ReadFlags): Selection {
-  const { key, partition, offset, since, tail, max } = flags;
+  const { key, partition, offset, since, max } = flags;
+  const tail = newestOf(flags);
+  return {
+    topic,
+    max,
+    ...(key !== undefined && { key }),
+    ...(partition !== undefined && { partition }),
+    ...(offset !== undefined && { offset }),
+    ...(since !== undefined && { since: momentOf(since, console.now()) }),
+    ...(tail !== undefined && { tail }),
+  };
+}
+
+/** How many of the newest are asked for: ten when nothing says where to begin. @throws OpsError for flags that contradict each other. */
+function newestOf({ key, partition, offset, since, tail, max }: ReadFlags): number | undefined {
   if (offset !== undefined && partition === undefined)
     throw new OpsError('--offset is of one partition: add --partition');
   const starts = [offset, since, tail].filter((start) => start !== undefined);
   if (starts.length > 1) throw new OpsError('give one of --offset, --since and --tail');
   if (Math.max(max, tail ?? 0) > MOST) throw new OpsError(`at most ${MOST} records at a time`);
-  const newest = tail ?? (key === undefined && starts.length === 0 ? 10 : undefined);
-  return {
-    topic,
-    max,
-    ...(key === undefined ? {} : { key }),
-    ...(partition === undefined ? {} : { partition }),
-    ...(offset === undefined ? {} : { offset }),
-    ...(since === undefined ? {} : { since: momentOf(since, console.now()) }),
-    ...(newest === undefined ? {} : { tail: newest }),
-  };
+  return tail ?? (key === undefined && starts.length === 0 ? 10 : undefined);
 }
 
 function asking(command: Command): Command {
