@@ -70,5 +70,5 @@ function answerOf({ fields, rows }: { readonly fields: FieldDef[]; readonly rows
 function cellOf(value: unknown): Cell {
   if (value === null || value === undefined) return null;
   if (value instanceof Date) return value.toISOString();
-  return clip(typeof value === 'object' ? JSON.stringify(value) : String(value), CELL);
+  return clip(typeof value === 'string' ? value : JSON.stringify(value), CELL);
 }
