@@ -114,7 +114,7 @@ module.exports = {
       name: 'platform-and-events-are-the-ground',
       comment: 'Those at the bottom know no other lib, so they can be built, and understood, first.',
       severity: 'error',
-      from: { path: '^libs/(platform|events|lifecycle|cloudevents)/', pathNot: SPEC },
+      from: { path: '^libs/(platform|events|lifecycle|cloudevents|timeline)/', pathNot: SPEC },
       to: { path: '^libs/', pathNot: ['^libs/$1/', '^libs/cloudevents/src/index\\.ts$'] },
     },
     {

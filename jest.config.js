@@ -36,7 +36,7 @@ export default {
     ],
   },
   moduleNameMapper: {
-    '^@app/(cloudevents|desk|events|lifecycle|messaging|order-log|platform|postgres|testing)$':
+    '^@app/(cloudevents|desk|events|lifecycle|messaging|order-log|platform|postgres|testing|timeline)$':
       '<rootDir>/libs/$1/src/index.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.local'],

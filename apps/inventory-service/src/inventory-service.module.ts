@@ -7,6 +7,7 @@ import { type DatabaseOptions, PostgresModule } from '@app/postgres';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { InventoryServiceConfig } from './config';
+import { AllocationsController } from './http/allocations.controller';
 import { InventoryController } from './http/inventory.controller';
 import { OrderEventsConsumer } from './messaging/order-events.consumer';
 import { PaymentEventsConsumer } from './messaging/payment-events.consumer';
@@ -15,11 +16,13 @@ import { InventoryReader } from './persistence/inventory.reader';
 import { INVENTORY_MIGRATIONS } from './persistence/migrations';
 import { ProductEntity } from './persistence/product.entity';
 import { ProductRepository } from './persistence/product.repository';
+import { StockAllocationEntity } from './persistence/stock-allocation.entity';
 import { StockMovementEntity } from './persistence/stock-movement.entity';
 import { StockRepository } from './persistence/stock.repository';
 import { AddProduct } from './use-cases/add-product';
 import { AdjustStock } from './use-cases/adjust-stock';
 import { allocationStateMachine } from './domain/allocation-lifecycle';
+import { GetAllocation } from './use-cases/get-allocation';
 import { GetProduct } from './use-cases/get-product';
 import { ListMovements } from './use-cases/list-movements';
 import { ListProducts } from './use-cases/list-products';
@@ -43,15 +46,16 @@ export class InventoryServiceModule {
       module: InventoryServiceModule,
       imports: [
         PostgresModule.forRoot(databaseOptions(config)),
-        TypeOrmModule.forFeature([ProductEntity, StockMovementEntity]),
+        TypeOrmModule.forFeature([ProductEntity, StockAllocationEntity, StockMovementEntity]),
         MessagingModule.forRoot(messagingOptionsOf(messagingIdentityOf('inventory-service'), config)),
         DeskModule,
         OrderLogModule.forRoot(config),
       ],
-      controllers: [InventoryController, OrderEventsConsumer, PaymentEventsConsumer],
+      controllers: [AllocationsController, InventoryController, OrderEventsConsumer, PaymentEventsConsumer],
       providers: [
         AddProduct,
         AdjustStock,
+        GetAllocation,
         GetProduct,
         ListMovements,
         ListProducts,

@@ -3,6 +3,7 @@ import { auditProgram } from '../audit/audit-program.ts';
 import { breakProgram, scaleProgram } from '../break/break-program.ts';
 import { failedProgram } from '../desk/failed-program.ts';
 import { logsProgram } from '../logs/logs-program.ts';
+import { orderProgram } from '../order/order-program.ts';
 import { reconcileProgram } from '../reconcile/reconcile-program.ts';
 import { sendProgram } from '../send/send-program.ts';
 import { sqlProgram } from '../sql/sql-program.ts';
@@ -13,7 +14,7 @@ import { EXIT, OpsError, type ExitCode } from './exit-code.ts';
 import type { Finish, Program } from './options.ts';
 
 const PROGRAMS: readonly Program[] = [
-  ...[statusProgram, logsProgram, failedProgram, auditProgram, reconcileProgram],
+  ...[statusProgram, orderProgram, logsProgram, failedProgram, auditProgram, reconcileProgram],
   ...[topicsProgram, groupsProgram, readProgram, sendProgram, sqlProgram],
   ...[scaleProgram, breakProgram],
 ];

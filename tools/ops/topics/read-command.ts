@@ -30,7 +30,7 @@ export async function readCommand(
   selection: Selection,
   json: boolean,
 ): Promise<ExitCode> {
-  const found = (await findRecords(brokers, selection)).map((record) => shown(selection.topic, record));
+  const found = (await findRecords(brokers, selection)).map((record) => shownRecord(selection.topic, record));
   const invalid = found.filter(({ contract }) => contract?.valid === false).length;
   for (const record of found) console.print(json ? printableJson(record) : printable(`${paragraphOf(record)}\n`));
   if (!json) {
@@ -40,7 +40,8 @@ export async function readCommand(
   return invalid === 0 ? EXIT.fine : EXIT.found;
 }
 
-function shown(topic: string, { partition, message }: FoundRecord): ShownRecord {
+/** A record as it is shown. */
+export function shownRecord(topic: string, { partition, message }: FoundRecord): ShownRecord {
   const { offset, timestamp, key, value, headers = {} } = message;
   return {
     ...{ topic, partition, offset, at: timeOf(timestamp) },

@@ -9,6 +9,17 @@ export class ProductNotFound extends Error {
   }
 }
 
+export class AllocationNotFound extends Error {
+  readonly code = 'INVENTORY.ALLOCATION_NOT_FOUND';
+  readonly kind = 'not_found';
+
+  constructor(orderId: string) {
+    super(
+      `Nothing has been decided about stock for the order ${orderId}: it has not been paid, or there is no such order.`,
+    );
+  }
+}
+
 export class ProductExists extends Error {
   readonly code = 'INVENTORY.PRODUCT_EXISTS';
   readonly kind = 'conflict';

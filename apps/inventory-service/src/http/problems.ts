@@ -12,6 +12,12 @@ export const PROBLEMS: ProblemCatalogue = {
     meaning: 'No product has this id.',
     remedy: 'Find it by GET /inventory, or add it by POST /inventory.',
   },
+  'INVENTORY.ALLOCATION_NOT_FOUND': {
+    title: 'No stock was decided on for this order',
+    status: 404,
+    meaning: 'The order has not been paid yet, it was cancelled before, or there is no such order.',
+    remedy: 'Look at the order: GET /orders/{order_id} of the order service.',
+  },
   'INVENTORY.PRODUCT_EXISTS': {
     title: 'The product exists already',
     status: 409,

@@ -3,8 +3,14 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { MoreThan, type Repository } from 'typeorm';
 import type { Product, StockMovement } from '../domain/product';
+import { StockAllocationEntity } from './stock-allocation.entity';
 import { ProductEntity, productFrom } from './product.entity';
 import { MOVEMENT_COLUMNS, movementFrom, type MovementRow, StockMovementEntity } from './stock-movement.entity';
+
+/** What has become of an order's claim on the stock; `items` is empty when the order was cancelled first. */
+export type AllocationView = Readonly<
+  Pick<StockAllocationEntity, 'orderId' | 'status' | 'items' | 'createdAt' | 'updatedAt'>
+>;
 
 /**
  * Everything the HTTP side reads. Lists hold one row more than asked for, if there is one: then there is a next page. All of it is
@@ -15,11 +21,16 @@ export class InventoryReader {
   constructor(
     @InjectRepository(ProductEntity) private readonly products: Repository<ProductEntity>,
     @InjectRepository(StockMovementEntity) private readonly movementsOf: Repository<StockMovementEntity>,
+    @InjectRepository(StockAllocationEntity) private readonly allocations: Repository<StockAllocationEntity>,
   ) {}
 
   async find(productId: string): Promise<Product | undefined> {
     const found = await this.products.findOneBy({ productId });
     return found === null ? undefined : productFrom(found);
+  }
+
+  async findAllocation(orderId: string): Promise<AllocationView | undefined> {
+    return (await this.allocations.findOneBy({ orderId })) ?? undefined;
   }
 
   /** By product id. */

@@ -4,6 +4,7 @@ import {
   type NotificationChannel,
   type NotificationType,
 } from '@app/events';
+import { redactText } from '@app/platform';
 import { ApiProperty } from '@nestjs/swagger';
 import { NOTIFICATION_STATUSES, type NotificationStatus } from '../domain/notification';
 import type { NotificationPage } from '../use-cases/list-notifications';
@@ -52,6 +53,23 @@ export class NotificationResponse {
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2025-11-22T10:15:30.123Z' })
   readonly sent_at!: string | null;
 
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When the next attempt is due; null unless it is pending.',
+    example: null,
+  })
+  readonly next_attempt_at!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Why the last attempt did not succeed; null if none has failed.',
+    example: null,
+  })
+  readonly last_error!: string | null;
+
   @ApiProperty({ format: 'date-time', example: '2025-11-22T10:15:30.045Z' })
   readonly created_at!: string;
 }
@@ -82,6 +100,8 @@ export function toResponse(notification: ShownNotification): NotificationRespons
     attempts: notification.attempts,
     resend_number: notification.resend,
     sent_at: notification.sentAt?.toISOString() ?? null,
+    next_attempt_at: notification.dueAt?.toISOString() ?? null,
+    last_error: notification.lastError === undefined ? null : redactText(notification.lastError),
     created_at: notification.createdAt.toISOString(),
   };
 }

@@ -20,6 +20,9 @@ export interface StoredNotification {
   readonly attempts: number;
   readonly resend: number;
   readonly sentAt: Date | undefined;
+  /** When it is tried (again); only while it is pending. */
+  readonly dueAt: Date | undefined;
+  readonly lastError: string | undefined;
   readonly createdAt: Date;
   readonly cause: Cause;
 }
@@ -52,6 +55,8 @@ const SHOWN = {
   attempts: true,
   resend: true,
   sentAt: true,
+  dueAt: true,
+  lastError: true,
   createdAt: true,
   correlationId: true,
   eventId: true,
@@ -139,6 +144,8 @@ function fromRow(row: ShownRow): StoredNotification {
     attempts: row.attempts,
     resend: row.resend,
     sentAt: row.sentAt ?? undefined,
+    dueAt: row.status === 'pending' ? (row.dueAt ?? undefined) : undefined,
+    lastError: row.lastError ?? undefined,
     createdAt: row.createdAt,
     cause: causeOf(row),
   };

@@ -6,8 +6,31 @@ import {
   type PaymentFailureReason,
 } from '@app/events';
 import { ApiProperty } from '@nestjs/swagger';
+import { GATEWAY_OPERATIONS, type GatewayOperation } from '../domain/gateway-outcome';
 import { PAYMENT_STATUSES, type PaymentStatus } from '../domain/payment-stage';
 import type { PaymentView } from '../use-cases/get-payment';
+
+/** A call to the gateway that has still to succeed. */
+export class PendingCallResponse {
+  @ApiProperty({ enum: GATEWAY_OPERATIONS, description: 'What the gateway is asked for.', example: 'authorize' })
+  operation!: GatewayOperation;
+
+  @ApiProperty({ type: 'integer', description: 'Attempts that ended without an answer.', example: 1 })
+  attempts!: number;
+
+  @ApiProperty({
+    description: 'Whether an attempt may have succeeded; the gateway is asked before it is repeated.',
+    example: true,
+  })
+  outcome_unknown!: boolean;
+
+  @ApiProperty({
+    format: 'date-time',
+    description: 'When the next attempt is due; while one is running, when it is given up.',
+    example: '2026-01-15T09:30:01.000Z',
+  })
+  next_attempt_at!: string;
+}
 
 /** The payment of an order. */
 export class PaymentResponse {
@@ -60,6 +83,13 @@ export class PaymentResponse {
   @ApiProperty({ enum: PAYMENT_FAILURE_REASONS, nullable: true, example: null })
   failure_reason!: PaymentFailureReason | null;
 
+  @ApiProperty({
+    type: PendingCallResponse,
+    nullable: true,
+    description: 'null if nothing is expected of the gateway.',
+  })
+  pending!: PendingCallResponse | null;
+
   @ApiProperty({ format: 'date-time', example: '2026-01-15T09:30:00.123Z' })
   created_at!: string;
 
@@ -79,6 +109,7 @@ export class PaymentResponse {
       currency: payment.currency,
       payment_method: payment.paymentMethod,
       failure_reason: payment.failureReason,
+      pending: payment.pending === null ? null : pendingFrom(payment.pending),
       created_at: payment.createdAt.toISOString(),
       updated_at: payment.updatedAt.toISOString(),
     };
@@ -97,4 +128,8 @@ export class PaymentListResponse {
     description: 'Cursor of the next page; null on the last page',
   })
   next_cursor!: string | null;
+}
+
+function pendingFrom({ kind, attempts, uncertain, dueAt }: NonNullable<PaymentView['pending']>): PendingCallResponse {
+  return { operation: kind, attempts, outcome_unknown: uncertain, next_attempt_at: dueAt.toISOString() };
 }

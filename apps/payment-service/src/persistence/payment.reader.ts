@@ -3,7 +3,7 @@ import { boundedPage, type Look, pageFrom, type PageRow } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type FindOptionsSelect, In, type Repository } from 'typeorm';
-import type { Payment } from '../domain/payment';
+import type { Payment, PendingOperation } from '../domain/payment';
 import { isFinalStatus, type PaymentStatus } from '../domain/payment-stage';
 import { PaymentEntity } from './payment.entity';
 
@@ -28,12 +28,22 @@ const SHOWN = {
   currency: true,
   paymentMethod: true,
   failureReason: true,
+  operation: true,
+  attempts: true,
+  uncertain: true,
+  dueAt: true,
   createdAt: true,
   updatedAt: true,
 } as const satisfies FindOptionsSelect<PaymentEntity>;
 
+/** What is asked of the gateway, or will be at `dueAt`. */
+export type PendingCall = Pick<PendingOperation, 'kind' | 'attempts' | 'uncertain' | 'dueAt'>;
+
 /** A payment as people see it. */
-export type PaymentView = Pick<Payment, Exclude<keyof typeof SHOWN, 'status'>> & { readonly status: PaymentStatus };
+export type PaymentView = Pick<Payment, Exclude<keyof typeof SHOWN, 'status' | 'operation' | keyof PendingCall>> & {
+  readonly status: PaymentStatus;
+  readonly pending: PendingCall | null;
+};
 
 /** A part of a list, newest first. */
 export interface PaymentPage {
@@ -71,9 +81,13 @@ export class PaymentReader {
   }
 }
 
-function viewFrom(row: PaymentEntity): PaymentView {
+function viewFrom({ operation: kind, attempts, uncertain, dueAt, ...row }: PaymentEntity): PaymentView {
   return {
     ...row,
+    pending:
+      kind === null || attempts === null || uncertain === null || dueAt === null
+        ? null
+        : { kind, attempts, uncertain, dueAt },
     amount: fromNumeric(row.amount),
     capturedAmount: fromNumeric(row.capturedAmount),
     refundedAmount: fromNumeric(row.refundedAmount),

@@ -1,0 +1,16 @@
+import { Injectable } from '@nestjs/common';
+import { AllocationNotFound } from '../domain/inventory.errors';
+import { InventoryReader, type AllocationView } from '../persistence/inventory.reader';
+
+/** Reads what an order has taken from the stock. */
+@Injectable()
+export class GetAllocation {
+  constructor(private readonly inventory: InventoryReader) {}
+
+  /** @throws AllocationNotFound */
+  async execute(orderId: string): Promise<AllocationView> {
+    const allocation = await this.inventory.findAllocation(orderId);
+    if (allocation === undefined) throw new AllocationNotFound(orderId);
+    return allocation;
+  }
+}

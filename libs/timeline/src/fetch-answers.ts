@@ -1,0 +1,74 @@
+import type {
+  AllocationAnswer,
+  Answers,
+  FailedMessageAnswer,
+  NotificationAnswer,
+  OrderAnswer,
+  OrderEventAnswer,
+  PaymentAnswer,
+} from './answers';
+
+/** Base URLs. */
+export interface ServiceUrls {
+  readonly 'order-service': string;
+  readonly 'payment-service': string;
+  readonly 'inventory-service': string;
+  readonly 'notification-service': string;
+}
+
+type Name = keyof ServiceUrls;
+
+/** Handled and discarded messages hold up nothing. */
+const OVER = new Set(['resolved', 'discarded']);
+const MOST = 100;
+
+/** Asks all services side by side; no question takes longer than `timeoutMs`. Never rejects: see `unanswered`. */
+export async function fetchAnswers(urls: ServiceUrls, orderId: string, timeoutMs: number): Promise<Answers> {
+  const unanswered = new Set<string>();
+  /** The answer; undefined when there is none of that name. */
+  const ask = async <Body>(service: Name, path: string): Promise<Body | undefined> => {
+    try {
+      const response = await fetch(`${urls[service]}${path}`, { signal: AbortSignal.timeout(timeoutMs) });
+      if (response.status === 404) return undefined;
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      return (await response.json()) as Body;
+    } catch (error) {
+      const isLate = error instanceof Error && error.name === 'TimeoutError';
+      const why = isLate ? `no answer in ${timeoutMs / 1_000} s` : causeOf(error);
+      unanswered.add(`${service}: ${why}`);
+      return undefined;
+    }
+  };
+  const failedOf = async (service: Name): Promise<[Name, FailedMessageAnswer[]]> => {
+    const path = `/failed-messages?order_id=${orderId}&limit=${MOST}`;
+    const page = await ask<{ failed_messages: FailedMessageAnswer[] }>(service, path);
+    return [service, (page?.failed_messages ?? []).filter(({ status }) => !OVER.has(status))];
+  };
+  const names = Object.keys(urls) as Name[];
+  const [order, trail, payments, allocation, notifications, failed] = await Promise.all([
+    ask<OrderAnswer>('order-service', `/orders/${orderId}`),
+    ask<{ events: OrderEventAnswer[] }>('order-service', `/orders/${orderId}/events`),
+    ask<{ payments: PaymentAnswer[] }>('payment-service', `/payments?order_id=${orderId}`),
+    ask<AllocationAnswer>('inventory-service', `/allocations/${orderId}`),
+    ask<{ notifications: NotificationAnswer[] }>(
+      'notification-service',
+      `/notifications?order_id=${orderId}&limit=${MOST}`,
+    ),
+    Promise.all(names.map(failedOf)),
+  ]);
+  return {
+    order: order ?? null,
+    trail: trail?.events ?? [],
+    payment: payments?.payments[0] ?? null,
+    allocation: allocation ?? null,
+    notifications: notifications?.notifications ?? [],
+    failed: Object.fromEntries(failed),
+    unanswered: [...unanswered],
+  };
+}
+
+/** `fetch` says only that it failed; why is in its cause. */
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? cause.message || cause.name : String(cause);
+}

@@ -1,0 +1,4 @@
+export { fetchAnswers } from './fetch-answers';
+export { mermaidOf } from './mermaid';
+export { shortageText } from './step-text';
+export { type Timeline, timelineOf } from './timeline';

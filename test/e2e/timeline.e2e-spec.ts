@@ -1,0 +1,74 @@
+import { eventually } from '@app/testing';
+import { RecordedConsole } from '../../tools/ops/cli/recorded-console.ts';
+import { orderCommand, type OrderOptions } from '../../tools/ops/order/order-command.ts';
+import { System } from '../system/system';
+
+let system: System;
+
+beforeAll(async () => {
+  system = await System.start();
+});
+
+afterAll(() => system.stop());
+
+async function ops(order: string, options: Omit<OrderOptions, 'timeoutMs'> = {}) {
+  const console = new RecordedConsole();
+  const { stack } = system;
+  const addresses = { services: stack.services as never, kafka: [`127.0.0.1:${stack.ports.kafka}`] };
+  const exit = await orderCommand(console, addresses, order, { ...options, timeoutMs: 5_000 });
+  return { exit, text: console.text, notes: console.notes, console };
+}
+
+describe('./ops order', () => {
+  it('shows a confirmed order over all services, by its number too, and says that nothing is left to do', async () => {
+    const { order_id: id, order_number: number } = await system.place();
+    await system.settled(id);
+    await eventually(async () => {
+      const { exit, text } = await ops(number);
+      expect(exit).toBe(0);
+      expect(text).toContain(`Order ${number} (${id}): confirmed`);
+      for (const part of [
+        'Placed: 1 line, 1299.99 USD',
+        'Payment authorised, 1299.99 USD; the order is paid',
+        'Stock taken; the order is confirmed',
+        'Payment captured, 1299.99 USD',
+        `E-mail sent: Your order ${number} is confirmed`,
+        'Payment: captured; 1299.99 USD, captured 1299.99, refunded 0.00',
+        'Stock: taken; 1 × LAPTOP001',
+      ])
+        expect(text).toContain(part);
+    });
+  });
+
+  it('shows the events as they are in Kafka, the messages with their text, and a diagram', async () => {
+    const { order_id: id } = await system.place();
+    await system.settled(id);
+    const { console } = await ops(id, { json: true, raw: true });
+    const { records } = console.json as { records: { topic: string; contract: { valid: boolean } }[] };
+    expect(records.map(({ topic }) => topic)).toEqual(
+      expect.arrayContaining(['order_created', 'payment_successful', 'inventory_updated', 'order_confirmed']),
+    );
+    expect(records.every(({ contract }) => contract.valid)).toBe(true);
+    expect((await ops(id, { messages: true })).text).toContain('We received your order');
+    expect((await ops(id, { mermaid: true })).text).toMatch(/^sequenceDiagram\n/);
+  });
+
+  it('says why an order was cancelled: the card, or the products that were short', async () => {
+    const declined = await system.place({ payment_method: 'test_insufficient_funds' });
+    const product = await system.newProduct(1);
+    const short = await system.place({ items: [{ ...product, quantity: 3 }] });
+    await Promise.all([system.settled(declined.order_id), system.settled(short.order_id)]);
+    await eventually(async () => {
+      const { exit, text } = await ops(declined.order_id);
+      expect(text).toContain('Declined: insufficient funds');
+      expect(exit).toBe(0);
+    });
+    expect((await ops(short.order_id)).text).toContain(`Short: ${product.product_id}: 1 of 3 available`);
+    expect((await ops(short.order_id)).text).toContain('Stock: insufficient');
+  });
+
+  it('says that nobody knows an order', async () => {
+    await expect(ops('0197a000-0000-7000-8000-0000000000aa')).rejects.toThrow('no service that answers knows');
+    await expect(ops('0000-0000')).rejects.toThrow('there is no order with the number 0000-0000');
+  });
+});
