@@ -20,7 +20,8 @@ interface Answer {
 }
 
 /**
- * Answers one statement. PostgreSQL itself refuses whatever would change a table, and a second statement.
+ * Answers one statement. PostgreSQL itself refuses what would change a table, and a second statement; whatever it does not refuse is
+ * rolled back.
  * @throws OpsError with PostgreSQL's words
  */
 export async function sqlCommand(
