@@ -24,7 +24,7 @@ let environment: NodeJS.ProcessEnv;
 
 /** Everything that a script prints. Commands that find something fail, and the script goes on. */
 async function shell(script: string): Promise<string> {
-  const { stdout } = await run('bash', ['-c', `exec 2>&1\n${script}`], {
+  const { stdout } = await run('bash', ['-c', `exec 2>&1\n${script}\ntrue`], {
     cwd: ROOT,
     env: environment,
     timeout: 90_000,
@@ -57,7 +57,7 @@ function typed(lesson: string, first = 0, last?: number): Promise<string> {
     })
     // Fewer show the same.
     .replaceAll('seq 200', 'seq 30');
-  return shell(`. ${memory}/words 2>/dev/null\n${script}\ndeclare -p ID BAD GOOD 2>/dev/null >${memory}/words; true`);
+  return shell(`. ${memory}/words 2>/dev/null\n${script}\ndeclare -p ID BAD GOOD 2>/dev/null >${memory}/words`);
 }
 
 async function untilAgreed(): Promise<void> {

@@ -56,7 +56,7 @@ async function scale(compose: Compose, service: ServiceName, processes: number):
 async function findCompose(): Promise<Compose | undefined> {
   for (const [program = '', ...first] of [['docker', 'compose'], ['docker-compose']]) {
     try {
-      await run(program, [...first, 'version'], { timeout: 5_000 });
+      await run(program, [...first, 'version'], { env: process.env, timeout: 5_000 });
     } catch {
       continue;
     }

@@ -20,7 +20,8 @@ interface Answer {
 }
 
 /**
- * Answers one statement. PostgreSQL itself refuses whatever would change a table, and a second statement.
+ * Answers one statement. PostgreSQL itself refuses what would change a table, and a second statement; whatever it does not refuse is
+ * rolled back.
  * @throws OpsError with PostgreSQL's words
  */
 export async function sqlCommand(
@@ -33,7 +34,7 @@ export async function sqlCommand(
     try {
       await client.query('BEGIN READ ONLY');
       await client.query(`SET LOCAL statement_timeout = ${timeoutMs}`);
-      return await ask(client, statement.trim().replace(/;$/, ''), max);
+      return await ask(client, statement.trim().replace(/;$/, ''), max, json);
     } catch (error) {
       throw new OpsError(`PostgreSQL refuses: ${error instanceof Error ? error.message : String(error)}`);
     } finally {
@@ -56,8 +57,10 @@ export async function sqlCommand(
 }
 
 /** Through a cursor, so that no more rows come than are shown. The extended protocol takes one statement only. */
-async function ask(client: Client, statement: string, max: number): Promise<Answer> {
-  const extended = { queryMode: 'extended', rowMode: 'array' } as const;
+async function ask(client: Client, statement: string, max: number, json: boolean): Promise<Answer> {
+  // In a table every value is as PostgreSQL writes it: an interval, say, is no object to a person.
+  const types = json ? {} : { types: { getTypeParser: () => (text: string) => text } };
+  const extended = { queryMode: 'extended', rowMode: 'array', ...types } as const;
   if (/^(?:explain|show)\b/i.test(statement)) return answerOf(await client.query({ text: statement, ...extended }));
   await client.query({ text: `DECLARE ops NO SCROLL CURSOR FOR ${statement}`, ...extended });
   return answerOf(await client.query({ text: `FETCH ${max + 1} FROM ops`, ...extended }));
@@ -68,7 +71,5 @@ function answerOf({ fields, rows }: { readonly fields: FieldDef[]; readonly rows
 }
 
 function cellOf(value: unknown): Cell {
-  if (value === null || value === undefined) return null;
-  if (value instanceof Date) return value.toISOString();
-  return clip(typeof value === 'string' ? value : JSON.stringify(value), CELL);
+  return typeof value === 'string' ? clip(value, CELL) : null;
 }

@@ -84,10 +84,18 @@ async function readSpans(
   const open = new Map(spans.filter(({ next, end }) => next < end).map((span) => [span.partition, span]));
   if (open.size === 0) return;
   const groupId = `ops-${crypto.randomUUID()}`;
-  const retry = { retries: 1, initialRetryTime: 200, restartOnFailure: () => Promise.resolve(false) };
+  // A Kafka that has just started needs seconds for its first consumer group.
+  const retry = {
+    retries: 6,
+    initialRetryTime: 200,
+    maxRetryTime: 2_000,
+    restartOnFailure: () => Promise.resolve(false),
+  };
   const consumer = kafkaAt(brokers).consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false, retry });
   const done = Promise.withResolvers<undefined>();
   const stalled = (): void => done.reject(new OpsError(`Kafka gives no more records of ${topic}`));
+  // It may fail before it is waited for.
+  done.promise.catch(() => undefined);
   let timer = setTimeout(stalled, STALL_MS);
   consumer.on(consumer.events.CRASH, ({ payload }) => done.reject(payload.error));
   const advance = (span: Span, offset: string): void => {
@@ -108,6 +116,9 @@ async function readSpans(
     await consume(consumer, open, take, () => done.resolve(undefined));
     for (const { partition, next } of spans) consumer.seek({ topic, partition, offset: String(next) });
     await done.promise;
+  } catch (error) {
+    if (error instanceof OpsError) throw error;
+    throw new OpsError(`${topic} could not be read: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
     clearTimeout(timer);
     await consumer.disconnect().catch(() => undefined);

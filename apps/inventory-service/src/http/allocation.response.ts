@@ -16,12 +16,16 @@ export class AllocationResponse {
 
   @ApiProperty({
     enum: ALLOCATION_STATUSES,
-    description: 'insufficient: a product was short, and nothing was taken. refused: the order was cancelled before it was paid.',
+    description:
+      'insufficient: a product was short, and nothing was taken. refused: the order was cancelled before it was paid.',
     example: 'taken',
   })
   status!: AllocationStatus;
 
-  @ApiProperty({ type: [AllocatedItemResponse], description: 'What was taken, given back, or too much; empty if it was refused.' })
+  @ApiProperty({
+    type: [AllocatedItemResponse],
+    description: 'What was taken, given back, or too much; empty if it was refused.',
+  })
   items!: AllocatedItemResponse[];
 
   @ApiProperty({ format: 'date-time', example: '2026-01-15T09:30:00.200Z' })
