@@ -1,14 +1,17 @@
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { OpsError } from './exit-code.ts';
 
-/** A client for one question and its answer: it gives up within seconds, and is silent about it. */
-export function kafkaAt(brokers: readonly string[]): Kafka {
+/**
+ * A client for one question and its answer: it gives up within seconds, and is silent about it.
+ * @param retries more of them for a consumer: a Kafka that has just started needs seconds for its first group
+ */
+export function kafkaAt(brokers: readonly string[], retries = 1): Kafka {
   return new Kafka({
     clientId: 'ops',
     brokers: [...brokers],
     connectionTimeout: 2_000,
     requestTimeout: 5_000,
-    retry: { retries: 1, initialRetryTime: 200 },
+    retry: { retries, initialRetryTime: 200, maxRetryTime: 2_000 },
     logLevel: logLevel.NOTHING,
   });
 }

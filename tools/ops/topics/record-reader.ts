@@ -30,6 +30,17 @@ interface Span {
 }
 
 const STALL_MS = 15_000;
+const GROUP_RETRIES = 8;
+const UNNOTICED = {
+  maxWaitTimeInMs: 100,
+  allowAutoTopicCreation: false,
+  retry: {
+    retries: GROUP_RETRIES,
+    initialRetryTime: 200,
+    maxRetryTime: 2_000,
+    restartOnFailure: () => Promise.resolve(false),
+  },
+};
 
 // Whoever looks at a topic reads what its consumers read, however it is compressed.
 registerCodecs();
@@ -84,14 +95,7 @@ async function readSpans(
   const open = new Map(spans.filter(({ next, end }) => next < end).map((span) => [span.partition, span]));
   if (open.size === 0) return;
   const groupId = `ops-${crypto.randomUUID()}`;
-  // A Kafka that has just started needs seconds for its first consumer group.
-  const retry = {
-    retries: 6,
-    initialRetryTime: 200,
-    maxRetryTime: 2_000,
-    restartOnFailure: () => Promise.resolve(false),
-  };
-  const consumer = kafkaAt(brokers).consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false, retry });
+  const consumer = kafkaAt(brokers, GROUP_RETRIES).consumer({ ...UNNOTICED, groupId });
   const done = Promise.withResolvers<undefined>();
   const stalled = (): void => done.reject(new OpsError(`Kafka gives no more records of ${topic}`));
   // It may fail before it is waited for.
