@@ -75,6 +75,8 @@ export const network: Scenario = {
   // A frozen PostgreSQL refuses everybody for as long; nothing else is felt by who orders.
   api: { acceptedShare: 0.5, p99Ms: 8_000, statuses: [503] },
   rate: 12,
+  // A mail whose answer was lost in the last faults is tried again before the rest is over; the default is two minutes.
+  env: { DELIVERY_UNKNOWN_RETRY_BASE_MS: '15000' },
   async run(world) {
     // PostgreSQL does not hear of the end of a session whose connection is frozen.
     world.maxReplicas = 3;
