@@ -102,7 +102,7 @@ interface Resent {
 }
 
 /** What is answered of a resend, whatever has become of it since. */
-const ACCEPTED = { status: 'pending', attempts: 0, sentAt: undefined } as const;
+const ACCEPTED = { status: 'pending', attempts: 0, sentAt: undefined, dueAt: undefined, lastError: undefined } as const;
 
 /** @throws IdempotencyKeyReused when a key has resent one message and is now to resend another one of the order. */
 function expectSameMessage(earlier: KnownNotification, asked: KnownNotification): void {
