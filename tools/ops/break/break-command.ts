@@ -3,8 +3,9 @@ import type { ServiceName } from '../../stack/service-names.ts';
 import { printJson, type Console } from '../cli/console.ts';
 import { EXIT, type ExitCode } from '../cli/exit-code.ts';
 import { countOf } from '../cli/table.ts';
+import type { LocalSystem } from './breakable.ts';
 import { forgeTrail, releaseBug } from './forgeries.ts';
-import { componentOf, localSystem, type LocalSystem } from './local-system.ts';
+import { componentOf, localSystem } from './local-system.ts';
 
 /** What is to be broken, or repaired. Durations in milliseconds, shares and rates from 0 to 1. */
 export type Damage =

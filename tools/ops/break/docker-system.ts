@@ -4,7 +4,7 @@ import { hostPortVariable } from '../../stack/local-system.ts';
 import { repository } from '../../stack/paths.ts';
 import { servicePorts, type ServiceName } from '../../stack/service-names.ts';
 import { OpsError } from '../cli/exit-code.ts';
-import type { LocalSystem } from './local-system.ts';
+import type { LocalSystem } from './breakable.ts';
 
 const run = promisify(execFile);
 /** Ports for replicas begin so far above the documented one. */

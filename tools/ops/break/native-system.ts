@@ -1,7 +1,7 @@
 import { askSupervisor, type Wish } from '../../stack/control.ts';
 import { signalComponent } from '../../stack/signals.ts';
 import { OpsError } from '../cli/exit-code.ts';
-import type { LocalSystem } from './local-system.ts';
+import type { LocalSystem } from './breakable.ts';
 
 /** Reaches only the processes that the supervisor of this working copy has written down. */
 export function nativeSystem(components: readonly string[]): LocalSystem {
