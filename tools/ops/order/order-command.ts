@@ -1,5 +1,5 @@
 import { EVENTS, ORDER_NUMBER } from '@app/events';
-import { fetchAnswers, mermaidOf, timelineOf } from '@app/timeline';
+import { fetchAnswers, mermaidOf, type Timeline, timelineOf } from '@app/timeline';
 import { printJson, type Console } from '../cli/console.ts';
 import { EXIT, OpsError, type ExitCode } from '../cli/exit-code.ts';
 import { orderId } from '../cli/options.ts';
@@ -27,19 +27,25 @@ export async function orderCommand(
   options: OrderOptions,
 ): Promise<ExitCode> {
   const { services, kafka } = addresses;
-  const number = order.toUpperCase();
-  const id = ORDER_NUMBER.test(number)
-    ? await idOf(services['order-service'], number, options.timeoutMs)
-    : orderId(order);
+  const id = await orderIdOf(services['order-service'], order, options.timeoutMs);
   const timeline = timelineOf(await fetchAnswers(services, id, options.timeoutMs));
-  const isKnown = timeline.order !== null || timeline.payment !== null || timeline.messages.length > 0;
   for (const service of timeline.unanswered) console.note(`not shown, ${service}`);
-  if (!isKnown) throw new OpsError(`no service that answers knows the order ${order}`);
+  if (!isKnown(timeline)) throw new OpsError(`no service that answers knows the order ${order}`);
   const records = options.raw === true ? await rawOf(kafka, id) : undefined;
   if (options.json) printJson(console, { ...timeline, ...(records && { records }) });
   else if (options.mermaid) console.print(printable(mermaidOf(timeline)));
   else console.print(orderReport(timeline, console, { messages: options.messages ?? false, records }));
   return timeline.attention.length > 0 || timeline.unanswered.length > 0 ? EXIT.found : EXIT.fine;
+}
+
+function isKnown({ order, payment, messages }: Timeline): boolean {
+  return order !== null || payment !== null || messages.length > 0;
+}
+
+/** @throws OpsError for what is neither an id nor a number, and for a number that no order has */
+async function orderIdOf(url: string, order: string, timeoutMs: number): Promise<string> {
+  const number = order.toUpperCase();
+  return ORDER_NUMBER.test(number) ? idOf(url, number, timeoutMs) : orderId(order);
 }
 
 async function idOf(url: string, number: string, timeoutMs: number): Promise<string> {

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ALLOCATION_STATUSES, type AllocationStatus } from '../domain/stock-allocation';
-import type { AllocationView } from '../persistence/inventory.reader';
+import type { AllocationView } from '../use-cases/get-allocation';
 
 export class AllocatedItemResponse {
   @ApiProperty({ example: 'LAPTOP001' })

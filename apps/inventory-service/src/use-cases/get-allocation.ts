@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { AllocationNotFound } from '../domain/inventory.errors';
 import { InventoryReader, type AllocationView } from '../persistence/inventory.reader';
 
+export type { AllocationView };
+
 /** Reads what an order has taken from the stock. */
 @Injectable()
 export class GetAllocation {
