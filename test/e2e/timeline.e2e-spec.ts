@@ -44,7 +44,16 @@ describe('./ops order', () => {
     const { order_id: id } = await system.place();
     await system.settled(id);
     const { console } = await ops(id, { json: true, raw: true });
-    const { records } = console.json as { records: { topic: string; contract: { valid: boolean } }[] };
+    const { records, entries } = console.json as {
+      records: { topic: string; contract: { valid: boolean } }[];
+      entries: { what: string; cause: string | null; text: string }[];
+    };
+    expect(entries.filter(({ what }) => what === 'order_confirmed')).toEqual([
+      expect.objectContaining({
+        text: expect.stringMatching(/^Order .* confirmed$/),
+        cause: entries.find(({ what }) => what === 'stock_taken')?.cause,
+      }),
+    ]);
     expect(records.map(({ topic }) => topic)).toEqual(
       expect.arrayContaining(['order_created', 'payment_successful', 'inventory_updated', 'order_confirmed']),
     );
@@ -68,7 +77,7 @@ describe('./ops order', () => {
   });
 
   it('says that nobody knows an order', async () => {
-    await expect(ops('0197a000-0000-7000-8000-0000000000aa')).rejects.toThrow('no service that answers knows');
+    await expect(ops('0197a000-0000-7000-8000-0000000000aa')).rejects.toThrow('there is no order');
     await expect(ops('0000-0000')).rejects.toThrow('there is no order with the number 0000-0000');
   });
 });

@@ -95,6 +95,30 @@ export interface FailedMessageAnswer {
   readonly created_at: string;
 }
 
+/** An event of the order as it is in Kafka, worded by who read it. */
+export interface OrderRecord {
+  readonly event_id: string;
+  readonly type: string;
+  /** The service that published it. */
+  readonly service: string;
+  /** When it was published. RFC 3339, UTC. */
+  readonly at: string;
+  /** A sentence without a full stop. */
+  readonly text: string;
+  /** The event that caused it; null if a person or the clock did. */
+  readonly cause: string | null;
+  /** The trace of W3C that it belongs to, 32 hexadecimal digits. */
+  readonly trace_id: string | null;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** A service that could not be asked. */
+export interface Unanswered {
+  readonly service: string;
+  /** `no answer in 3 s`, `HTTP 503`, or what the network said. */
+  readonly why: string;
+}
+
 /** What the four services say about one order. A service that has nothing is null or empty, one that did not answer in `unanswered`. */
 export interface Answers {
   readonly order: OrderAnswer | null;
@@ -104,6 +128,6 @@ export interface Answers {
   readonly notifications: readonly NotificationAnswer[];
   /** By service; those that are neither handled nor discarded. */
   readonly failed: Readonly<Record<string, readonly FailedMessageAnswer[]>>;
-  /** What could not be asked, and why: `payment-service: no answer in 3 s`. */
-  readonly unanswered: readonly string[];
+  /** In part or at all; each service once. */
+  readonly unanswered: readonly Unanswered[];
 }

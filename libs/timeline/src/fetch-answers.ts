@@ -22,20 +22,31 @@ type Name = keyof ServiceUrls;
 const OVER = new Set(['resolved', 'discarded']);
 const MOST = 100;
 
-/** Asks all services side by side; no question takes longer than `timeoutMs`. Never rejects: see `unanswered`. */
-export async function fetchAnswers(urls: ServiceUrls, orderId: string, timeoutMs: number): Promise<Answers> {
-  const unanswered = new Set<string>();
+/** What is asked with: `fetch`, or what stands for it. */
+export type Fetch = (url: string, init: { readonly signal: AbortSignal }) => Promise<Response>;
+
+/**
+ * Asks all services side by side; no question takes longer than `timeoutMs`. Never rejects: who did not answer is in
+ * `unanswered`, and what the others know is there.
+ */
+export async function fetchAnswers(
+  urls: ServiceUrls,
+  orderId: string,
+  timeoutMs: number,
+  fetch: Fetch = globalThis.fetch,
+): Promise<Answers> {
+  const unanswered = new Map<string, string>();
   /** The answer; undefined when there is none of that name. */
   const ask = async <Body>(service: Name, path: string): Promise<Body | undefined> => {
+    const signal = AbortSignal.timeout(timeoutMs);
     try {
-      const response = await fetch(`${urls[service]}${path}`, { signal: AbortSignal.timeout(timeoutMs) });
+      const response = await fetch(`${urls[service]}${path}`, { signal });
       if (response.status === 404) return undefined;
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
       return (await response.json()) as Body;
     } catch (error) {
-      const isLate = error instanceof Error && error.name === 'TimeoutError';
-      const why = isLate ? `no answer in ${timeoutMs / 1_000} s` : causeOf(error);
-      unanswered.add(`${service}: ${why}`);
+      const why = signal.aborted ? `no answer in ${timeoutMs / 1_000} s` : causeOf(error);
+      unanswered.set(service, unanswered.get(service) ?? why);
       return undefined;
     }
   };
@@ -63,7 +74,7 @@ export async function fetchAnswers(urls: ServiceUrls, orderId: string, timeoutMs
     allocation: allocation ?? null,
     notifications: notifications?.notifications ?? [],
     failed: Object.fromEntries(failed),
-    unanswered: [...unanswered],
+    unanswered: [...unanswered].map(([service, why]) => ({ service, why })),
   };
 }
 

@@ -1,94 +1,7 @@
-import type { Answers, FailedMessageAnswer, NotificationAnswer, OrderEventAnswer, PaymentAnswer } from './answers';
+import { answers, at, failed, mail, PLACED, record, step } from '../test/answers';
+import type { Answers } from './answers';
 import { mermaidOf } from './mermaid';
 import { timelineOf } from './timeline';
-
-const at = (second: number): string => `2026-01-15T10:00:0${second}.000Z`;
-
-function step(number: number, event: string, to: string, more: Partial<OrderEventAnswer> = {}): OrderEventAnswer {
-  const nothing = { reason: null, details: null, cause: `cause-${number}`, actor: 'payment-service' };
-  return { number, event, from: 'pending', to, time: at(number), ...nothing, ...more };
-}
-
-const PLACED = step(1, 'order_created', 'pending', {
-  from: null,
-  actor: 'customer',
-  cause: null,
-  details: { items: [{}], total_amount: 79, currency: 'EUR' },
-});
-
-function payment(changes: Partial<PaymentAnswer> = {}): PaymentAnswer {
-  const money = { amount: 79, captured_amount: 79, refunded_amount: 0, currency: 'EUR' };
-  const times = { created_at: at(1), updated_at: at(2) };
-  return {
-    payment_id: 'p',
-    status: 'captured',
-    ...money,
-    failure_reason: null,
-    dispute: null,
-    pending: null,
-    ...times,
-    ...changes,
-  };
-}
-
-function mail(changes: Partial<NotificationAnswer> = {}): NotificationAnswer {
-  return {
-    notification_id: 'n-1',
-    notification_type: 'order_received',
-    channel: 'email',
-    subject: 'We received your order',
-    message: 'Hello',
-    status: 'sent',
-    attempts: 1,
-    resend_number: 0,
-    next_attempt_at: null,
-    last_error: null,
-    sent_at: at(2),
-    created_at: at(1),
-    ...changes,
-  };
-}
-
-function failed(changes: Partial<FailedMessageAnswer> = {}): FailedMessageAnswer {
-  return {
-    failed_message_id: 'f-1',
-    status: 'dead_lettered',
-    topic: 'payment_successful',
-    event_id: 'e-1',
-    error_message: 'new row violates check constraint',
-    attempts: 1,
-    waiting_behind: 1,
-    first_failure_at: at(3),
-    next_attempt_at: null,
-    created_at: at(3),
-    ...changes,
-  };
-}
-
-function answers(changes: Partial<Answers> = {}, status = 'confirmed', reason: string | null = null): Answers {
-  return {
-    order: {
-      order_id: 'o',
-      order_number: '7F3K-29QX',
-      user_id: 'u',
-      status,
-      cancellation_reason: reason,
-      total_amount: 79,
-      currency: 'EUR',
-      payment_method: 'card',
-      items: [],
-      created_at: at(1),
-      updated_at: at(1),
-    },
-    trail: [PLACED],
-    payment: payment(),
-    allocation: null,
-    notifications: [],
-    failed: {},
-    unanswered: [],
-    ...changes,
-  };
-}
 
 const texts = (all: Answers): string[] => timelineOf(all).entries.map(({ by, text }) => `${by}: ${text}`);
 
@@ -106,7 +19,15 @@ describe('the timeline of an order', () => {
       'inventory-service: Stock taken; the order is confirmed',
       'notification-service: E-mail sent: We received your order',
     ]);
-    expect(timelineOf(all).entries[1]?.cause).toBe('cause-2');
+    expect(timelineOf(all).entries[1]).toEqual({
+      at: at(2),
+      by: 'payment-service',
+      what: 'payment_successful',
+      text: 'Payment authorised, 79.00 EUR; the order is paid',
+      event_id: null,
+      cause: 'cause-2',
+      details: { amount: 79, currency: 'EUR' },
+    });
     expect(timelineOf(all).attention).toEqual([]);
   });
 
@@ -143,41 +64,48 @@ describe('the timeline of an order', () => {
       'payment_successful could not be handled: new row violates check constraint',
       'order_cancelled waits behind a failed message',
     ]);
+    expect(timeline.blocked.map(({ service, waits_behind }) => [service, waits_behind])).toEqual([
+      ['inventory-service', null],
+      ['inventory-service', 'f-1'],
+    ]);
     expect(timeline.attention).toEqual([
       'inventory-service has given up payment_successful (dead_lettered), and 1 more wait behind it: ./ops failed show f-1, then ./ops failed retry f-1',
       `the order is paid since ${at(1)}`,
     ]);
   });
 
-  it('says when a message is retried', () => {
-    const retrying = failed({ status: 'retrying', attempts: 4, waiting_behind: 0, next_attempt_at: at(9) });
-    expect(timelineOf(answers({ failed: { 'order-service': [retrying] } })).attention).toEqual([
-      `order-service retries payment_successful at ${at(9)}, after 4 attempts`,
-    ]);
-  });
-
-  it('says when the gateway is asked again, and that the outcome is unknown', () => {
-    const pending = { operation: 'authorize', attempts: 2, outcome_unknown: true, next_attempt_at: at(8) };
-    expect(timelineOf(answers({ payment: payment({ status: 'unknown', pending }) })).attention).toEqual([
-      `the gateway is asked to authorize at ${at(8)}, after 2 attempts, of which the outcome is unknown`,
-    ]);
-  });
-
-  it('says which messages are on their way, and which have failed', () => {
-    const later = mail({ status: 'pending', sent_at: null, next_attempt_at: at(7), last_error: '451 try later' });
-    const lost = mail({ notification_id: 'n-2', channel: 'sms', status: 'failed', sent_at: null });
-    expect(timelineOf(answers({ notifications: [later, lost] })).attention).toEqual([
-      `e-mail order_received is sent again at ${at(7)}: 451 try later`,
-      'SMS order_received is failed; resend it: POST /notifications/n-2/resend',
-    ]);
-  });
-
   it('shows what is known when the order service does not answer', () => {
-    const timeline = timelineOf(
-      answers({ order: null, trail: [], notifications: [mail()], unanswered: ['order-service: no answer in 3 s'] }),
-    );
-    expect(timeline).toMatchObject({ order: null, unanswered: ['order-service: no answer in 3 s'] });
+    const unanswered = [{ service: 'order-service', why: 'no answer in 3 s' }];
+    const timeline = timelineOf(answers({ order: null, trail: [], notifications: [mail()], unanswered }));
+    expect(timeline).toMatchObject({ order: null, unanswered, attention: [] });
     expect(timeline.entries).toHaveLength(1);
+  });
+});
+
+describe('the timeline of an order with its records', () => {
+  const trail = [PLACED, step(2, 'payment_successful', 'paid', { cause: 'event-of-payment_successful' })];
+  const all = answers({ trail, notifications: [mail({ sent_at: at(5) })] });
+  const records = [
+    record('order_created', 1, { event_id: 'e-1', trace_id: '0af7651916cd43dd8448eb211c80319c' }),
+    record('payment_successful', 2, { service: 'payment-service', cause: 'e-1' }),
+    record('order_confirmed', 3, { cause: 'e-7', payload: { total_amount: 79 } }),
+    record('order_confirmed', 4, { cause: 'e-7' }),
+    record('notification_sent', 6, { event_id: 'e-9', cause: 'e-8', payload: { notification_id: 'n-1' } }),
+  ];
+
+  it('tells each event once, and what only events tell', () => {
+    const { entries } = timelineOf(all, records);
+    expect(entries.map(({ what, event_id, cause }) => [what, event_id, cause])).toEqual([
+      ['order_created', 'e-1', null],
+      ['payment_successful', null, 'event-of-payment_successful'],
+      ['order_confirmed', 'event-of-order_confirmed', 'e-7'],
+      ['message_sent', 'e-9', 'e-8'],
+    ]);
+  });
+
+  it('has the trace of its first event that has one', () => {
+    expect(timelineOf(all, records).trace_id).toBe('0af7651916cd43dd8448eb211c80319c');
+    expect(timelineOf(all).trace_id).toBeNull();
   });
 });
 

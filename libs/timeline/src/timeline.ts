@@ -1,25 +1,22 @@
-import type { AllocationAnswer, Answers, NotificationAnswer, OrderAnswer, PaymentAnswer } from './answers';
-import { attentionOf, type BlockedMessage } from './attention';
-import { stepText } from './step-text';
+import type {
+  AllocationAnswer,
+  Answers,
+  NotificationAnswer,
+  OrderAnswer,
+  OrderRecord,
+  PaymentAnswer,
+  Unanswered,
+} from './answers';
+import { attentionOf, blockedOf, type BlockedMessage } from './attention';
+import { entriesOf, type TimelineEntry } from './entries';
 
-/** Something that happened to an order. */
-export interface TimelineEntry {
-  /** RFC 3339, UTC, by the clock of the service's database. */
-  readonly at: string;
-  /** Who did it: `customer`, `clock`, or a service. */
-  readonly by: string;
-  /** A sentence without a full stop. */
-  readonly text: string;
-  /** The event that caused it, if it was one. */
-  readonly cause: string | null;
-}
-
-/** One order over all services. */
+/** One order over all services; JSON as it is. */
 export interface Timeline {
   /** Null when nobody knows the order, or the order service did not answer. */
   readonly order: OrderAnswer | null;
   /** Oldest first. */
   readonly entries: readonly TimelineEntry[];
+  /** With the call that is still to succeed, its attempts and when the next one is due. */
   readonly payment: PaymentAnswer | null;
   readonly allocation: AllocationAnswer | null;
   /** Oldest first. */
@@ -28,53 +25,24 @@ export interface Timeline {
   readonly blocked: readonly BlockedMessage[];
   /** What is still on its way or needs somebody, most urgent first; empty for an order at rest. */
   readonly attention: readonly string[];
-  readonly unanswered: readonly string[];
+  /** The trace of its first event that has one; null without records. */
+  readonly trace_id: string | null;
+  readonly unanswered: readonly Unanswered[];
 }
 
-/** Puts the answers of the services together. */
-export function timelineOf(answers: Answers): Timeline {
+/** Puts the answers of the services together. @param records its events in Kafka, if they were read; they add what only events tell */
+export function timelineOf(answers: Answers, records: readonly OrderRecord[] = []): Timeline {
   const { order, payment, allocation, notifications, failed, unanswered } = answers;
-  const blocked = Object.entries(failed).flatMap(([service, messages]) =>
-    messages.map((message) => ({ service, ...message })),
-  );
-  const entries = [
-    ...answers.trail.map((event) => trailEntry(event, order?.currency)),
-    ...notifications.flatMap(sentEntry),
-    ...blocked.map(blockedEntry),
-  ];
+  const blocked = blockedOf(failed);
   return {
     order,
-    entries: entries.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)),
+    entries: entriesOf(answers, blocked, records),
     payment,
     allocation,
     messages: notifications.toSorted((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at)),
     blocked,
     attention: attentionOf(answers, blocked),
+    trace_id: records.find(({ trace_id }) => trace_id !== null)?.trace_id ?? null,
     unanswered,
   };
-}
-
-function trailEntry(event: Answers['trail'][number], currency: string | undefined): TimelineEntry {
-  return { at: event.time, by: event.actor, text: stepText(event, currency), cause: event.cause };
-}
-
-function sentEntry({ sent_at, channel, subject, resend_number }: NotificationAnswer): TimelineEntry[] {
-  if (sent_at === null) return [];
-  const again = resend_number > 0 ? ` again (${resend_number})` : '';
-  const text = `${channel === 'sms' ? 'SMS' : 'E-mail'} sent${again}: ${subject}`;
-  return [{ at: sent_at, by: 'notification-service', text, cause: null }];
-}
-
-function blockedEntry({
-  service,
-  status,
-  topic,
-  error_message,
-  first_failure_at,
-  created_at,
-  event_id,
-}: BlockedMessage) {
-  const why = error_message === null ? '' : `: ${error_message}`;
-  const text = status === 'waiting' ? `${topic} waits behind a failed message` : `${topic} could not be handled${why}`;
-  return { at: first_failure_at ?? created_at, by: service, text, cause: event_id };
 }

@@ -1,10 +1,12 @@
-import { EVENTS, ORDER_NUMBER } from '@app/events';
-import { fetchAnswers, mermaidOf, type Timeline, timelineOf } from '@app/timeline';
+import { ORDER_NUMBER } from '@app/events';
+import { fetchAnswers, mermaidOf, timelineOf, type Answers, type Timeline } from '@app/timeline';
+import { serviceNames } from '../../stack/service-names.ts';
 import { printJson, type Console } from '../cli/console.ts';
 import { EXIT, OpsError, type ExitCode } from '../cli/exit-code.ts';
 import { orderId } from '../cli/options.ts';
 import { printable } from '../cli/printable.ts';
 import type { SystemAddresses } from '../cli/target.ts';
+import { recordsOf, type FoundEvent } from './order-records.ts';
 import { orderReport } from './order-report.ts';
 
 /** How an order is shown. */
@@ -16,9 +18,6 @@ export interface OrderOptions {
   readonly timeoutMs: number;
 }
 
-/** No order has that many events of one type. */
-const MOST_OF_A_TYPE = 100;
-
 /** Shows one order over all services. */
 export async function orderCommand(
   console: Console,
@@ -28,18 +27,49 @@ export async function orderCommand(
 ): Promise<ExitCode> {
   const { services, kafka } = addresses;
   const id = await orderIdOf(services['order-service'], order, options.timeoutMs);
-  const timeline = timelineOf(await fetchAnswers(services, id, options.timeoutMs));
-  for (const service of timeline.unanswered) console.note(`not shown, ${service}`);
-  if (!isKnown(timeline)) throw new OpsError(`no service that answers knows the order ${order}`);
-  const records = options.raw === true ? await rawOf(kafka, id) : undefined;
-  if (options.json) printJson(console, { ...timeline, ...(records && { records }) });
-  else if (options.mermaid) console.print(printable(mermaidOf(timeline)));
-  else console.print(orderReport(timeline, console, { messages: options.messages ?? false, records }));
+  const answers = await fetchAnswers(services, id, options.timeoutMs);
+  if (!isKnown(answers)) {
+    noteUnanswered(console, answers);
+    throw new OpsError(whyUnknown(answers, order));
+  }
+  const found = options.raw === true ? await recordsOf(kafka, id) : undefined;
+  const events = found?.flatMap(({ event }) => event ?? []);
+  const timeline = timelineOf(answers, events);
+  show(console, timeline, found, options);
   return timeline.attention.length > 0 || timeline.unanswered.length > 0 ? EXIT.found : EXIT.fine;
 }
 
-function isKnown({ order, payment, messages }: Timeline): boolean {
-  return order !== null || payment !== null || messages.length > 0;
+function show(
+  console: Console,
+  timeline: Timeline,
+  found: readonly FoundEvent[] | undefined,
+  { json, mermaid, messages = false }: OrderOptions,
+): void {
+  const records = found?.map(({ shown }) => shown);
+  if (json !== true && mermaid !== true) {
+    console.print(orderReport(timeline, console, { messages, records }));
+    return;
+  }
+  // The page says it at its end.
+  noteUnanswered(console, timeline);
+  if (json) printJson(console, { ...timeline, ...(records && { records }) });
+  else console.print(printable(mermaidOf(timeline)));
+}
+
+function noteUnanswered(console: Console, { unanswered }: Pick<Answers, 'unanswered'>): void {
+  for (const { service, why } of unanswered) console.note(`${service} is not shown, it did not answer: ${why}`);
+}
+
+function isKnown({ order, payment, allocation, notifications, failed }: Answers): boolean {
+  const isBlocked = Object.values(failed).some((messages) => messages.length > 0);
+  return order !== null || payment !== null || allocation !== null || notifications.length > 0 || isBlocked;
+}
+
+function whyUnknown({ unanswered }: Answers, order: string): string {
+  if (unanswered.length === 0) return `there is no order ${order}`;
+  return unanswered.length === serviceNames.length
+    ? 'no service answers; is the system started? See ./ops status'
+    : `no service that answers knows the order ${order}`;
 }
 
 /** @throws OpsError for what is neither an id nor a number, and for a number that no order has */
@@ -49,26 +79,18 @@ async function orderIdOf(url: string, order: string, timeoutMs: number): Promise
 }
 
 async function idOf(url: string, number: string, timeoutMs: number): Promise<string> {
-  let response: Response;
+  let orders: readonly { order_id: string }[];
   try {
-    response = await fetch(`${url}/orders?order_number=${number}`, { signal: AbortSignal.timeout(timeoutMs) });
-  } catch {
-    throw new OpsError(`the order service does not answer at ${url}; it alone knows orders by their number`);
+    const response = await fetch(`${url}/orders?order_number=${number}`, { signal: AbortSignal.timeout(timeoutMs) });
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    ({ orders } = (await response.json()) as { orders: { order_id: string }[] });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new OpsError(
+      `the order service does not answer at ${url} (${why}); it alone knows orders by their number: give the id`,
+    );
   }
-  const { orders = [] } = (await response.json()) as { orders?: { order_id: string }[] };
   const [found] = orders;
   if (found === undefined) throw new OpsError(`there is no order with the number ${number}`);
   return found.order_id;
-}
-
-async function rawOf(brokers: readonly string[], key: string) {
-  const { findRecords } = await import('../topics/record-reader.ts');
-  const { shownRecord } = await import('../topics/read-command.ts');
-  const topics = EVENTS.filter((event) => event.key === 'order').map(({ type }) => type);
-  const found = [];
-  for (const topic of topics) {
-    const records = await findRecords(brokers, { topic, key, max: MOST_OF_A_TYPE });
-    found.push(...records.map((record) => shownRecord(topic, record)));
-  }
-  return found.toSorted((a, b) => (a.at < b.at ? -1 : 1));
 }

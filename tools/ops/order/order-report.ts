@@ -9,7 +9,8 @@ export function orderReport(
   console: Pick<Console, 'paint'>,
   { messages, records }: { readonly messages: boolean; readonly records: readonly object[] | undefined },
 ): string {
-  const { attention } = timeline;
+  const { attention, unanswered } = timeline;
+  const missing = unanswered.map(({ service, why }) => `${service} is not shown, it did not answer: ${why}`);
   return [
     headOf(timeline),
     stepsOf(timeline),
@@ -17,13 +18,13 @@ export function orderReport(
     messagesOf(timeline, messages),
     blockedOf(timeline),
     ...(records === undefined ? [] : [records.map((record) => printableJson(record)).join('\n')]),
-    attention.map((line) => console.paint('yellow', printable(`! ${line}`))).join('\n'),
+    [...missing, ...attention].map((line) => console.paint('yellow', printable(`! ${line}`))).join('\n'),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
 }
 
-function headOf({ order }: Timeline): string {
+function headOf({ order, trace_id }: Timeline): string {
   if (order === null) return 'The order itself is not known.';
   const { order_number, order_id, status, cancellation_reason, user_id, total_amount, currency, payment_method } =
     order;
@@ -38,6 +39,7 @@ function headOf({ order }: Timeline): string {
     ...(order.decline_reason === undefined ? [] : [`Declined: ${order.decline_reason.replaceAll('_', ' ')}`]),
     ...(order.shortages ?? []).map((shortage) => `Short: ${shortageText(shortage)}`),
     ...(order.customer_reason === undefined ? [] : [`The customer wrote: ${order.customer_reason}`]),
+    ...(trace_id === null ? [] : [`Trace: ${trace_id}`]),
   ];
   return printable(lines.join('\n'));
 }
@@ -53,10 +55,14 @@ function stepsOf({ entries }: Timeline): string {
 function moneyAndStock({ payment, allocation }: Timeline): string {
   const lines: string[] = [];
   if (payment !== null) {
-    const { status, amount, captured_amount, refunded_amount, currency, dispute } = payment;
+    const { status, amount, captured_amount, refunded_amount, currency, dispute, pending } = payment;
     const disputed = dispute === null ? '' : `, disputed (${dispute})`;
+    const asked =
+      pending === null
+        ? ''
+        : `; ${pending.operation} is tried at ${pending.next_attempt_at}, attempts so far: ${pending.attempts}`;
     lines.push(
-      `Payment: ${status}; ${amount.toFixed(2)} ${currency}, captured ${captured_amount.toFixed(2)}, refunded ${refunded_amount.toFixed(2)}${disputed}`,
+      `Payment: ${status}; ${amount.toFixed(2)} ${currency}, captured ${captured_amount.toFixed(2)}, refunded ${refunded_amount.toFixed(2)}${disputed}${asked}`,
     );
   }
   if (allocation !== null) {
@@ -84,15 +90,16 @@ function messagesOf({ messages }: Timeline, withText: boolean): string {
 function blockedOf({ blocked }: Timeline): string {
   if (blocked.length === 0) return '';
   return table(
-    ['SERVICE', 'TOPIC', 'STATUS', 'ATTEMPTS', 'NEXT', 'WAIT BEHIND', 'ID'],
-    blocked.map(({ service, topic, status, attempts, next_attempt_at, waiting_behind, failed_message_id }) => [
+    ['SERVICE', 'TOPIC', 'STATUS', 'SINCE', 'ATTEMPTS', 'NEXT', 'ID', 'WAITS BEHIND'],
+    blocked.map(({ service, topic, status, attempts, ...message }) => [
       service,
       topic,
       status,
+      message.first_failure_at ?? message.created_at,
       attempts,
-      next_attempt_at?.slice(11, 23),
-      waiting_behind,
-      failed_message_id,
+      message.next_attempt_at,
+      message.failed_message_id,
+      message.waits_behind,
     ]),
   );
 }

@@ -10,7 +10,8 @@ import { findRecords, type FoundRecord, type Selection } from './record-reader.t
 type Contract =
   { readonly valid: true } | { readonly valid: false; readonly reason: string; readonly detail: string } | null;
 
-interface ShownRecord {
+/** A record for people and programs. */
+export interface ShownRecord {
   readonly topic: string;
   readonly partition: number;
   readonly offset: string;
