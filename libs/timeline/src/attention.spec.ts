@@ -40,6 +40,14 @@ describe('what an order needs', () => {
     ]);
   });
 
+  it('is no message that nobody wants to hear after a cancellation', () => {
+    const lost = mail({ status: 'failed', sent_at: null });
+    const all = answers({ payment: null, notifications: [lost] }, 'cancelled');
+    expect(timelineOf(all).attention).toEqual([]);
+    const cancelled = { ...lost, notification_type: 'order_cancelled' };
+    expect(timelineOf({ ...all, notifications: [cancelled] }).attention).toHaveLength(1);
+  });
+
   it.each([
     ['confirmed', 'captured', 'taken'],
     ['cancelled', 'failed', 'refused'],

@@ -20,6 +20,8 @@ export function blockedOf(failed: Answers['failed']): BlockedMessage[] {
 
 /** A payment comes to rest in these. */
 const SETTLED_PAYMENTS = new Set(['captured', 'failed', 'voided', 'refunded', 'cancelled']);
+/** Once the order is cancelled nobody wants to hear these, and they are not sent again. */
+const GOOD_NEWS = new Set(['order_received', 'order_paid', 'order_confirmed']);
 /** In these nothing is left with us of a cancelled order. */
 const REPAID_PAYMENTS = new Set(['failed', 'voided', 'refunded', 'cancelled']);
 
@@ -77,9 +79,11 @@ function ofStock({ allocation, order }: Answers): string[] {
   return isRight ? [] : [`the order is ${order.status}, but its stock is ${allocation.status}`];
 }
 
-function ofMessages({ notifications }: Answers): string[] {
+function ofMessages({ notifications, order }: Answers): string[] {
+  const isWanted = ({ notification_type }: NotificationAnswer): boolean =>
+    order?.status !== 'cancelled' || !GOOD_NEWS.has(notification_type);
   return notifications
-    .filter((message) => !isRepeated(message, notifications))
+    .filter((message) => isWanted(message) && !isRepeated(message, notifications))
     .flatMap(({ status, channel, notification_type, next_attempt_at, last_error, notification_id }) => {
       const what = `${channel === 'sms' ? 'SMS' : 'e-mail'} ${notification_type}`;
       const why = last_error === null ? '' : `: ${last_error}`;

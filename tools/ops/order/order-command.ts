@@ -43,11 +43,11 @@ function show(
   console: Console,
   timeline: Timeline,
   found: readonly FoundEvent[] | undefined,
-  { json, mermaid, messages = false }: OrderOptions,
+  { json, mermaid, messages }: OrderOptions,
 ): void {
   const records = found?.map(({ shown }) => shown);
   if (json !== true && mermaid !== true) {
-    console.print(orderReport(timeline, console, { messages, records }));
+    console.print(orderReport(timeline, console, { messages: messages === true, records }));
     return;
   }
   // The page says it at its end.

@@ -55,6 +55,24 @@ describe('GET /notifications', () => {
     ]);
   });
 
+  it('says of a message that is tried again when, and why the last attempt failed; of one that is sent, neither', async () => {
+    const [orderId, other] = [anOrderId(), anOrderId()];
+    system.mailServer.onRecipient = (to) => (to.startsWith('full@') ? { code: 550, text: 'full' } : undefined);
+    await system.handle([news.order_received(orderId, 'full'), news.order_received(other, 'reader')]);
+    expect(await settled(orderId)).toMatchObject([
+      { status: 'failed', next_attempt_at: null, last_error: expect.stringContaining('550') },
+    ]);
+    await system.query(
+      `UPDATE notifications SET status = 'pending', due_at = '2999-01-01Z', last_error = '451 full' WHERE order_id = $1`,
+      [orderId],
+    );
+    expect((await list(`order_id=${orderId}`)).notifications).toMatchObject([
+      { status: 'pending', next_attempt_at: '2999-01-01T00:00:00.000Z', last_error: '451 full' },
+    ]);
+    const [sent] = await settled(other);
+    expect(sent).toMatchObject({ status: 'sent', next_attempt_at: null, last_error: null });
+  });
+
   it('can be read page by page, each notification once', async () => {
     await system.handle(Array.from({ length: 7 }, () => news.order_received(anOrderId(), 'pager')));
     const seen: string[] = [];
@@ -185,7 +203,7 @@ describe('POST /notifications/:id/resend', () => {
     const original = await oneNotification(orderId, 'mover');
     await system.inject('PUT', '/contacts/mover', { email: 'new@example.org', channels: ['email'] });
     const { status, body } = await system.inject('POST', `/notifications/${original.notification_id}/resend`);
-    const { notification_id: _id, created_at: _at, ...same } = original;
+    const { notification_id: _id, created_at: _at, next_attempt_at: _none, ...same } = original;
     expect(status).toBe(202);
     expect(body).toMatchObject({ ...same, status: 'pending', attempts: 0, sent_at: null, resend_number: 1 });
     expect(await settled(orderId)).toMatchObject([{ resend_number: 1, status: 'sent' }, { resend_number: 0 }]);

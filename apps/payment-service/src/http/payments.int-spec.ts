@@ -63,6 +63,30 @@ describe('the list of payments', () => {
     expect(body.payments).toEqual([]);
   });
 
+  it('shows the call that the gateway has still to answer, and none of a payment at rest', async () => {
+    const [asked, declined] = ['test_timeout', 'test_declined'].map((method) =>
+      anEvent(OrderCreated, anOrderId(), created(method)),
+    ) as [ReturnType<typeof anEvent<typeof OrderCreated>>, ReturnType<typeof anEvent<typeof OrderCreated>>];
+    const consumer = app.get(OrderEventsConsumer);
+    await app.get(Transactions).run((unitOfWork) => consumer.created([asked, declined], unitOfWork));
+    await eventually(async () => {
+      const { body } = await get(app, `/payments?order_id=${asked.orderId}`);
+      expect(body.payments).toMatchObject([
+        {
+          status: 'unknown',
+          pending: {
+            operation: 'authorize',
+            outcome_unknown: true,
+            next_attempt_at: expect.stringMatching(/^\d{4}-.*Z$/),
+          },
+        },
+      ]);
+      expect(body.payments[0]?.pending?.attempts).toBeGreaterThan(0);
+      const ended = await get(app, `/payments?order_id=${declined.orderId}`);
+      expect(ended.body.payments).toMatchObject([{ status: 'failed', pending: null }]);
+    });
+  });
+
   it.each([
     ['/payments?order_id=7', 400, 'REQUEST.INVALID'],
     ['/payments?status=rich', 400, 'REQUEST.INVALID'],
