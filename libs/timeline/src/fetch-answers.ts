@@ -46,7 +46,7 @@ export async function fetchAnswers(
       return (await response.json()) as Body;
     } catch (error) {
       const why = signal.aborted ? `no answer in ${timeoutMs / 1_000} s` : causeOf(error);
-      unanswered.set(service, unanswered.get(service) ?? why);
+      unanswered.set(service, why);
       return undefined;
     }
   };
