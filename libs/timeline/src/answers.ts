@@ -112,8 +112,9 @@ export interface OrderRecord {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** A service that could not be asked. */
+/** Who could not be asked. */
 export interface Unanswered {
+  /** `payment-service`; `kafka` when the records could not be read. */
   readonly service: string;
   /** `no answer in 3 s`, `HTTP 503`, or what the network said. */
   readonly why: string;

@@ -32,11 +32,27 @@ export async function orderCommand(
     noteUnanswered(console, answers);
     throw new OpsError(whyUnknown(answers, order));
   }
-  const found = options.raw === true ? await recordsOf(kafka, id) : undefined;
+  const { found, unanswered } = options.raw === true ? await readRecords(kafka, id) : NOT_READ;
   const events = found?.flatMap(({ event }) => event ?? []);
-  const timeline = timelineOf(answers, events);
+  const timeline = timelineOf({ ...answers, unanswered: [...answers.unanswered, ...unanswered] }, events);
   show(console, timeline, found, options);
   return timeline.attention.length > 0 || timeline.unanswered.length > 0 ? EXIT.found : EXIT.fine;
+}
+
+interface ReadRecords extends Pick<Answers, 'unanswered'> {
+  readonly found: readonly FoundEvent[] | undefined;
+}
+
+const NOT_READ: ReadRecords = { found: undefined, unanswered: [] };
+
+/** The rest is shown without Kafka too. */
+async function readRecords(brokers: readonly string[], key: string): Promise<ReadRecords> {
+  try {
+    return { found: await recordsOf(brokers, key), unanswered: [] };
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error;
+    return { ...NOT_READ, unanswered: [{ service: 'kafka', why: error.message }] };
+  }
 }
 
 function show(

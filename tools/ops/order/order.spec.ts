@@ -174,6 +174,13 @@ describe('ops order, of an order that needs something', () => {
     expect(exit).toBe(1);
   });
 
+  it('shows the rest when Kafka does not give its records', async () => {
+    const { text, exit } = await order(ID, '--raw', '--kafka', '127.0.0.1:1');
+    expect(text).toMatch(/^Order 7F3K-29QX/);
+    expect(text.split('\n').at(-1)).toMatch(/^! kafka is not shown, it did not answer: /);
+    expect(exit).toBe(1);
+  });
+
   it('shows what the others know while the order service is away', async () => {
     answers = { ...WELL, [`/order/orders/${ID}`]: null, [`/order/orders/${ID}/events`]: null };
     const { text, exit } = await order(ID);
