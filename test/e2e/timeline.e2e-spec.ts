@@ -76,6 +76,18 @@ describe('./ops order', () => {
     expect((await ops(short.order_id)).text).toContain('Stock: insufficient');
   });
 
+  it('says of an order on its way what the gateway is asked, and when again', async () => {
+    const { order_id: id } = await system.place({ payment_method: 'test_timeout' });
+    await eventually(async () => {
+      const { exit, text } = await ops(id);
+      expect(text).toMatch(
+        /^! the gateway is asked to authorize at \S+Z, after \d+ attempts?, of which the outcome is unknown$/m,
+      );
+      expect(text.split('\n').at(-1)).toMatch(/^! the order is pending since /);
+      expect(exit).toBe(1);
+    });
+  });
+
   it('says that nobody knows an order', async () => {
     await expect(ops('0197a000-0000-7000-8000-0000000000aa')).rejects.toThrow('there is no order');
     await expect(ops('0000-0000')).rejects.toThrow('there is no order with the number 0000-0000');

@@ -45,12 +45,15 @@ function ofBlocked({
   next_attempt_at,
   attempts,
 }: BlockedMessage) {
-  const behind = waiting_behind === 0 ? '' : `, and ${waiting_behind} more wait behind it`;
+  const behind =
+    waiting_behind === 0 ? '' : `, and ${waiting_behind} more ${waiting_behind === 1 ? 'waits' : 'wait'} behind it`;
   switch (status) {
     case 'waiting':
       return [];
     case 'retrying':
-      return [`${service} retries ${topic} at ${next_attempt_at ?? 'any time'}, after ${attempts} attempts${behind}`];
+      return [
+        `${service} retries ${topic} at ${next_attempt_at ?? 'any time'}, after ${attemptsText(attempts)}${behind}`,
+      ];
     default:
       return [
         `${service} has given up ${topic} (${status})${behind}: ./ops failed show ${id}, then ./ops failed retry ${id}`,
@@ -70,7 +73,7 @@ function ofPayment({ payment, order }: Answers): string[] {
       : [`the payment is ${payment.status}`];
   const { operation, attempts, outcome_unknown, next_attempt_at } = payment.pending;
   const outcome = outcome_unknown ? ', of which the outcome is unknown' : '';
-  return [`the gateway is asked to ${operation} at ${next_attempt_at}, after ${attempts} attempts${outcome}`];
+  return [`the gateway is asked to ${operation} at ${next_attempt_at}, after ${attemptsText(attempts)}${outcome}`];
 }
 
 function ofStock({ allocation, order }: Answers): string[] {
@@ -109,4 +112,8 @@ function ofOrder({ order }: Answers): string[] {
 
 function isAtRest(order: Answers['order']): order is OrderAnswer & { readonly status: 'confirmed' | 'cancelled' } {
   return order?.status === 'confirmed' || order?.status === 'cancelled';
+}
+
+function attemptsText(attempts: number): string {
+  return `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
 }

@@ -69,7 +69,7 @@ describe('the timeline of an order', () => {
       ['inventory-service', 'f-1'],
     ]);
     expect(timeline.attention).toEqual([
-      'inventory-service has given up payment_successful (dead_lettered), and 1 more wait behind it: ./ops failed show f-1, then ./ops failed retry f-1',
+      'inventory-service has given up payment_successful (dead_lettered), and 1 more waits behind it: ./ops failed show f-1, then ./ops failed retry f-1',
       `the order is paid since ${at(1)}`,
     ]);
   });

@@ -152,7 +152,7 @@ describe('ops order, of an order that needs something', () => {
     expect(text).toMatch(/^inventory-service +payment_successful +dead_lettered +\S+:02.000Z +9 +– +f-1 +–$/m);
     expect(text).toMatch(/^inventory-service +order_cancelled +waiting +\S+:02.000Z +9 +– +f-2 +f-1$/m);
     expect(printed.join('\n').split('\n').at(-1)).toBe(
-      '! inventory-service has given up payment_successful (dead_lettered), and 1 more wait behind it: ./ops failed show f-1, then ./ops failed retry f-1',
+      '! inventory-service has given up payment_successful (dead_lettered), and 1 more waits behind it: ./ops failed show f-1, then ./ops failed retry f-1',
     );
     expect(exit).toBe(1);
   });
