@@ -93,8 +93,9 @@ export class SmtpSession {
     const { promise, resolve, reject } = Promise.withResolvers<SmtpSession>();
     const fail = (error: NodemailerError): void => {
       clearTimeout(timer);
-      connection.close();
+      // First: closing ends the connection at once, and that would be the reason then.
       reject(new SmtpFailure('connecting', error));
+      connection.close();
     };
     const succeed = (): void => {
       clearTimeout(timer);

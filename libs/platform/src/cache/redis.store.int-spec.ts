@@ -43,7 +43,8 @@ describe('a Redis that is not there', () => {
       expect(await cache.read('a', 1_000, inState(`state ${i}`))).toEqual({ state: `state ${i}` });
       await cache.read('a', 1_000, inState('settled'));
     }
-    expect(performance.now() - started).toBeLessThan(300);
+    // Waiting for each would take three seconds.
+    expect(performance.now() - started).toBeLessThan(1_500);
     await store.disconnect();
   });
 });
@@ -81,7 +82,8 @@ describe('a Redis that freezes', () => {
     frozen = true;
     const started = performance.now();
     for (let i = 0; i < 50; i += 1) await cache.read('frozen', 60_000, inState('open'));
-    expect(performance.now() - started).toBeLessThan(150);
+    // A time-out each would take longer than one and a half seconds.
+    expect(performance.now() - started).toBeLessThan(750);
     frozen = false;
     for (const socket of sockets) socket.destroy();
     while ((await store.ping()) === undefined) await new Promise((resolve) => setImmediate(resolve));
