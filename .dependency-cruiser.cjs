@@ -8,6 +8,7 @@ const sameApp = (...names) => `^apps/$1/src/(?:${names.join('|')})/`;
 
 /** The rooms of libs/messaging, from the ground up: each may use those before it. */
 const MESSAGING_FLOORS = [
+  { room: 'metrics', comment: 'What is counted, and how what waits is read, does not depend on who has it.' },
   { room: 'linger', comment: 'Waiting for company is a matter of time alone; it knows neither tables nor topics.' },
   { room: 'kafka', comment: 'A client with our settings and codecs does not know what is sent with it.' },
   { room: 'record', comment: 'What was read from a topic is described before anybody decides what to do with it.' },
@@ -171,10 +172,13 @@ module.exports = {
     {
       name: 'tools-use-rules-not-services',
       comment:
-        'Domain and configuration are plain data and functions; anything else of a service would have to be wired. Its service.ts is what describeService asks for.',
+        'Domain, figures and configuration are plain data and functions; anything else of a service would have to be wired. Its service.ts is what describeService asks for.',
       severity: 'error',
       from: { path: '^tools/', pathNot: SPEC },
-      to: { path: '^apps/', pathNot: '^apps/[^/]+/src/(?:domain/|(?:config|service)\\.ts$)' },
+      to: {
+        path: '^apps/',
+        pathNot: '^apps/[^/]+/src/(?:domain/|persistence/[^/]+\\.figures\\.ts$|(?:config|service)\\.ts$)',
+      },
     },
     {
       name: 'suites-are-separate',

@@ -21,7 +21,7 @@ RUN node deploy/prepare-images.ts /images
 
 FROM base AS runtime
 # One heap of glibc's malloc per thread would cost some 10 MiB, and gain nothing.
-ENV NODE_ENV=production HOST=0.0.0.0 MALLOC_ARENA_MAX=2
+ENV NODE_ENV=production HOST=0.0.0.0 METRICS_HOST=0.0.0.0 MALLOC_ARENA_MAX=2
 COPY --from=build /images/node_modules node_modules
 COPY package.json ./
 COPY tools/source-maps.js tools/

@@ -126,12 +126,12 @@ const DEFINITIONS: readonly Definition[] = [
 ];
 
 /** Every figure that was measured, over all rounds. */
-export function figuresOf(result: Pick<BenchResult, 'rounds' | 'stored' | 'smtp'>): Figure[] {
+export function figuresOf(result: Pick<BenchResult, 'rounds' | 'stored' | 'smtp' | 'observing'>): Figure[] {
   const ofRounds = DEFINITIONS.flatMap(({ of, ...definition }) => {
     const values = result.rounds.map(of).filter((value) => value !== undefined);
     return values.length === 0 ? [] : [figure(definition, values)];
   });
-  return [...ofRounds, ...growthWithOrders(result.stored), ...overSmtp(result)];
+  return [...ofRounds, ...growthWithOrders(result.stored), ...overSmtp(result), ...costOfObserving(result)];
 }
 
 function growthWithOrders(stored: readonly StoredResult[] | undefined): Figure[] {
@@ -144,6 +144,16 @@ function growthWithOrders(stored: readonly StoredResult[] | undefined): Figure[]
 
 function overSmtp({ smtp }: Pick<BenchResult, 'smtp'>): Figure[] {
   return smtp === undefined ? [] : [figure({ name: 'mails over SMTP', unit: 'mails/s' }, [smtp.mailsPerSecond])];
+}
+
+/** Targets of 5 and 2 % are those of docs/adr/0041 and 0042. */
+function costOfObserving({ observing }: Pick<BenchResult, 'observing'>): Figure[] {
+  if (observing === undefined) return [];
+  const { logs, metrics } = observing.percentOfServices;
+  return [
+    figure({ name: 'cost of logs of orders', unit: '% of CPU', target: atMost(5) }, [logs]),
+    figure({ name: 'cost of metrics', unit: '% of CPU', target: atMost(2) }, [metrics]),
+  ];
 }
 
 /** 10 k, 5 M. */

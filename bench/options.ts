@@ -10,6 +10,7 @@ export const PARTS = [
   'baselines',
   'steps',
   'smtp',
+  'observing',
   'replicas',
   'stored',
 ] as const;
@@ -17,7 +18,7 @@ export const PARTS = [
 export type Part = (typeof PARTS)[number];
 
 /** Each in systems of its own, once; all others share one in each round. */
-export const ALONE = ['steps', 'smtp', 'replicas', 'stored'] as const satisfies readonly Part[];
+export const ALONE = ['steps', 'smtp', 'observing', 'replicas', 'stored'] as const satisfies readonly Part[];
 
 export function isAlone(part: Part): part is (typeof ALONE)[number] {
   return ALONE.some((one) => one === part);
@@ -72,10 +73,11 @@ to its end. Fails when an order is lost, doubled or wrong; a target that is miss
                 baselines  what the database alone, Kafka alone and Nest's own transport make of the same work
                 steps      what the time from POST to confirmed is made of, at 5 orders/s
                 smtp       what the path over SMTP carries
+                observing  what logs of orders and metrics cost, by turns; 12 minutes
                 replicas   more processes of each service
                 stored     with many orders already stored
               by default load, idle, baselines
-  --rounds    how often all but steps, smtp, replicas and stored are measured, each time in a fresh system
+  --rounds    how often all but steps, smtp, observing, replicas and stored are measured, each time in a fresh system
   --replicas  by default 1,2,4
   --stored    by default 10000,1000000,5000000
   --mails     counted: rendered and composed, but not handed to a mail server; smtp: sent to one that accepts everything

@@ -89,6 +89,19 @@ export interface SmtpResult {
   readonly wrong: readonly string[];
 }
 
+/** CPU seconds of the four services for 1,000 orders, in one system. */
+export interface ObservingTurn {
+  readonly setting: 'neither' | 'logs' | 'metrics' | 'both';
+  readonly cpuSecondsPer1000: number;
+}
+
+/** What it costs to tell of orders in logs and metrics. */
+export interface ObservingResult {
+  readonly turns: readonly ObservingTurn[];
+  /** By how much the services use more CPU than with neither, by the medians of the turns. */
+  readonly percentOfServices: Readonly<Record<Exclude<ObservingTurn['setting'], 'neither'>, number>>;
+}
+
 export interface ReplicasResult {
   readonly replicas: number;
   readonly search: SearchResult;
@@ -140,6 +153,7 @@ export interface BenchResult {
   readonly rounds: readonly Round[];
   readonly steps?: StepsResult;
   readonly smtp?: SmtpResult;
+  readonly observing?: ObservingResult;
   readonly replicas?: readonly ReplicasResult[];
   readonly stored?: readonly StoredResult[];
   /** Later runs that added parts. */

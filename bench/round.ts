@@ -2,15 +2,16 @@ import { runBaselines } from './baselines/baselines.ts';
 import { countedMails, smtpMails } from './mails.ts';
 import type { BenchPlan, Part } from './options.ts';
 import { measureBacklog } from './parts/backlog.ts';
-import { inFreshSystem, shortly, warmUp, type Outside, type PartContext } from './parts/context.ts';
+import { inFreshSystem, shareOf, shortly, warmUp, type Outside, type PartContext } from './parts/context.ts';
 import { measureIdle } from './parts/idle.ts';
 import { databaseShares, measureHotProduct, measureRelay, walPosition } from './parts/limits.ts';
 import { measureLatency } from './parts/latency.ts';
 import { measureLoad } from './parts/load.ts';
+import { measureObserving } from './parts/observing.ts';
 import { search } from './parts/search.ts';
 import { measureSmtp } from './parts/smtp.ts';
 import { measureSteps } from './parts/steps.ts';
-import type { Round, SmtpResult, StepsResult } from './result.ts';
+import type { ObservingResult, Round, SmtpResult, StepsResult } from './result.ts';
 
 /** A part that cannot be carried out counts as broken, and what others have measured meanwhile is not lost. */
 export async function attempt<T>(
@@ -85,4 +86,9 @@ export async function runSmtp(outside: Outside, rate: number): Promise<SmtpResul
     context.broken.push(...(await context.bench.finalCheck()));
     return result;
   });
+}
+
+/** What it costs to be observed, at half of what the system sustains: there the CPU is not all there is. */
+export function runObserving(outside: Outside, rate: number): Promise<ObservingResult> {
+  return measureObserving(outside, shareOf(rate, 0.5), countedMails);
 }

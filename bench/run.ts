@@ -7,7 +7,7 @@ import { measureStored } from './parts/stored.ts';
 import { summaryOf } from './report.ts';
 import type { BenchResult, Round } from './result.ts';
 import { headOfBoth, planLeft, resultIn } from './resume.ts';
-import { attempt, runRound, runSmtp, runSteps } from './round.ts';
+import { attempt, runObserving, runRound, runSmtp, runSteps } from './round.ts';
 import { storeDocuments, storeResult } from './store.ts';
 
 const options = benchOptions(process.argv.slice(2));
@@ -61,6 +61,7 @@ async function measure(
   const others: Record<(typeof ALONE)[number], () => Promise<Partial<Measured>>> = {
     steps: async () => ({ steps: await runSteps(outside, reference) }),
     smtp: async () => ({ smtp: await runSmtp(outside, reference) }),
+    observing: async () => ({ observing: await runObserving(outside, reference) }),
     replicas: async () => ({ replicas: await measureReplicas(outside, plan.replicas, reference) }),
     stored: async () => ({ stored: await measureStored(outside, plan.stored, reference) }),
   };

@@ -40,6 +40,14 @@ describe('the services of deploy/services.json', () => {
     expect(names).toEqual(expect.arrayContaining(EVENTS.map(({ publisher }) => publisher)));
   });
 
+  it('serve their metrics inside the network of docker-compose.yml, and not on the host', () => {
+    const compose = read('docker-compose.yml');
+    expect(compose).toMatch(/x-service: &service\n(?: {2}.*\n)+ {2}expose:\n {4}- '9464'\n/);
+    expect(compose).toMatch(/x-service-environment: &service-environment\n(?: {2}.*\n)* {2}METRICS_PORT: 9464\n/);
+    expect(compose).not.toMatch(/\d:9464\b/);
+    expect(read('Dockerfile')).toMatch(/^ENV .*\bMETRICS_HOST=0\.0\.0\.0\b/m);
+  });
+
   it.each(names)('have a container in docker-compose.yml, built and reached as itself: %s', (name) => {
     const port = String(ports[name]);
     const variable = `${name.toUpperCase().replace('-', '_')}_HOST_PORT`;

@@ -27,6 +27,7 @@ import { GetProduct } from './use-cases/get-product';
 import { ListMovements } from './use-cases/list-movements';
 import { ListProducts } from './use-cases/list-products';
 import { SettleStock } from './use-cases/settle-stock';
+import { StockMetrics } from './use-cases/stock-metrics';
 
 /** The database of the service. */
 export function databaseOptions(config: InventoryServiceConfig): DatabaseOptions {
@@ -62,6 +63,7 @@ export class InventoryServiceModule {
         InventoryReader,
         ProductRepository,
         SettleStock,
+        StockMetrics,
         StockRepository,
       ],
     };

@@ -29,6 +29,7 @@ import { GetOrder } from './use-cases/get-order';
 import { HousekeepingOptions } from './use-cases/housekeeping.options';
 import { ListOrders } from './use-cases/list-orders';
 import { OrderNumbers, RandomOrderNumbers } from './persistence/order-numbers';
+import { OrderMetrics } from './use-cases/order-metrics';
 import { PlaceOrder } from './use-cases/place-order';
 import { PlaceOrderOptions } from './use-cases/place-order.options';
 import { SettledOrders } from './persistence/settled-orders';
@@ -75,6 +76,7 @@ export class OrderServiceModule {
         ListOrders,
         IdempotencyKeys,
         OrderCache,
+        OrderMetrics,
         { provide: OrderNumbers, useClass: RandomOrderNumbers },
         OrderRepository,
         OrderReader,

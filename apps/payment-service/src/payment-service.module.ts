@@ -28,6 +28,7 @@ import { GetPayment } from './use-cases/get-payment';
 import { HandleStripeWebhook } from './use-cases/handle-stripe-webhook';
 import { HandlePaymentHint } from './use-cases/handle-payment-hint';
 import { ListPayments } from './use-cases/list-payments';
+import { PaymentMetrics } from './use-cases/payment-metrics';
 import { RefundByHand } from './use-cases/refund-by-hand';
 import { StepPayments } from './use-cases/step-payments';
 
@@ -59,6 +60,7 @@ export class PaymentServiceModule {
         HandleStripeWebhook,
         HandlePaymentHint,
         ListPayments,
+        PaymentMetrics,
         PaymentReader,
         PaymentRepository,
         StepPayments,

@@ -1,5 +1,7 @@
 import {
   type DeadLetterReason,
+  failedMessageCounts,
+  type FailedMessageCounts,
   type FailedMessageEntity,
   type FailedMessageStatus,
   MessagingOptions,
@@ -45,15 +47,6 @@ export interface FailedMessageGroups {
   readonly complete: boolean;
 }
 
-/** How much is unfinished, and since when. A figure of {@link MOST_COUNTED} means: so many, or more. */
-export interface FailedMessageCounts {
-  readonly dead_lettered: number;
-  readonly quarantined: number;
-  readonly retrying: number;
-  readonly waiting: number;
-  readonly oldest_at: Date | null;
-}
-
 /** Messages of one status that are counted for a summary; it is a part of every look at the health of a service. */
 export const MOST_COUNTED = 10_000;
 /** Messages that are counted behind a message, for each line of a list. */
@@ -74,7 +67,6 @@ const UUID = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 /** An error message without what differs between two messages that fail in the same way. */
 const PATTERN = `regexp_replace(regexp_replace(error_message, '${UUID}', '<id>', 'g'), '[0-9]+([.,][0-9]+)*', '<n>', 'g')`;
 const MAX_GROUPS = 200;
-const COUNTED = ['dead_lettered', 'quarantined', 'retrying', 'waiting'] as const satisfies FailedMessageStatus[];
 
 /** Reads failed messages for people. */
 @Injectable()
@@ -163,18 +155,9 @@ export class FailedMessageReader {
   }
 
   /** Up to {@link MOST_COUNTED} of each status. */
-  async summary(): Promise<FailedMessageCounts> {
-    const [row] = await this.dataSource.query<FailedMessageCounts[]>(
-      `SELECT ${COUNTED.map(
-        (status) => `(
-           SELECT count(*)::int FROM (SELECT FROM failed_messages WHERE consumer_group = $1 AND status = '${status}'
-             LIMIT ${MOST_COUNTED}) AS counted) AS ${status}`,
-      ).join(', ')},
-         (SELECT created_at FROM failed_messages WHERE consumer_group = $1 AND status NOT IN ('resolved', 'discarded')
-          ORDER BY position LIMIT 1) AS oldest_at`,
-      [this.options.service],
-    );
-    return row ?? { dead_lettered: 0, quarantined: 0, retrying: 0, waiting: 0, oldest_at: null };
+  summary(): Promise<FailedMessageCounts> {
+    const query = <Row>(text: string, parameters?: unknown[]) => this.dataSource.query<Row[]>(text, parameters);
+    return failedMessageCounts(query, this.options.service, MOST_COUNTED);
   }
 
   private async isMoreThanLookedAt(filter: FailedMessageFilter): Promise<boolean> {

@@ -3,9 +3,10 @@ import {
   DEAD_LETTER_REASONS,
   type DeadLetterReason,
   FAILED_MESSAGE_STATUSES,
+  type FailedMessageCounts,
   type FailedMessageStatus,
 } from '@app/messaging';
-import type { FailedMessageCounts, FailedMessageGroup, ShownFailedMessage } from './failed-message.reader';
+import type { FailedMessageGroup, ShownFailedMessage } from './failed-message.reader';
 
 const ID = '01936f5e-8f3a-7c61-b1f0-3f6a1f0c9d11';
 const time = (description: string, example: string | null = '2025-11-22T10:15:30.045Z') =>

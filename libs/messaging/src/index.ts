@@ -21,6 +21,8 @@ export { FailedMessageEntity } from './failed/failed-message.entity';
 export { GroupCommit, type GroupCommitLimits, Overloaded, type Settled } from './linger/group-commit';
 export { MESSAGING_ENTITIES } from './messaging-entities';
 export { MessagingOptions, messagingOptionsOf, BACKGROUND_LINGER } from './messaging-options';
+export { DueMetrics } from './due-work/due-metrics';
+export { type DueBacklog, failedMessageCounts, type FailedMessageCounts } from './metrics/waiting-rows';
 export { connectEventConsumers, MessagingModule } from './messaging.module';
 export { MESSAGING_MIGRATIONS } from './migrations';
 export { headersFromBase64, type StoredHeaders } from './unit-of-work/stored-headers';

@@ -2,6 +2,7 @@ import { HealthIndicator, type HealthResult } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ConsumerHealth } from './consumer/consumer-health';
+import { outboxAge } from './metrics/waiting-rows';
 
 /**
  * Whether events are being consumed. Not required: without Kafka a service still answers its requests, and what it
@@ -35,14 +36,8 @@ export class OutboxHealthIndicator extends HealthIndicator {
   }
 
   async check(): Promise<HealthResult> {
-    const rows: { waiting_ms: string; refused: number }[] = await this.dataSource.query(
-      `SELECT coalesce((SELECT extract(epoch FROM clock_timestamp() - created_at) * 1000
-         FROM outbox ORDER BY position LIMIT 1), 0)::bigint AS waiting_ms,
-         (SELECT count(*)::int FROM outbox WHERE refused_at IS NOT NULL) AS refused`,
-    );
-    const waiting = Math.max(0, Number(rows[0]?.waiting_ms ?? 0));
-    const refused = rows[0]?.refused ?? 0;
-    const status = waiting > OUTBOX_LATE_MS || refused > 0 ? 'degraded' : 'up';
-    return { status, details: { oldest_unpublished_ms: waiting, refused } };
+    const { oldestMs, refused } = await outboxAge((text, parameters) => this.dataSource.query(text, parameters));
+    const status = oldestMs > OUTBOX_LATE_MS || refused > 0 ? 'degraded' : 'up';
+    return { status, details: { oldest_unpublished_ms: oldestMs, refused } };
   }
 }

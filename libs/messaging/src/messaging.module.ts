@@ -8,8 +8,10 @@ import {
 } from '@nestjs/common';
 import { ClientSockets } from './kafka/client-sockets';
 import { ConsumerHealth } from './consumer/consumer-health';
+import { ConsumerLag } from './consumer/consumer-lag';
 import { ConsumerWatchdog } from './consumer/consumer-watchdog';
 import { DeadLetters } from './failed/dead-letters';
+import { DueMetrics } from './due-work/due-metrics';
 import { DueWorkers } from './due-work/due-workers';
 import { EventBatchProcessor } from './consumer/event-batch-processor';
 import { FailedMessages } from './failed/failed-messages';
@@ -17,6 +19,8 @@ import { Inbox } from './consumer/inbox';
 import { KafkaEventServer } from './consumer/kafka-event-server';
 import { KafkaFactory } from './kafka/kafka-factory';
 import { KafkaHealthIndicator, OutboxHealthIndicator } from './messaging.health-indicators';
+import { MessagingCollectors } from './messaging.collectors';
+import { MessagingMetrics } from './metrics/messaging-metrics';
 import { MessagingOptions } from './messaging-options';
 import { Outbox } from './unit-of-work/outbox';
 import { OutboxSignal } from './unit-of-work/outbox-signal';
@@ -46,7 +50,8 @@ export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy 
   ) {}
 
   static forRoot(options: MessagingOptions): DynamicModule {
-    const shared = [Inbox, Transactions, DueWorkers, KafkaEventServer, KafkaFactory, ConsumerHealth, RelayProducer];
+    const kafka = [KafkaEventServer, KafkaFactory, ConsumerHealth, RelayProducer];
+    const shared = [Inbox, Transactions, DueMetrics, DueWorkers, ...kafka];
     return {
       module: MessagingModule,
       global: true,
@@ -54,11 +59,14 @@ export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy 
         { provide: MessagingOptions, useValue: options },
         ...shared,
         ClientSockets,
+        ConsumerLag,
         ConsumerWatchdog,
         DeadLetters,
         EventBatchProcessor,
         FailedMessages,
         KafkaHealthIndicator,
+        MessagingCollectors,
+        MessagingMetrics,
         OutboxHealthIndicator,
         Outbox,
         OutboxRelay,

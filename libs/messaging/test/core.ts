@@ -8,6 +8,7 @@ import { Inbox } from '../src/consumer/inbox';
 import { MESSAGING_ENTITIES } from '../src/messaging-entities';
 import type { MessagingOptions } from '../src/messaging-options';
 import { MESSAGING_MIGRATIONS } from '../src/migrations';
+import { MessagingMetrics } from '../src/metrics/messaging-metrics';
 import { Outbox } from '../src/unit-of-work/outbox';
 import { OutboxSignal } from '../src/unit-of-work/outbox-signal';
 import { Transactions } from '../src/unit-of-work/transactions';
@@ -27,7 +28,12 @@ export async function openCore(options: MessagingOptions, databasePoolSize = 10)
     signal,
     transactions: new Transactions(dataSource, outbox, signal),
     inbox: new Inbox(options),
-    failedMessages: new FailedMessages(options, new DeadLetters(options, outbox, ids), clock, ids),
+    failedMessages: new FailedMessages(
+      options,
+      new DeadLetters(options, outbox, ids, MessagingMetrics.OFF),
+      clock,
+      ids,
+    ),
     close: () => dataSource.destroy(),
   };
 }

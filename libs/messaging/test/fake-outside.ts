@@ -1,6 +1,7 @@
 import { SystemClock } from '@app/platform';
 import type { DueItem, DueWork, DueWorkerLimits } from '../src/due-work/due-work';
 import { DueWorker } from '../src/due-work/due-worker';
+import type { DueBacklog } from '../src/metrics/waiting-rows';
 import type { Transactions } from '../src/unit-of-work/transactions';
 import type { UnitOfWork } from '../src/unit-of-work/unit-of-work';
 
@@ -43,6 +44,10 @@ export class FakeOutside implements DueWork<DueItem, string> {
   byItself = false;
   readonly succession = { isThrough: (outcome: string) => outcome === 'done', notYet: () => 'waits' };
   onSettle: (ids: string[]) => void = () => undefined;
+
+  backlog(): Promise<DueBacklog> {
+    return Promise.resolve({ due: this.due.length, oldestDue: null });
+  }
 
   claim(_unitOfWork: UnitOfWork, limit: number): Promise<DueItem[]> {
     return Promise.resolve(this.due.splice(0, limit));

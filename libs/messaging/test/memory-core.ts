@@ -16,6 +16,12 @@ interface State {
   }[];
 }
 
+function unitOfWorkInMemory() {
+  const committed: (() => Promise<void> | void)[] = [];
+  const own: Partial<UnitOfWork> = { note: () => undefined, afterCommit: (hook) => void committed.push(hook) };
+  return { unitOfWork: own as UnitOfWork, committed };
+}
+
 /** Inbox, failed messages and transactions in memory. A transaction that fails leaves nothing behind, as the real ones do. */
 export class MemoryCore {
   state: State = { inbox: new Set(), effects: [], parked: [] };
@@ -29,8 +35,10 @@ export class MemoryCore {
       this.begun += 1;
       const before = structuredClone(this.state);
       try {
-        const result = await work({ note: () => undefined } as Partial<UnitOfWork> as UnitOfWork);
+        const { unitOfWork, committed } = unitOfWorkInMemory();
+        const result = await work(unitOfWork);
         this.onCommit();
+        committed.forEach((hook) => void hook());
         return result;
       } catch (error) {
         this.state = before;

@@ -113,8 +113,13 @@ export class MessagingBed {
     );
   }
 
-  async destroy(): Promise<void> {
+  /** Stops what is running, while there is still something it can be connected to. */
+  async destroyReplicas(): Promise<void> {
     await Promise.all([...this.replicas].map((replica) => replica.stop()));
+  }
+
+  async destroy(): Promise<void> {
+    await this.destroyReplicas();
     await this.kafka.disconnect();
     await this.admin.end();
     await this.database.drop();

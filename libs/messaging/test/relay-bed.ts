@@ -3,6 +3,7 @@ import { infrastructureUrls, TcpProxy } from '@app/testing';
 import { KafkaFactory } from '../src/kafka/kafka-factory';
 import type { MessagingOptions } from '../src/messaging-options';
 import { type OutboxSignal } from '../src/unit-of-work/outbox-signal';
+import { MessagingMetrics } from '../src/metrics/messaging-metrics';
 import { OutboxRelay } from '../src/relay/relay';
 import { RelayProducer } from '../src/relay/relay-producer';
 import { TopicCreator } from '../src/kafka/topic-creator';
@@ -36,7 +37,8 @@ export class RelayBed {
   start(overrides: Partial<MessagingOptions> = {}, signal: OutboxSignal = this.core.signal): OutboxRelay {
     const options = this.bed.options(overrides);
     const factory = new KafkaFactory(options);
-    const relay = new OutboxRelay(options, signal, new RelayProducer(factory), new TopicCreator(factory, options));
+    const producer = new RelayProducer(factory, MessagingMetrics.OFF);
+    const relay = new OutboxRelay(options, signal, producer, new TopicCreator(factory, options));
     relay.start();
     this.closing.unshift(() => relay.stop(1_000));
     return relay;

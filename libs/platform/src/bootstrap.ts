@@ -10,6 +10,8 @@ import { httpAdapter } from './http/http-adapter';
 import { limitConnections } from './http/limit-connections';
 import { Lifecycle } from './lifecycle';
 import { PinoLogger } from './logging/pino.logger';
+import { Metrics } from './metrics/metrics';
+import { listenForScrapes, serveMetrics } from './metrics/serve-metrics';
 import { PlatformModule } from './platform.module';
 import { shutDownOnSignals } from './shutdown';
 
@@ -30,7 +32,8 @@ export type BootstrapConfig = Pick<
   | 'serviceVersion'
   | 'shutdownTimeoutMs'
   | 'shutdownDelayMs'
->;
+> &
+  Partial<Pick<CommonConfig, 'metrics' | 'metricsHost' | 'metricsPort'>>;
 
 /** One service, described for `bootstrapService`. */
 export interface ServiceOptions {
@@ -58,7 +61,11 @@ export async function bootstrapService(options: ServiceOptions): Promise<void> {
   Logger.overrideLogger(logger);
   exitOnUncaught(logger);
   try {
-    const app = await createService(options);
+    const { metricsPort, metricsHost = '127.0.0.1' } = options.config;
+    const metrics = metricsOf(options);
+    // Before anything is built: that waits for the database.
+    if (metrics.isOn && metricsPort !== undefined) await listenForScrapes(metrics, metricsPort, metricsHost);
+    const app = await createService(options, metrics);
     shutDownOnSignals(app, options.config.shutdownTimeoutMs, options.config.shutdownDelayMs);
     await startService(app, options);
   } catch (error) {
@@ -70,8 +77,11 @@ export async function bootstrapService(options: ServiceOptions): Promise<void> {
  * The built application, with everything but listening and signals. `configure` has run, nothing is started or initialised;
  * close it with `app.close()`. Rejects with what made the start impossible. Tests use `createTestService` of `@app/testing`.
  */
-export async function createService(options: ServiceOptions): Promise<NestFastifyApplication> {
-  const root = { module: ServiceRoot, imports: serviceImports(options) };
+export async function createService(
+  options: ServiceOptions,
+  metrics = metricsOf(options),
+): Promise<NestFastifyApplication> {
+  const root = { module: ServiceRoot, imports: serviceImports(options, metrics) };
   return prepareService(
     await NestFactory.create<NestFastifyApplication>(root, httpAdapter(), applicationOptions(options)),
     options,
@@ -79,9 +89,9 @@ export async function createService(options: ServiceOptions): Promise<NestFastif
 }
 
 /** What the root module of a service imports: the platform and the service; the service's own module stays free of both. */
-export function serviceImports(options: ServiceOptions): (Type | DynamicModule)[] {
+export function serviceImports(options: ServiceOptions, metrics = metricsOf(options)): (Type | DynamicModule)[] {
   const { name, version = options.config.serviceVersion, module, description, problems } = options;
-  return [PlatformModule.forRoot({ name, version, description, problems }), module];
+  return [PlatformModule.forRoot({ name, version, description, problems }, metrics), module];
 }
 
 /** How Nest builds the application of a service. */
@@ -95,6 +105,7 @@ export async function prepareService(
   options: ServiceOptions,
 ): Promise<NestFastifyApplication> {
   configureHttp(app);
+  if (options.config.metricsPort === undefined) serveMetrics(app.getHttpAdapter().getInstance(), app.get(Metrics));
   limitConnections(app.getHttpAdapter().getInstance().server, options.config.httpMaxConnections);
   await options.configure?.(app);
   return app;
@@ -111,6 +122,10 @@ export async function startService(app: NestFastifyApplication, { name, config }
 }
 
 class ServiceRoot {}
+
+function metricsOf({ config }: ServiceOptions): Metrics {
+  return new Metrics(config.metrics ?? true);
+}
 
 function serviceLogger({ name, version, config }: ServiceOptions): PinoLogger {
   return new PinoLogger({

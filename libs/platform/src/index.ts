@@ -63,5 +63,7 @@ export { HIDDEN_CONTROLS, withVisibleControls } from './logging/control-characte
 export { currentLogContext, type LogContext, runWithLogContext } from './logging/log-context';
 export { Outage } from './logging/outage';
 export { redactText } from './logging/redaction';
+export type { Counter, Gauge, Histogram } from './metrics/metrics';
+export { Metrics } from './metrics/metrics';
 export { ServiceInfo } from './service-info';
 export { shutDown } from './shutdown';

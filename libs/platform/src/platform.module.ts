@@ -9,17 +9,19 @@ import { HealthRegistry } from './health/health-registry';
 import { ProvidedIndicators } from './health/provided-indicators';
 import { Ids, UuidV7Ids } from './ids';
 import { Lifecycle } from './lifecycle';
+import { Metrics } from './metrics/metrics';
+import { PlatformMetrics } from './metrics/platform-metrics';
 import { ServiceInfo } from './service-info';
 
 /**
  * What every service has, available everywhere without importing anything: `Clock`, `Ids`, `Chance`, `Lifecycle`,
- * `CircuitBreakers`, `ServiceInfo`, and the routes `/`, `/health`, `/health/live`, `/health/ready`, `/problems`.
+ * `CircuitBreakers`, `Metrics`, `ServiceInfo`, and the routes `/`, `/health`, `/health/live`, `/health/ready`, `/problems`.
  * `bootstrapService` and `createService` add it; only tests that build a module by hand import it.
  */
 @Global()
 @Module({})
 export class PlatformModule {
-  static forRoot(service: ServiceInfo): DynamicModule {
+  static forRoot(service: ServiceInfo, metrics = new Metrics()): DynamicModule {
     return {
       module: PlatformModule,
       imports: [DiscoveryModule],
@@ -30,12 +32,14 @@ export class PlatformModule {
         { provide: Ids, useClass: UuidV7Ids },
         { provide: Chance, useClass: SystemChance },
         { provide: ServiceInfo, useValue: service },
+        { provide: Metrics, useValue: metrics },
         Lifecycle,
         HealthRegistry,
         ProvidedIndicators,
         CircuitBreakers,
+        PlatformMetrics,
       ],
-      exports: [Clock, SharedClock, Ids, Chance, ServiceInfo, Lifecycle, CircuitBreakers],
+      exports: [Clock, SharedClock, Ids, Chance, ServiceInfo, Lifecycle, CircuitBreakers, Metrics],
     };
   }
 }

@@ -79,6 +79,57 @@ async function statusOf(url: string): Promise<number> {
   return response.status;
 }
 
+/** Where metrics are served besides the API. */
+function metricsAddressOf(trial: Trial): string {
+  const address = trial.lines.map(({ message }) => /Metrics are at (\S+)/.exec(message)?.[1]).find(Boolean);
+  if (address === undefined) throw new Error(`nothing said of metrics: ${JSON.stringify(trial.lines)}`);
+  return address;
+}
+
+describe('the metrics of a service', () => {
+  it('are served beside its API, uncounted', async () => {
+    const address = await Trial.run().ready();
+    await statusOf(`${address}/slow/1`);
+    await statusOf(`${address}/metrics`);
+    const answer = await fetch(`${address}/metrics`);
+    expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const text = await answer.text();
+    expect(text).toContain('service_info{service="trial-service",version="dev"} 1');
+    expect(text).toContain('process_cpu_seconds_total');
+    expect(text).toMatch(/^http_server_request_duration_seconds_count\{.*http_route="\/slow\/:ms".*\} 1$/m);
+    expect(text).not.toContain('http_route="/metrics"');
+  });
+
+  it('are on a port of their own when there is METRICS_PORT, and no more on the other one', async () => {
+    const trial = Trial.run({ METRICS_PORT: '0' });
+    const address = await trial.ready();
+    expect(await statusOf(`${address}/metrics`)).toBe(404);
+    const metrics = metricsAddressOf(trial);
+    expect(await statusOf(metrics)).toBe(200);
+    expect(await statusOf(metrics.replace('/metrics', '/health'))).toBe(404);
+    trial.stop();
+    expect(await trial.exit).toBe(0);
+    await expect(statusOf(metrics)).rejects.toThrow();
+  });
+
+  it('are nowhere when they are switched off', async () => {
+    const trial = Trial.run({ METRICS: 'off', METRICS_PORT: '0' });
+    const address = await trial.ready();
+    expect(await statusOf(`${address}/metrics`)).toBe(404);
+    expect(() => metricsAddressOf(trial)).toThrow('nothing said');
+  });
+
+  it('end the start with a reason when their port is taken', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const trial = Trial.run({ METRICS_PORT: String(port) });
+    expect(await trial.exit).toBe(1);
+    server.close();
+    expect(trial.lines.at(-1)).toMatchObject({ level: 'fatal', message: expect.stringContaining('for METRICS_PORT') });
+  });
+});
+
 describe('a service that is told to stop', () => {
   it('says so to its probes, finishes what it has begun and ends with 0', async () => {
     const trial = Trial.run({ TRIAL_DRAIN_MS: '300' });

@@ -6,6 +6,7 @@ import { ClockSynchronizer } from './connection/clock-synchronizer';
 import { dataSourceOptions, type DatabaseOptions } from './connection/data-source-options';
 import { databaseProblem } from './database-problem';
 import { migrate } from './migrate';
+import { PoolMetrics } from './connection/pool-metrics';
 import { PostgresHealthIndicator } from './connection/postgres.health-indicator';
 
 /**
@@ -30,6 +31,7 @@ export class PostgresModule {
       ],
       providers: [
         { provide: PostgresHealthIndicator, useFactory: () => new PostgresHealthIndicator(options) },
+        PoolMetrics,
         {
           provide: ClockSynchronizer,
           useFactory: (dataSource: DataSource, clock: SharedClock) => new ClockSynchronizer(dataSource, clock),

@@ -1,4 +1,5 @@
 import type { Admin } from 'kafkajs';
+import { groupLag, topicEnds, type TopicEnds } from '../../../libs/messaging/src/metrics/group-lag.ts';
 import { serviceNames, type ServiceName } from '../../stack/service-names.ts';
 import { kafkaAt } from '../cli/kafka.ts';
 
@@ -17,33 +18,22 @@ export async function consumerLag(brokers: readonly string[]): Promise<Lag[]> {
   const admin = kafka.admin();
   try {
     await admin.connect();
-    const topics = (await admin.listTopics()).filter((topic) => !topic.startsWith('__') && !topic.endsWith('_dlq'));
-    const ends = new Map(
-      await Promise.all(topics.map(async (topic) => [topic, await admin.fetchTopicOffsets(topic)] as const)),
-    );
-    return (await Promise.all(serviceNames.map((service) => lagOf(admin, service, topics, ends)))).flat();
+    const ends = await topicEnds(admin, (topic) => !topic.startsWith('__') && !topic.endsWith('_dlq'));
+    return (await Promise.all(serviceNames.map((service) => lagOf(admin, service, ends)))).flat();
   } finally {
     await admin.disconnect().catch(() => undefined);
   }
 }
 
-type Ends = ReadonlyMap<string, readonly { readonly partition: number; readonly high: string; readonly low: string }[]>;
-
-async function lagOf(admin: Admin, service: ServiceName, topics: string[], ends: Ends): Promise<Lag[]> {
+async function lagOf(admin: Admin, service: ServiceName, ends: TopicEnds): Promise<Lag[]> {
   // A service's consumer group is its name.
-  const committed = await admin.fetchOffsets({ groupId: service, topics });
-  return committed
-    .filter(({ partitions }) => partitions.some(({ offset }) => offset !== '-1'))
-    .map(({ topic, partitions }) => {
-      const waiting = partitions.map(({ partition, offset }) => {
-        const end = ends.get(topic)?.find((candidate) => candidate.partition === partition);
-        return Math.max(0, Number(end?.high ?? 0) - Math.max(Number(offset), Number(end?.low ?? 0)));
-      });
-      return {
-        service,
-        topic,
-        records: waiting.reduce((sum, records) => sum + records, 0),
-        handled: partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0),
-      };
-    });
+  const topics = Map.groupBy(await groupLag(admin, service, ends), ({ topic }) => topic);
+  return [...topics]
+    .filter(([, partitions]) => partitions.some(({ committed }) => committed >= 0))
+    .map(([topic, partitions]) => ({
+      service,
+      topic,
+      records: partitions.reduce((sum, { records }) => sum + records, 0),
+      handled: partitions.reduce((sum, { committed }) => sum + Math.max(0, committed), 0),
+    }));
 }

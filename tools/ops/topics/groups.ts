@@ -1,4 +1,5 @@
 import kafkajs, { type Admin } from 'kafkajs';
+import { groupLag, topicEnds, type TopicEnds } from '../../../libs/messaging/src/metrics/group-lag.ts';
 
 /** A consumer group, and how far it is in each partition it has ever committed. */
 export interface Group {
@@ -26,18 +27,13 @@ interface Place {
   readonly lag: number;
 }
 
-type Ends = ReadonlyMap<string, readonly { readonly partition: number; readonly high: string; readonly low: string }[]>;
-
 /** All consumer groups of the cluster by name, but those of `./ops` itself. */
 export async function groupsOf(admin: Admin): Promise<Group[]> {
   const names = (await admin.listGroups()).groups
     .map(({ groupId }) => groupId)
     .filter((name) => !name.startsWith('ops-'));
   if (names.length === 0) return [];
-  const topics = await admin.listTopics();
-  const ends = new Map(
-    await Promise.all(topics.map(async (topic) => [topic, await admin.fetchTopicOffsets(topic)] as const)),
-  );
+  const ends = await topicEnds(admin, () => true);
   const { groups } = await admin.describeGroups(names);
   const found = groups.map(async ({ groupId, state, members }) => ({
     group: groupId,
@@ -47,7 +43,7 @@ export async function groupsOf(admin: Admin): Promise<Group[]> {
       host: clientHost.replace(/^\//, ''),
       topics: assignedTopics(memberAssignment),
     })),
-    partitions: await placesOf(admin, groupId, topics, ends),
+    partitions: await placesOf(admin, groupId, ends),
   }));
   return (await Promise.all(found)).toSorted((a, b) => a.group.localeCompare(b.group));
 }
@@ -61,21 +57,9 @@ function assignedTopics(assignment: Buffer): string[] {
   }
 }
 
-async function placesOf(admin: Admin, groupId: string, topics: string[], ends: Ends): Promise<Place[]> {
-  const committed = await admin.fetchOffsets({ groupId, topics });
-  return committed
-    .flatMap(({ topic, partitions }) =>
-      partitions
-        .filter(({ offset }) => offset !== '-1')
-        .map(({ partition, offset }) => {
-          const bounds = ends.get(topic)?.find((candidate) => candidate.partition === partition);
-          const [next, end, low] = [offset, bounds?.high ?? offset, bounds?.low ?? 0].map(Number) as [
-            number,
-            number,
-            number,
-          ];
-          return { topic, partition, next, end, lag: Math.max(0, end - Math.max(next, low)) };
-        }),
-    )
+async function placesOf(admin: Admin, groupId: string, ends: TopicEnds): Promise<Place[]> {
+  return (await groupLag(admin, groupId, ends))
+    .filter(({ committed }) => committed >= 0)
+    .map(({ topic, partition, committed, end, records }) => ({ topic, partition, next: committed, end, lag: records }))
     .toSorted((a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition);
 }

@@ -8,6 +8,7 @@ import type { StockEvent } from '../domain/stock-allocation';
 import { decideInOrder, type BatchDecision } from '../domain/stock-batch';
 import { StockRepository } from '../persistence/stock.repository';
 import { announceFallen } from './stock-announcements';
+import { StockMetrics } from './stock-metrics';
 
 /** News of an order, who brought it, and what it will be the cause of. */
 export interface StockInput {
@@ -27,6 +28,7 @@ export class SettleStock {
   constructor(
     private readonly stock: StockRepository,
     private readonly clock: Clock,
+    private readonly metrics: StockMetrics,
   ) {}
 
   /**
@@ -51,6 +53,7 @@ export class SettleStock {
     const { decisions, allocations } = decideInOrder(batch, known, levels);
     const movements = batch.flatMap(({ actor }, index) => movementsOf(decisions, index).map((m) => ({ ...m, actor })));
     await this.stock.record(unitOfWork, movements, allocations, now);
+    this.metrics.decided(unitOfWork, decisions);
     batch.forEach((received, index) => {
       for (const announcement of decisions[index]?.announcements ?? []) announce(unitOfWork, received, announcement);
       for (const movement of movementsOf(decisions, index)) {

@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Settlement } from '../domain/delivery-settlement';
 import { NotificationEntity } from './notification.entity';
+import { dueNotifications } from './notification.figures';
 import { LOCKED_NOTIFICATIONS } from './notification.repository';
 import { DUE_COLUMNS, fromDueRow, type DueNotification, type DueRow } from './due-notification';
 
@@ -89,6 +90,11 @@ export class DeliveryQueueRepository {
     if (ready.length === 0) return [];
     const rows = await unitOfWork.query<DueRow>(LEASE, [ready, leasedUntil]);
     return rows.map((row) => fromDueRow(row, leasedUntil));
+  }
+
+  /** How many are due and in nobody's hands. */
+  due(now: Date): ReturnType<typeof dueNotifications> {
+    return dueNotifications((text, parameters) => this.dataSource.query(text, parameters), now);
   }
 
   /** Which of these orders have a notification that waits for its predecessor. */

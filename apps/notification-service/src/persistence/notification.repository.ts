@@ -96,7 +96,7 @@ const SUPERSEDE = `
   UPDATE notifications SET status = 'superseded', due_at = NULL, held_by = NULL
   WHERE notification_id = ANY ($1::uuid[]) AND status = 'pending'
     AND (held_by IS DISTINCT FROM 'worker' OR due_at <= $2)
-  RETURNING notification_id`;
+  RETURNING notification_id, channel`;
 
 /** What is decided about orders' notifications. Whoever writes here holds the locks of {@link lockOrders}. */
 @Injectable()
@@ -148,15 +148,24 @@ export class NotificationRepository {
 
   /**
    * @param notifications by id the order of each.
-   * @returns the ids of those that could still be taken back; a worker may have taken one up since it was read.
+   * @returns by id the channel of those that could still be taken back; a worker may have taken one up since it was read.
    */
-  async supersede(unitOfWork: UnitOfWork, notifications: ReadonlyMap<string, string>, now: Date): Promise<Set<string>> {
-    if (notifications.size === 0) return new Set();
+  async supersede(
+    unitOfWork: UnitOfWork,
+    notifications: ReadonlyMap<string, string>,
+    now: Date,
+  ): Promise<Map<string, NotificationChannel>> {
+    if (notifications.size === 0) return new Map();
     const ids = [...notifications.keys()].sort();
     await unitOfWork.expectFree(LOCKED_NOTIFICATIONS, ids, (id) => [notifications.get(id) ?? '']);
-    const rows = await unitOfWork.query<{ notification_id: string }>(SUPERSEDE, [ids, now]);
-    return new Set(rows.map((row) => row.notification_id));
+    const rows = await unitOfWork.query<Superseded>(SUPERSEDE, [ids, now]);
+    return new Map(rows.map((row) => [row.notification_id, row.channel]));
   }
+}
+
+interface Superseded {
+  readonly notification_id: string;
+  readonly channel: NotificationChannel;
 }
 
 type LockedRow = OrderNotificationsEntity & { readonly is_new: boolean };

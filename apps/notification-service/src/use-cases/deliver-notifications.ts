@@ -1,5 +1,12 @@
 import { NOTIFICATION_CHANNELS, NotificationFailed, NotificationSent } from '@app/events';
-import { DueWorkers, Transactions, type DueWork, type DueWorker, type UnitOfWork } from '@app/messaging';
+import {
+  type DueBacklog,
+  DueWorkers,
+  Transactions,
+  type DueWork,
+  type DueWorker,
+  type UnitOfWork,
+} from '@app/messaging';
 import { Chance, Clock, messageOf } from '@app/platform';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +17,7 @@ import { ANSWER_MARGIN_MS, isExpired, isUsedUp, settle, type Settlement } from '
 import { isSupersededByCancellation } from '../domain/notification';
 import { DeliveryQueueRepository } from '../persistence/delivery-queue.repository';
 import type { DueNotification } from '../persistence/due-notification';
+import { NotificationMetrics } from './notification-metrics';
 
 interface Result {
   readonly item: DueNotification;
@@ -43,6 +51,7 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
     private readonly transactions: Transactions,
     private readonly clock: Clock,
     private readonly chance: Chance,
+    private readonly metrics: NotificationMetrics,
   ) {
     this.worker = workers.create<DueNotification, Delivery>(this, settings.limits);
   }
@@ -79,6 +88,10 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
     return claimed;
   }
 
+  backlog(now: Date): Promise<DueBacklog> {
+    return this.queue.due(now);
+  }
+
   async perform(item: DueNotification, signal: AbortSignal): Promise<Delivery> {
     const { policy } = this.settings;
     if (isExpired(item.createdAt, this.clock.now(), policy)) return expired('too old to be sent');
@@ -106,12 +119,14 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
         settlement: settle(item, outcome, { ...context, random: this.chance.next() }),
       };
     });
-    const recorded = await this.queue.settle(unitOfWork, settled, now);
-    for (const { id, item, settlement } of settled) {
-      if (!recorded.has(id)) continue;
+    const ids = await this.queue.settle(unitOfWork, settled, now);
+    const recorded = settled.filter(({ id }) => ids.has(id));
+    for (const { item, settlement } of recorded) {
       announce(unitOfWork, item, settlement);
       noteAttempt(unitOfWork, item, settlement);
     }
+    const counted = recorded.map(({ item: { channel }, settlement: { status } }) => ({ channel, status }));
+    this.metrics.ended(unitOfWork, counted);
     const moved = settled.filter(
       ({ settlement }) => settlement.status !== 'pending' || settlement.heldBy === 'predecessor',
     );

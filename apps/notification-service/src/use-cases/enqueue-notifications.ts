@@ -7,6 +7,7 @@ import type { PlannedNotification } from '../domain/notification-plan';
 import type { DueNotification } from '../persistence/due-notification';
 import { NotificationRepository, type NewNotification } from '../persistence/notification.repository';
 import { DeliverNotifications } from './deliver-notifications';
+import { NotificationMetrics } from './notification-metrics';
 
 /** A planned notification with everything it takes to deliver it. */
 export interface Enqueued extends PlannedNotification {
@@ -23,6 +24,7 @@ export class EnqueueNotifications {
     private readonly notifications: NotificationRepository,
     private readonly deliveries: DeliverNotifications,
     private readonly clock: Clock,
+    private readonly metrics: NotificationMetrics,
   ) {}
 
   async execute(unitOfWork: UnitOfWork, enqueued: readonly Enqueued[]): Promise<void> {
@@ -32,6 +34,7 @@ export class EnqueueNotifications {
     const mine = lease.mine ? ready : new Set<Enqueued>();
     const rows = enqueued.map((item) => rowOf(item, now, mine.has(item), lease.dueAt));
     await this.notifications.insert(unitOfWork, rows, now);
+    this.metrics.ended(unitOfWork, enqueued);
     const waiting = enqueued.filter((item) => item.status === 'pending' && item.waitsForPredecessor && !mine.has(item));
     unitOfWork.afterCommit(() => {
       this.deliveries.offer([...mine].map((item) => dueOf(item, now, lease.dueAt)));

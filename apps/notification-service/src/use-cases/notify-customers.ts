@@ -18,6 +18,7 @@ import { recipientsOf, type Contact } from '../domain/recipients';
 import { ContactRepository } from '../persistence/contact.repository';
 import { NotificationRepository, type LockedOrder } from '../persistence/notification.repository';
 import { EnqueueNotifications, type Enqueued } from './enqueue-notifications';
+import { NotificationMetrics } from './notification-metrics';
 
 /** For a message that must not go before those which could not be taken back, whichever and wherever they are. */
 const WAITS_FOR_SOME = { waitsForPredecessor: true, predecessorId: undefined } as const;
@@ -35,6 +36,7 @@ export class NotifyCustomers {
     private readonly settings: DeliverySettings,
     private readonly ids: Ids,
     private readonly clock: Clock,
+    private readonly metrics: NotificationMetrics,
   ) {}
 
   /**
@@ -102,6 +104,10 @@ export class NotifyCustomers {
   /** @returns orders of which a message has got on its way before it could be taken back: the next one waits for it. */
   private async supersede(unitOfWork: UnitOfWork, ids: ReadonlyMap<string, string>, now: Date): Promise<Set<string>> {
     const takenBack = await this.notifications.supersede(unitOfWork, ids, now);
+    this.metrics.ended(
+      unitOfWork,
+      [...takenBack.values()].map((channel) => ({ channel, status: 'superseded' })),
+    );
     return new Set([...ids].filter(([id]) => !takenBack.has(id)).map(([, orderId]) => orderId));
   }
 }

@@ -6,6 +6,7 @@ import { detailsIn } from '../domain/audit-details';
 import type { AuditEntry } from '../domain/audit-trail';
 import type { OrderStatus, OrderWithLines } from '../domain/order';
 import { entryFrom, OrderEventEntity } from './order-event.entity';
+import { openOrders, overdueOrders, type OpenOrders } from './order.figures';
 import { FIND, orderWithLinesFrom, WITH_LINES, type OrderRowWithLines } from './order-rows';
 import { OrderEntity } from './order.entity';
 
@@ -40,6 +41,16 @@ export class OrderReader {
     @InjectRepository(OrderEntity) private readonly orders: Repository<OrderEntity>,
     @InjectRepository(OrderEventEntity) private readonly trail: Repository<OrderEventEntity>,
   ) {}
+
+  /** How many orders wait for something, by state. */
+  open(): Promise<OpenOrders[]> {
+    return openOrders((text, parameters) => this.orders.query(text, parameters));
+  }
+
+  /** How many open orders are past their deadline. */
+  overdue(now: Date): ReturnType<typeof overdueOrders> {
+    return overdueOrders((text, parameters) => this.orders.query(text, parameters), now);
+  }
 
   /** By id, those that there are. SQL of its own: the hottest read, one pass with the lines and no entity to be made. */
   async findAll(orderIds: readonly string[]): Promise<Map<string, OrderWithLines>> {

@@ -10,6 +10,7 @@ import { NewsMismatch, OrderNotFound } from '../domain/order.errors';
 import { stepOrder, type Announcement, type OrderTrigger } from '../domain/order-lifecycle';
 import { OrderRepository, type LockedOrder } from '../persistence/order.repository';
 import { SettledOrders } from '../persistence/settled-orders';
+import { OrderMetrics } from './order-metrics';
 
 /** Something that happened to an order, and who made it happen. */
 export interface OrderInput {
@@ -36,6 +37,7 @@ export class AdvanceOrders {
     private readonly orders: OrderRepository,
     private readonly settled: SettledOrders,
     private readonly clock: Clock,
+    private readonly metrics: OrderMetrics,
   ) {}
 
   /**
@@ -60,6 +62,10 @@ export class AdvanceOrders {
       [...after.values()].filter(({ order }) => recorded.has(order.orderId)),
     );
     await this.orders.keepReasons(unitOfWork, steps.flatMap(reasonGiven));
+    this.metrics.moved(
+      unitOfWork,
+      entries.flatMap((entry) => transitionIn(entry, after)),
+    );
     const moved = [...after.values()].filter(({ order }) => before.get(order.orderId)?.order.status !== order.status);
     this.settled.announce(unitOfWork, moved.map(({ order }) => order).filter(isSettled));
   }
@@ -89,6 +95,11 @@ export class AdvanceOrders {
     if (step.kind === 'moved' && step.announces !== undefined) announce(unitOfWork, step.announces, order, news);
     return entry;
   }
+}
+
+function transitionIn({ orderId, from, to, occurredAt: at }: AuditEntry, orders: ReadonlyMap<string, LockedOrder>) {
+  const placedAt = orders.get(orderId)?.order.createdAt;
+  return from === null || from === to || placedAt === undefined ? [] : [{ from, to, placedAt, at }];
 }
 
 /** What is ignored leaves nothing behind, the reason that came with it included. */

@@ -6,6 +6,7 @@ import type { IdempotencyKeys, KeyClaim, KeyVerdict } from '../persistence/idemp
 import type { OrderRepository } from '../persistence/order.repository';
 import { Salts } from '../persistence/salts';
 import { OrderNumbers } from '../persistence/order-numbers';
+import type { OrderMetrics } from './order-metrics';
 import { PlaceOrder, type PlaceOrderCommand } from './place-order';
 import { PlaceOrderOptions } from './place-order.options';
 
@@ -67,6 +68,7 @@ async function placeTogether(count: number, ...ends: readonly (Error | 'committe
     new UuidV7Ids(),
     new CountedNumbers(),
     new Salts(),
+    { placed: () => undefined } as unknown as OrderMetrics,
   );
   const line = { productId: 'LAPTOP001', productName: 'Gaming Laptop', quantity: 1, price: minorUnitsOf(129_999) };
   const command: PlaceOrderCommand = {

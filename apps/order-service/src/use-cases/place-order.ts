@@ -10,6 +10,7 @@ import { IdempotencyKeys, type StoredAnswer } from '../persistence/idempotency-k
 import { OrderRepository } from '../persistence/order.repository';
 import { OrderNumbers } from '../persistence/order-numbers';
 import { Salts } from '../persistence/salts';
+import { OrderMetrics } from './order-metrics';
 import { PlaceOrderOptions } from './place-order.options';
 import { StoreOrders, type PlacedOrder, type Placing } from './store-orders';
 
@@ -36,8 +37,10 @@ export class PlaceOrder {
     private readonly ids: Ids,
     private readonly numbers: OrderNumbers,
     salts: Salts,
+    metrics: OrderMetrics,
   ) {
-    this.shared = new SharedTransactions(transactions, new StoreOrders(orders, keys, numbers, salts), options.group);
+    const store = new StoreOrders(orders, keys, numbers, salts, metrics);
+    this.shared = new SharedTransactions(transactions, store, options.group);
   }
 
   /**

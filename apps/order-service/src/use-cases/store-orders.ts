@@ -8,6 +8,7 @@ import type { IdempotencyKeys, KeyVerdict, StoredAnswer } from '../persistence/i
 import { isOrderNumberTaken, type OrderRepository } from '../persistence/order.repository';
 import type { OrderNumbers } from '../persistence/order-numbers';
 import type { Salts } from '../persistence/salts';
+import type { OrderMetrics } from './order-metrics';
 
 /** The answer; `replayed` when it is that of an earlier request with the same key. */
 export interface PlacedOrder {
@@ -33,6 +34,7 @@ export class StoreOrders implements SharedWork<Placing, PlacedOrder> {
     private readonly keys: IdempotencyKeys,
     private readonly numbers: OrderNumbers,
     private readonly salts: Salts,
+    private readonly metrics: Pick<OrderMetrics, 'placed'>,
   ) {}
 
   orderIdOf({ order }: Placing): string {
@@ -84,6 +86,7 @@ export class StoreOrders implements SharedWork<Placing, PlacedOrder> {
     );
     await this.keys.store(unitOfWork, keyed);
     for (const placing of placings) announceCreated(unitOfWork, placing);
+    this.metrics.placed(unitOfWork, placings.length);
   }
 }
 

@@ -6,6 +6,7 @@ import { type FindOptionsSelect, In, type Repository } from 'typeorm';
 import type { Payment, PendingOperation } from '../domain/payment';
 import { isFinalStatus, type PaymentStatus } from '../domain/payment-stage';
 import { PaymentEntity } from './payment.entity';
+import { duePayments, unknownPayments, type UnknownPayments } from './payment.figures';
 
 /** Which payments are wanted; what is absent does not matter. */
 export interface PaymentFilter {
@@ -56,6 +57,16 @@ export interface PaymentPage {
 @Injectable()
 export class PaymentReader {
   constructor(@InjectRepository(PaymentEntity) private readonly payments: Repository<PaymentEntity>) {}
+
+  /** How many are in doubt. */
+  unknown(): Promise<UnknownPayments> {
+    return unknownPayments((text, parameters) => this.payments.query(text, parameters));
+  }
+
+  /** How many have something due at the gateway that nobody has in hand. */
+  due(now: Date): ReturnType<typeof duePayments> {
+    return duePayments((text, parameters) => this.payments.query(text, parameters), now);
+  }
 
   async find(paymentId: string): Promise<PaymentView | undefined> {
     const found = await this.payments.findOne({ select: SHOWN, where: { paymentId } });

@@ -16,6 +16,7 @@ import {
   type RefundResult,
   type VoidResult,
 } from '../gateway/payment-gateway';
+import type { PaymentReader } from '../persistence/payment.reader';
 import type { PaymentRepository } from '../persistence/payment.repository';
 import { CallGateway, type DueCall } from './call-gateway';
 import { GatewayCallLimits } from './gateway-call-limits';
@@ -91,8 +92,8 @@ beforeEach(() => {
   Logger.overrideLogger(false);
   gateway = new ScriptedGateway();
   const workers = { create: () => undefined } as unknown as DueWorkers;
-  const [payments, steps] = [{} as PaymentRepository, {} as StepPayments];
-  calls = new CallGateway(workers, new GatewayCallLimits(), gateway, payments, steps, new SystemClock());
+  const [payments, steps, reader] = [{} as PaymentRepository, {} as StepPayments, {} as PaymentReader];
+  calls = new CallGateway(workers, new GatewayCallLimits(), gateway, payments, steps, new SystemClock(), reader);
 });
 
 describe('a first attempt', () => {

@@ -1,4 +1,11 @@
-import { DueWorkers, type DueItem, type DueWork, type DueWorker, type UnitOfWork } from '@app/messaging';
+import {
+  type DueBacklog,
+  DueWorkers,
+  type DueItem,
+  type DueWork,
+  type DueWorker,
+  type UnitOfWork,
+} from '@app/messaging';
 import { Clock } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import type { GatewayOutcome } from '../domain/gateway-outcome';
@@ -11,6 +18,7 @@ import {
   RequestRefused,
   type FollowUpRequest,
 } from '../gateway/payment-gateway';
+import { PaymentReader } from '../persistence/payment.reader';
 import { PaymentRepository } from '../persistence/payment.repository';
 import { GatewayCallLimits } from './gateway-call-limits';
 import { StepPayments, type GatewayCalls } from './step-payments';
@@ -40,6 +48,7 @@ export class CallGateway implements DueWork<DueCall, GatewayOutcome>, GatewayCal
     private readonly payments: PaymentRepository,
     private readonly steps: StepPayments,
     private readonly clock: Clock,
+    private readonly reader: PaymentReader,
   ) {
     this.worker = workers.create<DueCall, GatewayOutcome>(this, limits);
   }
@@ -81,6 +90,10 @@ export class CallGateway implements DueWork<DueCall, GatewayOutcome>, GatewayCal
     if (operation === 'inspect') return { kind: 'unavailable' };
     const isUndone = error instanceof GatewayUnavailable || error instanceof RequestRefused;
     return { kind: isUndone ? 'unavailable' : 'outcome_unknown' };
+  }
+
+  backlog(now: Date): Promise<DueBacklog> {
+    return this.reader.due(now);
   }
 
   async settle(unitOfWork: UnitOfWork, results: readonly CallResult[]): Promise<void> {

@@ -8,6 +8,7 @@ import type { Announcement } from '../domain/payment-announcement';
 import type { PaymentInput } from '../domain/payment-input';
 import { RetryPolicy } from '../domain/retry-policy';
 import { PaymentRepository } from '../persistence/payment.repository';
+import { PaymentMetrics } from './payment-metrics';
 
 /** Who makes the calls that become due. */
 export interface GatewayCalls {
@@ -26,6 +27,7 @@ export class StepPayments {
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly chance: Chance,
+    private readonly metrics: PaymentMetrics,
   ) {}
 
   /** @param calls are handed, at commit, what has become due at the gateway. */
@@ -65,6 +67,7 @@ export class StepPayments {
       if (!isWritten(payment)) continue;
       announcements.forEach((announcement) => publish(unitOfWork, announcement));
       noteAttempt(unitOfWork, known.get(payment.orderId), payment);
+      this.metrics.stepped(unitOfWork, known.get(payment.orderId), payment, announcements);
     }
     const handedOver = [...leased.values()].filter((payment) => isWritten(payment) && !isFreshlyDue(payment));
     if (handedOver.length > 0) unitOfWork.afterCommit(() => calls.offer(handedOver));

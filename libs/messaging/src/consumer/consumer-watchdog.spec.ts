@@ -5,6 +5,7 @@ import { Logger } from '@nestjs/common';
 import { jest } from '@jest/globals';
 import type { Consumer } from 'kafkajs';
 import { ConsumerHealth, type ConsumerWork } from './consumer-health';
+import { ConsumerLag } from './consumer-lag';
 import { ConsumerWatchdog } from './consumer-watchdog';
 import type { KafkaFactory } from '../kafka/kafka-factory';
 import { MessagingOptions } from '../messaging-options';
@@ -74,9 +75,11 @@ function setUp(work: ConsumerWork = { busySince: undefined, unreadable: [] }) {
   health.observe(consumer, work, () => undefined);
   const emit = (name: string, event?: unknown) => listeners.get(name)?.(event);
   emit('join', { payload: { memberAssignment: {} } });
-  watchdog = new ConsumerWatchdog(options, kafka.factory, health);
+  const lag = new ConsumerLag(options, kafka.factory, clock);
+  lag.of(['order_created', 'payment_failed']);
+  watchdog = new ConsumerWatchdog(options, lag, health);
   const replaced: string[] = [];
-  watchdog.start(['order_created', 'payment_failed'], (why) => replaced.push(why));
+  watchdog.start((why) => replaced.push(why));
   /** Lets so much time pass, and the watchdog look at it. */
   const pass = async (ms: number): Promise<void> => {
     const { asked } = kafka;

@@ -1,8 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { Admin } from 'kafkajs';
 import { ConsumerHealth } from './consumer-health';
+import { ConsumerLag } from './consumer-lag';
 import { isKafkaSilent } from '../kafka/kafka-errors';
-import { KafkaFactory } from '../kafka/kafka-factory';
 import { MessagingOptions } from '../messaging-options';
 
 /** A consumer that has not got on for so long is replaced, before the process is. */
@@ -15,7 +14,6 @@ const REPLACE_AFTER_MS = 15_000;
 @Injectable()
 export class ConsumerWatchdog {
   private readonly logger = new Logger(ConsumerWatchdog.name);
-  private topics: readonly string[] = [];
   private replace: (why: string) => void = () => undefined;
   private timer: NodeJS.Timeout | undefined;
   private checking = false;
@@ -24,13 +22,12 @@ export class ConsumerWatchdog {
 
   constructor(
     private readonly options: MessagingOptions,
-    private readonly kafka: KafkaFactory,
+    private readonly consumerLag: ConsumerLag,
     private readonly health: ConsumerHealth,
   ) {}
 
-  /** @param replace is called when the consumer of these topics should be replaced. */
-  start(topics: readonly string[], replace: (why: string) => void): void {
-    this.topics = topics;
+  /** @param replace is called when the consumer should be replaced. */
+  start(replace: (why: string) => void): void {
     this.replace = replace;
     this.timer ??= setInterval(() => void this.watch(), Math.min(5_000, this.options.stallTimeoutMs / 4)).unref();
   }
@@ -50,7 +47,7 @@ export class ConsumerWatchdog {
     if (this.health.state === 'crashed' || this.health.state === 'connecting') return this.health.excuse();
     this.checking = true;
     try {
-      const lag = await this.lag();
+      const lag = await this.consumerLag.records();
       if (lag === 0) this.health.excuse();
       else this.act(lag);
     } catch (error) {
@@ -81,36 +78,6 @@ export class ConsumerWatchdog {
   private patience(): number {
     const { stallTimeoutMs } = this.options;
     return this.health.state === 'rebalancing' ? stallTimeoutMs * 3 : stallTimeoutMs;
-  }
-
-  private async lag(): Promise<number> {
-    const admin = this.kafka.create('watchdog').admin({ retry: { retries: 1 } });
-    await admin.connect();
-    try {
-      const existing = new Set(await admin.listTopics());
-      let lag = 0;
-      // One after the other and only those there are: a topic that is gone must not hide what waits in the others.
-      for (const topic of this.topics) if (existing.has(topic)) lag += await this.lagOf(admin, topic);
-      return lag;
-    } finally {
-      await admin.disconnect();
-    }
-  }
-
-  private async lagOf(admin: Admin, topic: string): Promise<number> {
-    let lag = 0;
-    const ends = await admin.fetchTopicOffsets(topic);
-    // By name: asked for all topics, Kafka leaves out those of which nothing was ever committed.
-    for (const { partitions } of await admin.fetchOffsets({
-      groupId: this.options.service,
-      topics: [topic],
-    })) {
-      for (const { partition, offset } of partitions) {
-        const end = ends.find((candidate) => candidate.partition === partition);
-        lag += Math.max(0, Number(end?.high ?? 0) - Math.max(Number(offset), Number(end?.low ?? 0)));
-      }
-    }
-    return lag;
   }
 
   private die(why: string): void {

@@ -10,6 +10,7 @@ import type { ConsumedRecord } from '../record/consumed-record';
 import { toConsumedRecord } from '../record/consumed-record';
 import { EventBatchProcessor } from './event-batch-processor';
 import { MessagingOptions } from '../messaging-options';
+import { MessagingMetrics } from '../metrics/messaging-metrics';
 
 Logger.overrideLogger(false);
 
@@ -41,6 +42,7 @@ function setUp(fail: (events: readonly EventEnvelope[]) => void = () => undefine
     core.inbox,
     core.failedMessages,
     new SystemClock(),
+    MessagingMetrics.OFF,
   );
   let progress = 0;
   const calls: string[][] = [];

@@ -10,6 +10,7 @@ import { FailedMessages } from '../failed/failed-messages';
 import { classifyFailure, PermanentFailure } from '../failed/failure';
 import { Inbox } from './inbox';
 import { MessagingOptions } from '../messaging-options';
+import { MessagingMetrics } from '../metrics/messaging-metrics';
 import { Transactions } from '../unit-of-work/transactions';
 import type { UnitOfWork } from '../unit-of-work/unit-of-work';
 
@@ -33,6 +34,7 @@ export class EventBatchProcessor {
     private readonly inbox: Inbox,
     private readonly failedMessages: FailedMessages,
     private readonly clock: Clock,
+    private readonly metrics: MessagingMetrics,
   ) {
     this.locks = new AroundLocks(transactions);
   }
@@ -90,7 +92,10 @@ export class EventBatchProcessor {
       behind.map(({ record }) => record),
     );
     const events = readable.map(({ event }) => event);
-    for (const [topic, group] of byTopic(firstCopies(events, fresh), this.options.catalogue)) {
+    const first = firstCopies(events, fresh);
+    const duplicates = events.length - behind.length - first.length;
+    if (duplicates > 0) unitOfWork.afterCommit(() => this.metrics.duplicated(duplicates));
+    for (const [topic, group] of byTopic(first, this.options.catalogue)) {
       await handle(topic, group, unitOfWork);
     }
   }

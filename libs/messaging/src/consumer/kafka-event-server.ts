@@ -8,11 +8,13 @@ import { ClientSockets } from '../kafka/client-sockets';
 import type { ConsumedRecord } from '../record/consumed-record';
 import { consumerClientOf, consumerConfigOf } from './consumer-config';
 import { ConsumerHealth } from './consumer-health';
+import { ConsumerLag } from './consumer-lag';
 import { ConsumerWatchdog } from './consumer-watchdog';
 import { DueWorkers } from '../due-work/due-workers';
 import { EventBatchProcessor } from './event-batch-processor';
 import { FetchCollector } from './fetch-collector';
 import { MessagingOptions } from '../messaging-options';
+import { MessagingMetrics } from '../metrics/messaging-metrics';
 import { TopicKeeper } from './topic-keeper';
 import type { UnitOfWork } from '../unit-of-work/unit-of-work';
 import type { UnreadablePlace } from './unreadable-batches';
@@ -52,6 +54,8 @@ export class KafkaEventServer extends ServerKafka {
     private readonly topics: TopicKeeper,
     private readonly health: ConsumerHealth,
     private readonly watchdog: ConsumerWatchdog,
+    private readonly lag: ConsumerLag,
+    private readonly metrics: MessagingMetrics,
     private readonly workers: DueWorkers,
     private readonly sockets: ClientSockets,
     clock: Clock,
@@ -153,7 +157,9 @@ export class KafkaEventServer extends ServerKafka {
   }
 
   private async consumeUntilStopped(): Promise<void> {
-    this.watchdog.start(this.topicsRead(), (why) => this.replaceConsumer(new Error(why)));
+    this.lag.of(this.topicsRead());
+    this.metrics.consumes(this.topicsRead());
+    this.watchdog.start((why) => this.replaceConsumer(new Error(why)));
     this.topics.start(this.topicsRead());
     for (let attempt = 0; !this.stopping.signal.aborted; attempt += 1) {
       try {
@@ -187,11 +193,13 @@ export class KafkaEventServer extends ServerKafka {
   ): Promise<void> {
     await this.workers.untilCapacity();
     const control: BatchControl = { interrupted, progressed: () => this.health.progressed() };
+    const begun = performance.now();
     await this.processor.process(
       records,
       (topic, events, unitOfWork) => this.dispatch(topic, events, unitOfWork),
       control,
     );
+    this.metrics.batchProcessed(records, (performance.now() - begun) / 1_000);
     this.outages = 0;
   }
 

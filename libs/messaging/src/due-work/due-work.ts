@@ -1,3 +1,4 @@
+import type { DueBacklog } from '../metrics/waiting-rows';
 import type { UnitOfWork } from '../unit-of-work/unit-of-work';
 
 /** A row somebody has to act on, leased until a time. */
@@ -21,8 +22,10 @@ export interface Succession<Item extends DueItem, Outcome> {
 
 /** Work on the world outside: what is due, how to do it, and what to record about it. */
 export interface DueWork<Item extends DueItem, Outcome> {
-  /** For logs. */
+  /** For logs; and for metrics, with its spaces as `_`. */
   readonly name: string;
+  /** What is due at this moment and in nobody's hands. Read at each scrape, so it has to be cheap whatever waits. */
+  backlog(now: Date): Promise<DueBacklog>;
   /**
    * Leases up to `limit` due rows until `leasedUntil`, so that no other replica takes them:
    * `UPDATE … WHERE id = ANY (ARRAY(SELECT id … WHERE due_at <= now … LIMIT n FOR UPDATE SKIP LOCKED)) RETURNING …`.

@@ -1,6 +1,7 @@
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import type { DueItem, DueWork, DueWorkerLimits } from './due-work';
+import { DueMetrics } from './due-metrics';
 import { DueWorker } from './due-worker';
 import { MessagingOptions } from '../messaging-options';
 import type { LingerTimes } from '../messaging-options';
@@ -19,6 +20,7 @@ export class DueWorkers {
   constructor(
     private readonly transactions: Transactions,
     private readonly clock: Clock,
+    private readonly metrics: DueMetrics,
     { linger }: MessagingOptions,
   ) {
     this.linger = { ...linger, busyMs: Math.min(linger.busyMs, MAX_LINGER_MS) };
@@ -31,6 +33,7 @@ export class DueWorkers {
   ): DueWorker<Item, Outcome> {
     const worker = new DueWorker(work, limits, this.transactions, this.clock, this.linger);
     this.workers.push(worker);
+    this.metrics.show(work.name.replaceAll(' ', '_'), () => work.backlog(this.clock.now()));
     return worker;
   }
 

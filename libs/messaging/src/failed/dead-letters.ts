@@ -5,6 +5,7 @@ import { deadLetterHeaders } from './dead-letter-headers';
 import type { DeadLetterReason } from './failed-message-states';
 import { headersAsBase64 } from '../unit-of-work/stored-headers';
 import { MessagingOptions } from '../messaging-options';
+import { MessagingMetrics } from '../metrics/messaging-metrics';
 import { Outbox } from '../unit-of-work/outbox';
 import type { UnitOfWork } from '../unit-of-work/unit-of-work';
 
@@ -15,6 +16,7 @@ export class DeadLetters {
     private readonly options: MessagingOptions,
     private readonly outbox: Outbox,
     private readonly ids: Ids,
+    private readonly metrics: MessagingMetrics,
   ) {}
 
   /** Stores a copy of the record, its bytes unchanged, with headers that tell of the failure. */
@@ -40,5 +42,6 @@ export class DeadLetters {
       },
     ]);
     unitOfWork.wakeRelay();
+    unitOfWork.afterCommit(() => this.metrics.deadLettered(record.topic, failure.reason));
   }
 }

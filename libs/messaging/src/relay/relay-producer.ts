@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CompressionTypes, type Kafka, type Producer, type TopicMessages } from 'kafkajs';
+import { MessagingMetrics } from '../metrics/messaging-metrics';
 import { createPartitioner, KafkaFactory, REQUEST_TIMEOUT_MS } from '../kafka/kafka-factory';
 import { sendFailureOf } from './send-failure';
 
@@ -18,13 +19,16 @@ export class RelayProducer {
   private readonly kafka: Kafka;
   private producer: Producer | undefined;
 
-  constructor(private readonly factory: KafkaFactory) {
+  constructor(
+    private readonly factory: KafkaFactory,
+    private readonly metrics: MessagingMetrics,
+  ) {
     this.kafka = factory.create('relay', { retry: { retries: 1, initialRetryTime: 100, maxRetryTime: 300 } });
   }
 
   /** One of its own connections, for a topic whose trouble must not reach the others. */
   another(): RelayProducer {
-    return new RelayProducer(this.factory);
+    return new RelayProducer(this.factory, this.metrics);
   }
 
   /**
@@ -36,9 +40,12 @@ export class RelayProducer {
       const producer = this.producer ?? (await this.connect());
       const compression = CompressionTypes.None;
       await producer.sendBatch({ topicMessages, acks: ACKS_ALL, timeout: REPLICATION_TIMEOUT_MS, compression });
+      this.metrics.sent(topicMessages, () => true);
     } catch (error) {
       await this.disconnect();
-      throw sendFailureOf(error, topicMessages);
+      const failure = sendFailureOf(error, topicMessages);
+      this.metrics.sent(topicMessages, (message) => failure.stored.has(message));
+      throw failure;
     }
   }
 

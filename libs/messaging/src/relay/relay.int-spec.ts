@@ -7,6 +7,7 @@ import type { FoundRecord } from '../../test/kafka-probe';
 import { MessagingBed, type Replica } from '../../test/messaging-app';
 import { KafkaFactory } from '../kafka/kafka-factory';
 import { OutboxRelay } from './relay';
+import { MessagingMetrics } from '../metrics/messaging-metrics';
 import { RelayProducer } from './relay-producer';
 import { sendFailureOf } from './send-failure';
 import { TopicCreator } from '../kafka/topic-creator';
@@ -186,7 +187,7 @@ describe('a relay whose batches Kafka refuses', () => {
     const other = await MessagingBed.create();
     const core = await openCore(other.options());
     const factory = new KafkaFactory(other.options());
-    const producer = new FlakyProducer(factory);
+    const producer = new FlakyProducer(factory, MessagingMetrics.OFF);
     const topics = new TopicCreator(factory, other.options());
     const relay = new OutboxRelay(other.options(), core.signal, producer, topics);
     relay.start();

@@ -9,6 +9,7 @@ import { classifyFailure, PermanentFailure } from '../failed/failure';
 import { Inbox } from '../consumer/inbox';
 import { KafkaEventServer } from '../consumer/kafka-event-server';
 import { MessagingOptions } from '../messaging-options';
+import { MessagingMetrics } from '../metrics/messaging-metrics';
 import { RetryQueue } from './retry-queue';
 import { afterFailure } from '../failed/retry-rules';
 import { Transactions } from '../unit-of-work/transactions';
@@ -39,6 +40,7 @@ export class RetryWorker {
     private readonly inbox: Inbox,
     private readonly server: KafkaEventServer,
     private readonly clock: Clock,
+    private readonly metrics: MessagingMetrics,
   ) {
     this.locks = new AroundLocks(transactions);
   }
@@ -121,6 +123,9 @@ export class RetryWorker {
     }
     await this.queue.resolve(unitOfWork, held);
     for (const message of held) noteSuccess(unitOfWork, message);
+    // What only waited behind another message was not attempted before.
+    const again = held.filter(({ attempts }) => attempts > 0).map(({ record }) => record);
+    unitOfWork.afterCommit(() => this.metrics.retried(again));
   }
 
   private async recordUnreadable(message: FailedMessage): Promise<void> {
@@ -147,6 +152,7 @@ export class RetryWorker {
     await this.transactions.run((unitOfWork) =>
       this.queue.failedAgain(unitOfWork, message, { reason, error, decision, next }),
     );
+    if (message.attempts > 0) this.metrics.retried([message.record]);
   }
 
   private async pruneInbox(): Promise<void> {

@@ -3,6 +3,7 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { KeyvAdapter } from 'cache-manager';
 import { CircuitBreakers } from '../breaker/circuit-breakers';
 import type { CommonConfig } from '../config/common-config';
+import { Metrics } from '../metrics/metrics';
 import { ServiceInfo } from '../service-info';
 import { ReadThroughCache } from './read-through.cache';
 import { RedisHealthIndicator } from './redis.health-indicator';
@@ -44,9 +45,9 @@ function redisStoreModule(url: string): DynamicModule {
     providers: [
       {
         provide: RedisStore,
-        useFactory: ({ name }: ServiceInfo, breakers: CircuitBreakers) =>
-          new RedisStore({ url, prefix: name }, breakers.create(REDIS_BREAKER)),
-        inject: [ServiceInfo, CircuitBreakers],
+        useFactory: ({ name }: ServiceInfo, breakers: CircuitBreakers, metrics: Metrics) =>
+          new RedisStore({ url, prefix: name }, breakers.create(REDIS_BREAKER), metrics),
+        inject: [ServiceInfo, CircuitBreakers, Metrics],
       },
     ],
     exports: [RedisStore],

@@ -3,6 +3,7 @@ import { createClient } from '@redis/client';
 import { redisInsStore } from 'cache-manager-redis-yet';
 import { CircuitBreaker, type BreakerOptions } from '../breaker/circuit-breaker';
 import { around } from '../async/sleep';
+import { Metrics } from '../metrics/metrics';
 import { CacheStore } from './cache.store';
 
 /** One time-out is enough to leave Redis alone for a second: everybody else goes to the database meanwhile. */
@@ -37,13 +38,25 @@ export class RedisStore extends CacheStore {
   private readonly logger = new Logger('Redis');
   private readonly client: ReturnType<typeof createClient>;
   private readonly store: ReturnType<typeof redisInsStore>;
+  private readonly lookUps: Readonly<Record<'hit' | 'miss' | 'error', { inc(): void }>>;
   private closed = false;
 
   constructor(
     private readonly options: RedisStoreOptions,
     readonly breaker = new CircuitBreaker(REDIS_BREAKER),
+    metrics = new Metrics(false),
   ) {
     super();
+    const requests = metrics.counter({
+      name: 'cache_requests_total',
+      help: 'Look-ups in the cache: found, not found, or Redis not asked or not answering',
+      labels: ['outcome'],
+    });
+    this.lookUps = {
+      hit: requests.labels({ outcome: 'hit' }),
+      miss: requests.labels({ outcome: 'miss' }),
+      error: requests.labels({ outcome: 'error' }),
+    };
     this.client = createClient({
       url: options.url,
       disableOfflineQueue: true,
@@ -57,6 +70,8 @@ export class RedisStore extends CacheStore {
 
   async get(key: string): Promise<unknown> {
     const read = await this.attempt(() => this.store.get<unknown>(this.full(key)).catch(missIfNotJson));
+    if (!read.ok) this.lookUps.error.inc();
+    else this.lookUps[read.value === undefined || read.value === null ? 'miss' : 'hit'].inc();
     return read.ok ? read.value : undefined;
   }
 

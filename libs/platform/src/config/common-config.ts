@@ -1,5 +1,17 @@
 import type { ConfigOf } from './define-config';
-import { durationListMs, durationMs, hostList, nonNegativeInt, oneOf, port, positiveInt, text, url } from './variables';
+import {
+  bool,
+  durationListMs,
+  durationMs,
+  hostList,
+  nonNegativeInt,
+  oneOf,
+  optional,
+  port,
+  positiveInt,
+  text,
+  url,
+} from './variables';
 
 /** What differs between services in the variables they share. */
 export interface CommonDefaults {
@@ -56,6 +68,20 @@ function processConfig(defaultPort: number) {
       description:
         'Which orders get a line in the log for each of their steps; sampled is one order of a hundred, the same ones in all services.',
       default: 'all',
+    }),
+    metrics: bool({
+      description: 'Whether the service counts what it does and serves the figures at /metrics.',
+      default: true,
+    }),
+    metricsPort: optional(
+      port({
+        description: 'Port on which /metrics is served instead of PORT, so that it need not be public.',
+        example: '9464',
+      }),
+    ),
+    metricsHost: text({
+      description: 'Address on which METRICS_PORT listens.',
+      default: '127.0.0.1',
     }),
     shutdownTimeoutMs: durationMs({
       description: 'Time from SIGTERM to a forced exit with code 1, in milliseconds.',

@@ -3,7 +3,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ProblemDetailsFilter } from '../errors/problem-details.filter';
 import { Lifecycle } from '../lifecycle';
 import { ServiceInfo } from '../service-info';
+import { Metrics } from '../metrics/metrics';
 import { installAccessLog } from './access-log';
+import { measureRequests } from './http-metrics';
 import { readJsonBodies } from './json-body';
 import { refuseWrongMethods } from './method-not-allowed';
 import { refuseWhatNodeAnswers } from './node-level-refusals';
@@ -23,6 +25,7 @@ export function configureHttp(app: NestFastifyApplication): void {
   readJsonBodies(server);
   installRequestContext(server);
   installAccessLog(server);
+  measureRequests(server, app.get(Metrics));
   refuseWhatNodeAnswers(server);
   refuseWrongMethods(server);
   // A client that keeps its connection goes elsewhere with its next request instead of meeting a closed socket.

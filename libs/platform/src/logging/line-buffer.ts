@@ -22,9 +22,18 @@ export class LineBuffer implements DestinationStream {
   private lines: string[] = [];
   private characters = 0;
   private timer: NodeJS.Timeout | undefined;
+  private isBroken = false;
+  private readonly dropWatchers: ((lines: number) => void)[] = [];
 
   private constructor() {
     process.once('exit', () => this.flush());
+    // From then on pino writes nothing, and says nothing of it.
+    this.stdout.on('error', (error: NodeJS.ErrnoException) => (this.isBroken ||= error.code === 'EPIPE'));
+  }
+
+  /** Is told how many lines were lost each time that some were: nobody reads stdout any more. */
+  onDropped(watcher: (lines: number) => void): void {
+    this.dropWatchers.push(watcher);
   }
 
   write(line: string): void {
@@ -38,9 +47,10 @@ export class LineBuffer implements DestinationStream {
     clearTimeout(this.timer);
     this.timer = undefined;
     if (this.lines.length === 0) return;
-    const text = this.lines.join('');
+    const { lines } = this;
     this.lines = [];
     this.characters = 0;
-    this.stdout.write(text);
+    this.stdout.write(lines.join(''));
+    if (this.isBroken) for (const watcher of this.dropWatchers) watcher(lines.length);
   }
 }
