@@ -87,7 +87,7 @@ module.exports = {
       name: 'persistence-knows-no-door',
       comment: 'How a row is stored does not depend on who asked for it; adapters point inwards.',
       severity: 'error',
-      from: { path: '^apps/([^/]+)/src/(?:persistence|gateway|delivery)/' },
+      from: { path: '^apps/([^/]+)/src/(?:persistence|gateway|delivery|metrics)/' },
       to: { path: sameApp('http', 'messaging') },
     },
     {

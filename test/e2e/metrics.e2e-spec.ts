@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { eventually, type MetricFamily, Scrape } from '@app/testing';
+import { statusOf } from '../../tools/ops/status/status';
 import { serviceNames, type ServiceName } from '../../tools/stack/index';
+import { documentedMetrics } from '../system/documented-metrics';
 import { System } from '../system/system';
 
 let system: System;
@@ -129,12 +129,12 @@ describe('what every service shows', () => {
       const { samples } = await scrape(name);
       expect(samples.length).toBeGreaterThan(50);
       expect(samples.length).toBeLessThan(2_500);
-      for (const { name: metric, labels } of samples) {
-        for (const [label, value] of Object.entries(labels)) {
-          if (label === 'le' || metric === 'nodejs_version_info' || metric === 'service_info') continue;
-          expect(`${metric}{${label}="${value}"}`).not.toMatch(UNBOUNDED);
-        }
-      }
+      const shown = samples
+        .filter(({ name: metric }) => metric !== 'nodejs_version_info' && metric !== 'service_info')
+        .flatMap(({ name: metric, labels: { le: _, ...labels } }) =>
+          Object.entries(labels).map(([label, value]) => `${metric}{${label}="${value}"}`),
+        );
+      expect(shown.filter((sample) => UNBOUNDED.test(sample))).toEqual([]);
     }
   });
 
@@ -171,6 +171,49 @@ describe('what every service shows', () => {
   });
 });
 
+describe('what waits', () => {
+  it('is the same in ./ops status, at /health and at /metrics', async () => {
+    // Given up, and refused by Kafka: both stay until somebody acts.
+    await system.sql(
+      `INSERT INTO payment_service.failed_messages (id, consumer_group, topic, partition, "offset", "timestamp", headers,
+         status, blocks_order, attempts)
+       SELECT gen_random_uuid(), 'payment-service', 'order_created', 0, -n, 0, '{}', status, false, 4
+       FROM unnest(ARRAY['dead_lettered', 'dead_lettered', 'quarantined']) WITH ORDINALITY AS s (status, n)`,
+    );
+    await system.sql(
+      `INSERT INTO payment_service.outbox (id, aggregatetype, aggregateid, type, headers, created_at, refused_at)
+       VALUES (gen_random_uuid(), 'order', 'x', 'order_created', '{}', now() - interval '1 hour', now())`,
+    );
+    const { databaseUrl, kafka, services } = system.stack;
+    const addresses = { databaseUrl: databaseUrl('admin'), kafka: [kafka], services: services as never };
+    await eventually(async () => {
+      const status = await statusOf(addresses, () => undefined);
+      const backlog = status.backlog?.find(({ service }) => service === 'payment-service');
+      const found = await scrape('payment-service');
+      const failed = (state: string): number | undefined => found.value('failed_messages', { status: state });
+      const { body } = await system.payments.get<Health>('/health');
+      const { outbox, failed_messages } = body.dependencies;
+      expect(backlog).toMatchObject({ outbox: 1, deadLettered: 2, quarantined: 1 });
+      expect([found.value('outbox_unpublished'), failed('dead_lettered'), failed('quarantined')]).toEqual([1, 2, 1]);
+      expect(failed_messages.details).toMatchObject({ dead_lettered: 2, quarantined: 1 });
+      const ages = [backlog?.outboxAgeMs ?? 0, outbox.details.oldest_unpublished_ms];
+      const seconds = found.value('outbox_oldest_unpublished_seconds') ?? 0;
+      for (const age of ages) expect(Math.abs(age / 1_000 - seconds)).toBeLessThan(30);
+      const lag = status.lag?.filter(({ service }) => service === 'payment-service') ?? [];
+      expect(lag.reduce((sum, { records }) => sum + records, 0)).toBe(found.value('kafka_consumergroup_lag'));
+    });
+    await system.sql('DELETE FROM payment_service.outbox');
+    await system.sql('DELETE FROM payment_service.failed_messages');
+  });
+});
+
+interface Health {
+  readonly dependencies: {
+    readonly outbox: { readonly details: { readonly oldest_unpublished_ms: number } };
+    readonly failed_messages: { readonly details: Readonly<Record<string, number>> };
+  };
+}
+
 describe('a service that is killed', () => {
   it('counts from zero again, and shows at once what waits', async () => {
     const { order_id } = await system.place();
@@ -195,17 +238,3 @@ describe('a service that is killed', () => {
 
 /** A UUID, an order number, an address of any kind, a long number. */
 const UNBOUNDED = /="[^"]*(?:[0-9a-f]{8}-[0-9a-f]{4}|[0-9A-Z]{4}-[0-9A-Z]{4}|@|\/\/|\d{5,})/;
-
-/** The rows of docs/metrics.md. */
-function documentedMetrics(): { name: string; type: string; labels: string[] }[] {
-  const page = readFileSync(join(import.meta.dirname, '../../docs/metrics.md'), 'utf8');
-  return page
-    .split('\n')
-    .map((line) => line.split('|').map((cell) => cell.trim()))
-    .filter(([, name]) => /^`\w+`$/.test(name ?? ''))
-    .map(([, name = '', type = '', labels = '']) => ({
-      name: name.replaceAll('`', ''),
-      type,
-      labels: [...labels.matchAll(/`(\w+)`/g)].map(([, label = '']) => label).toSorted(),
-    }));
-}

@@ -27,7 +27,7 @@ import { GetProduct } from './use-cases/get-product';
 import { ListMovements } from './use-cases/list-movements';
 import { ListProducts } from './use-cases/list-products';
 import { SettleStock } from './use-cases/settle-stock';
-import { StockMetrics } from './use-cases/stock-metrics';
+import { StockMetrics } from './metrics/stock-metrics';
 
 /** The database of the service. */
 export function databaseOptions(config: InventoryServiceConfig): DatabaseOptions {

@@ -29,7 +29,7 @@ import { DeliverNotifications } from './use-cases/deliver-notifications';
 import { EnqueueNotifications } from './use-cases/enqueue-notifications';
 import { GetContact } from './use-cases/get-contact';
 import { ListNotifications } from './use-cases/list-notifications';
-import { NotificationMetrics } from './use-cases/notification-metrics';
+import { NotificationMetrics } from './metrics/notification-metrics';
 import { NotifyCustomers } from './use-cases/notify-customers';
 import { ResendNotification } from './use-cases/resend-notification';
 import { SaveContact } from './use-cases/save-contact';

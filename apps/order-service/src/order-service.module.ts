@@ -29,7 +29,7 @@ import { GetOrder } from './use-cases/get-order';
 import { HousekeepingOptions } from './use-cases/housekeeping.options';
 import { ListOrders } from './use-cases/list-orders';
 import { OrderNumbers, RandomOrderNumbers } from './persistence/order-numbers';
-import { OrderMetrics } from './use-cases/order-metrics';
+import { OrderMetrics } from './metrics/order-metrics';
 import { PlaceOrder } from './use-cases/place-order';
 import { PlaceOrderOptions } from './use-cases/place-order.options';
 import { SettledOrders } from './persistence/settled-orders';

@@ -28,7 +28,7 @@ import { GetPayment } from './use-cases/get-payment';
 import { HandleStripeWebhook } from './use-cases/handle-stripe-webhook';
 import { HandlePaymentHint } from './use-cases/handle-payment-hint';
 import { ListPayments } from './use-cases/list-payments';
-import { PaymentMetrics } from './use-cases/payment-metrics';
+import { PaymentMetrics } from './metrics/payment-metrics';
 import { RefundByHand } from './use-cases/refund-by-hand';
 import { StepPayments } from './use-cases/step-payments';
 

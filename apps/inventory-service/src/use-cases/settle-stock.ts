@@ -8,7 +8,7 @@ import type { StockEvent } from '../domain/stock-allocation';
 import { decideInOrder, type BatchDecision } from '../domain/stock-batch';
 import { StockRepository } from '../persistence/stock.repository';
 import { announceFallen } from './stock-announcements';
-import { StockMetrics } from './stock-metrics';
+import { StockMetrics } from '../metrics/stock-metrics';
 
 /** News of an order, who brought it, and what it will be the cause of. */
 export interface StockInput {

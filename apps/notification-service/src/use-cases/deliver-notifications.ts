@@ -17,7 +17,7 @@ import { ANSWER_MARGIN_MS, isExpired, isUsedUp, settle, type Settlement } from '
 import { isSupersededByCancellation } from '../domain/notification';
 import { DeliveryQueueRepository } from '../persistence/delivery-queue.repository';
 import type { DueNotification } from '../persistence/due-notification';
-import { NotificationMetrics } from './notification-metrics';
+import { NotificationMetrics } from '../metrics/notification-metrics';
 
 interface Result {
   readonly item: DueNotification;

@@ -7,7 +7,7 @@ import type { PlannedNotification } from '../domain/notification-plan';
 import type { DueNotification } from '../persistence/due-notification';
 import { NotificationRepository, type NewNotification } from '../persistence/notification.repository';
 import { DeliverNotifications } from './deliver-notifications';
-import { NotificationMetrics } from './notification-metrics';
+import { NotificationMetrics } from '../metrics/notification-metrics';
 
 /** A planned notification with everything it takes to deliver it. */
 export interface Enqueued extends PlannedNotification {

@@ -18,7 +18,7 @@ import { recipientsOf, type Contact } from '../domain/recipients';
 import { ContactRepository } from '../persistence/contact.repository';
 import { NotificationRepository, type LockedOrder } from '../persistence/notification.repository';
 import { EnqueueNotifications, type Enqueued } from './enqueue-notifications';
-import { NotificationMetrics } from './notification-metrics';
+import { NotificationMetrics } from '../metrics/notification-metrics';
 
 /** For a message that must not go before those which could not be taken back, whichever and wherever they are. */
 const WAITS_FOR_SOME = { waitsForPredecessor: true, predecessorId: undefined } as const;

@@ -10,7 +10,7 @@ import { NewsMismatch, OrderNotFound } from '../domain/order.errors';
 import { stepOrder, type Announcement, type OrderTrigger } from '../domain/order-lifecycle';
 import { OrderRepository, type LockedOrder } from '../persistence/order.repository';
 import { SettledOrders } from '../persistence/settled-orders';
-import { OrderMetrics } from './order-metrics';
+import { OrderMetrics } from '../metrics/order-metrics';
 
 /** Something that happened to an order, and who made it happen. */
 export interface OrderInput {

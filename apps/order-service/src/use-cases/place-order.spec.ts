@@ -6,7 +6,7 @@ import type { IdempotencyKeys, KeyClaim, KeyVerdict } from '../persistence/idemp
 import type { OrderRepository } from '../persistence/order.repository';
 import { Salts } from '../persistence/salts';
 import { OrderNumbers } from '../persistence/order-numbers';
-import type { OrderMetrics } from './order-metrics';
+import type { OrderMetrics } from '../metrics/order-metrics';
 import { PlaceOrder, type PlaceOrderCommand } from './place-order';
 import { PlaceOrderOptions } from './place-order.options';
 

@@ -10,7 +10,7 @@ import { IdempotencyKeys, type StoredAnswer } from '../persistence/idempotency-k
 import { OrderRepository } from '../persistence/order.repository';
 import { OrderNumbers } from '../persistence/order-numbers';
 import { Salts } from '../persistence/salts';
-import { OrderMetrics } from './order-metrics';
+import { OrderMetrics } from '../metrics/order-metrics';
 import { PlaceOrderOptions } from './place-order.options';
 import { StoreOrders, type PlacedOrder, type Placing } from './store-orders';
 

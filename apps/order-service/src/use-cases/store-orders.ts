@@ -8,7 +8,7 @@ import type { IdempotencyKeys, KeyVerdict, StoredAnswer } from '../persistence/i
 import { isOrderNumberTaken, type OrderRepository } from '../persistence/order.repository';
 import type { OrderNumbers } from '../persistence/order-numbers';
 import type { Salts } from '../persistence/salts';
-import type { OrderMetrics } from './order-metrics';
+import type { OrderMetrics } from '../metrics/order-metrics';
 
 /** The answer; `replayed` when it is that of an earlier request with the same key. */
 export interface PlacedOrder {

@@ -8,7 +8,7 @@ import type { Announcement } from '../domain/payment-announcement';
 import type { PaymentInput } from '../domain/payment-input';
 import { RetryPolicy } from '../domain/retry-policy';
 import { PaymentRepository } from '../persistence/payment.repository';
-import { PaymentMetrics } from './payment-metrics';
+import { PaymentMetrics } from '../metrics/payment-metrics';
 
 /** Who makes the calls that become due. */
 export interface GatewayCalls {

@@ -27,7 +27,8 @@ export interface CommonDefaults {
  */
 export function commonConfig(defaults: CommonDefaults) {
   const { databaseUser } = defaults;
-  return { ...processConfig(defaults.port), ...kafkaConfig(), ...retryConfig(), ...storageConfig(databaseUser) };
+  const own = { ...processConfig(defaults.port), ...metricsConfig() };
+  return { ...own, ...kafkaConfig(), ...retryConfig(), ...storageConfig(databaseUser) };
 }
 
 /** The loaded form of `commonConfig`; every config of a service is assignable to it. */
@@ -69,6 +70,20 @@ function processConfig(defaultPort: number) {
         'Which orders get a line in the log for each of their steps; sampled is one order of a hundred, the same ones in all services.',
       default: 'all',
     }),
+    shutdownTimeoutMs: durationMs({
+      description: 'Time from SIGTERM to a forced exit with code 1, in milliseconds.',
+      default: 20_000,
+    }),
+    shutdownDelayMs: durationMs({
+      description:
+        'Time after SIGTERM during which requests are still accepted, in milliseconds, so that load balancers notice first; at most a quarter of SHUTDOWN_TIMEOUT_MS.',
+      default: 500,
+    }),
+  };
+}
+
+function metricsConfig() {
+  return {
     metrics: bool({
       description: 'Whether the service counts what it does and serves the figures at /metrics.',
       default: true,
@@ -82,15 +97,6 @@ function processConfig(defaultPort: number) {
     metricsHost: text({
       description: 'Address on which METRICS_PORT listens.',
       default: '127.0.0.1',
-    }),
-    shutdownTimeoutMs: durationMs({
-      description: 'Time from SIGTERM to a forced exit with code 1, in milliseconds.',
-      default: 20_000,
-    }),
-    shutdownDelayMs: durationMs({
-      description:
-        'Time after SIGTERM during which requests are still accepted, in milliseconds, so that load balancers notice first; at most a quarter of SHUTDOWN_TIMEOUT_MS.',
-      default: 500,
     }),
   };
 }

@@ -2,7 +2,7 @@ import { Transactions } from '@app/messaging';
 import { Metrics } from '@app/platform';
 import { Scrape } from '@app/testing';
 import { RunningOrderService } from '../../test/running-order-service';
-import { AdvanceOrders } from './advance-orders';
+import { AdvanceOrders } from '../use-cases/advance-orders';
 
 let service: RunningOrderService;
 beforeAll(async () => {

@@ -12,8 +12,7 @@ import {
 } from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
-import { created, startReplica } from '../../test/replica';
-import { OrderEventsConsumer } from '../messaging/order-events.consumer';
+import { created, orderEventsOf, startReplica } from '../../test/replica';
 
 let database: TestDatabase;
 let app: NestFastifyApplication;
@@ -34,7 +33,7 @@ async function scrape(of = app): Promise<Scrape> {
 async function pay(method: string, andThen: () => void = () => undefined, at = app): Promise<void> {
   const event = anEvent(OrderCreated, anOrderId(), created(method));
   await at.get(Transactions).run(async (unitOfWork) => {
-    await at.get(OrderEventsConsumer).created([event], unitOfWork);
+    await orderEventsOf(at).created([event], unitOfWork);
     unitOfWork.beforeCommit(async () => andThen());
   });
 }
