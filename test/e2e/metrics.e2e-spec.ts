@@ -184,8 +184,12 @@ describe('what waits', () => {
       `INSERT INTO payment_service.outbox (id, aggregatetype, aggregateid, type, headers, created_at, refused_at)
        VALUES (gen_random_uuid(), 'order', 'x', 'order_created', '{}', now() - interval '1 hour', now())`,
     );
-    const { databaseUrl, kafka, services } = system.stack;
-    const addresses = { databaseUrl: databaseUrl('admin'), kafka: [kafka], services: services as never };
+    const { stack } = system;
+    const addresses = {
+      databaseUrl: stack.databaseUrl('admin'),
+      kafka: [stack.kafka],
+      services: stack.services as Record<ServiceName, string>,
+    };
     await eventually(async () => {
       const status = await statusOf(addresses, () => undefined);
       const backlog = status.backlog?.find(({ service }) => service === 'payment-service');

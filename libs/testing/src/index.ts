@@ -8,7 +8,7 @@ export { eventually } from './eventually';
 export { lockOutside } from './outside-lock';
 export { objectionsTo, plansOf } from './query-plans';
 export { schemaDifferences } from './schema-agreement';
-export { type MetricFamily, type Sample, Scrape } from './scrape';
+export { type MetricFamily, Scrape } from './scrape';
 export { type Direction, TcpProxy } from './tcp-proxy';
 export { createTestDatabase, type TestDatabase } from './test-database';
 export { infrastructureUrls } from './test-infrastructure';

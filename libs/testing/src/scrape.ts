@@ -1,5 +1,5 @@
 /** One line of what a service shows at `/metrics`. */
-export interface Sample {
+interface Sample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
