@@ -15,14 +15,14 @@ import { contractNames, subscriptionsIn, type TopicUse } from './subscriptions';
 /** The generated pages, by their path from the root of the repository, as they ought to be. */
 export function generatedPages(root: string): Record<string, string> {
   const consumers = consumersIn(root);
-  const facts = EVENTS.map((event) => ({
+  const events = EVENTS.map((event) => ({
     event,
     consumers: consumers.filter(({ topic }) => topic === event.type).map(({ service }) => service),
     example: goldenRecord(root, event),
   }));
   return {
     'docs/order-flow.md': orderFlowPage(ORDER_LIFECYCLE),
-    'docs/events.md': eventsPage(facts),
+    'docs/events.md': eventsPage(events),
     'docs/saga.md': sagaPage(stepsIn(root), LIFECYCLES),
   };
 }
