@@ -1,4 +1,4 @@
-import { answers, at, failed, mail, PLACED, record, step } from '../test/answers';
+import { answers, at, failed, mail, PLACED, record, step, told } from '../test/answers';
 import type { Answers } from './answers';
 import { mermaidOf } from './mermaid';
 import { timelineOf } from './timeline';
@@ -12,7 +12,7 @@ describe('the timeline of an order', () => {
       PLACED,
       step(2, 'payment_successful', 'paid', { details: { amount: 79, currency: 'EUR' } }),
     ];
-    const all = answers({ trail, notifications: [mail({ sent_at: at(4) })] });
+    const all = answers({ trail, notifications: [mail({ sent_at: at(4) }), told('confirmed')] });
     expect(texts(all)).toEqual([
       'customer: Order placed: 1 item, 79.00 EUR',
       'payment-service: Payment of 79.00 EUR authorised; the order is paid',
