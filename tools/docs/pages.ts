@@ -9,6 +9,7 @@ import { serviceNames } from '../stack/service-names';
 import { eventsPage } from './events';
 import { handlersIn } from './handlers';
 import { orderFlowPage } from './order-flow';
+import { PAYMENT_VIEWS } from './payment-views';
 import { sagaPage, type DrawnLifecycle, type SagaStep } from './saga';
 import { contractNames, subscriptionsIn, type TopicUse } from './subscriptions';
 
@@ -40,6 +41,7 @@ const LIFECYCLES: readonly DrawnLifecycle[] = [
       'The payment service authorizes when an order is placed, captures when it is confirmed, and gives money back when it is cancelled. A cancellation always wins.',
     path: 'apps/payment-service/src/domain/payment-lifecycle.ts',
     machine: paymentStateMachine(PAYMENT_LIFECYCLE),
+    views: PAYMENT_VIEWS,
   },
   {
     title: 'Stock allocation',
