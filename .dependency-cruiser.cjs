@@ -115,8 +115,16 @@ module.exports = {
       name: 'platform-and-events-are-the-ground',
       comment: 'Those at the bottom know no other lib, so they can be built, and understood, first.',
       severity: 'error',
-      from: { path: '^libs/(platform|events|lifecycle|cloudevents|timeline)/', pathNot: SPEC },
+      from: { path: '^libs/(platform|events|lifecycle|cloudevents)/', pathNot: SPEC },
       to: { path: '^libs/', pathNot: ['^libs/$1/', '^libs/cloudevents/src/index\\.ts$'] },
+    },
+    {
+      name: 'timeline-runs-anywhere',
+      comment:
+        'A page in a browser shows a timeline too, so it brings no other lib with it; the types of the contracts are erased.',
+      severity: 'error',
+      from: { path: '^libs/timeline/', pathNot: SPEC },
+      to: { path: '^libs/', pathNot: '^libs/timeline/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'postgres-knows-no-messages',

@@ -2,7 +2,7 @@ import { runBaselines } from './baselines/baselines.ts';
 import { countedMails, smtpMails } from './mails.ts';
 import type { BenchPlan, Part } from './options.ts';
 import { measureBacklog } from './parts/backlog.ts';
-import { inFreshSystem, shareOf, shortly, warmUp, type Outside, type PartContext } from './parts/context.ts';
+import { inFreshSystem, shareOf, shortDuration, warmUp, type RunContext, type PartContext } from './parts/context.ts';
 import { measureIdle } from './parts/idle.ts';
 import { databaseShares, measureHotProduct, measureRelay, walPosition } from './parts/limits.ts';
 import { measureLatency } from './parts/latency.ts';
@@ -15,7 +15,7 @@ import type { ObservingResult, Round, SmtpResult, StepsResult } from './result.t
 
 /** A part that cannot be carried out counts as broken, and what others have measured meanwhile is not lost. */
 export async function attempt<T>(
-  { say, broken }: Outside,
+  { say, broken }: RunContext,
   name: string,
   work: () => Promise<T>,
 ): Promise<T | undefined> {
@@ -30,9 +30,9 @@ export async function attempt<T>(
 }
 
 /** All parts that share a system, in a fresh one. */
-export async function runRound(plan: BenchPlan, outside: Outside, keepFiles: boolean): Promise<Round> {
+export async function runRound(plan: BenchPlan, run: RunContext, keepFiles: boolean): Promise<Round> {
   const mails = await (plan.mails === 'smtp' ? smtpMails() : countedMails());
-  return inFreshSystem(outside, mails, { label: 'bench', keepFiles }, (context) => measureRound(plan, context));
+  return inFreshSystem(run, mails, { label: 'bench', keepFiles }, (context) => measureRound(plan, context));
 }
 
 async function measureRound(plan: BenchPlan, context: PartContext): Promise<Round> {
@@ -55,7 +55,7 @@ async function measureRound(plan: BenchPlan, context: PartContext): Promise<Roun
   broken.push(...(await bench.finalCheck()));
   // Its records are copies: only now, that everything has been checked.
   const limits = hot && (await part('limits', async () => ({ ...hot, relay: await measureRelay(bench) })));
-  const lasting = { warmUpSeconds: 10, seconds: shortly(plan.seconds) };
+  const lasting = { warmUpSeconds: 10, seconds: shortDuration(plan.seconds) };
   const baselines = await part('baselines', () => runBaselines(bench, lasting));
   return {
     ...(load && { load }),
@@ -69,8 +69,8 @@ async function measureRound(plan: BenchPlan, context: PartContext): Promise<Roun
 }
 
 /** What an order waits for, in a system that has few of them. */
-export async function runSteps(outside: Outside, rate: number): Promise<StepsResult> {
-  return inFreshSystem(outside, await countedMails(), { label: 'bench-steps' }, async (context) => {
+export async function runSteps(run: RunContext, rate: number): Promise<StepsResult> {
+  return inFreshSystem(run, await countedMails(), { label: 'bench-steps' }, async (context) => {
     await warmUp(context, Math.ceil(rate / 2));
     const result = await measureSteps(context);
     context.broken.push(...(await context.bench.finalCheck()));
@@ -79,8 +79,8 @@ export async function runSteps(outside: Outside, rate: number): Promise<StepsRes
 }
 
 /** What SMTP carries, in a system whose mails all go through it. */
-export async function runSmtp(outside: Outside, rate: number): Promise<SmtpResult> {
-  return inFreshSystem(outside, await smtpMails(), { label: 'bench-smtp' }, async (context) => {
+export async function runSmtp(run: RunContext, rate: number): Promise<SmtpResult> {
+  return inFreshSystem(run, await smtpMails(), { label: 'bench-smtp' }, async (context) => {
     await warmUp(context, rate);
     const result = await measureSmtp(context, rate);
     context.broken.push(...(await context.bench.finalCheck()));
@@ -89,6 +89,6 @@ export async function runSmtp(outside: Outside, rate: number): Promise<SmtpResul
 }
 
 /** What it costs to be observed, at half of what the system sustains: there the CPU is not all there is. */
-export function runObserving(outside: Outside, rate: number): Promise<ObservingResult> {
-  return measureObserving(outside, shareOf(rate, 0.5), countedMails);
+export function runObserving(run: RunContext, rate: number): Promise<ObservingResult> {
+  return measureObserving(run, shareOf(rate, 0.5), countedMails);
 }

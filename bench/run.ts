@@ -1,7 +1,7 @@
 import { figuresOf, median } from './figures.ts';
 import { thisMachine } from './machine.ts';
 import { ALONE, benchOptions, HELP, needsRound, type BenchOptions } from './options.ts';
-import type { Outside } from './parts/context.ts';
+import type { RunContext } from './parts/context.ts';
 import { measureReplicas } from './parts/replicas.ts';
 import { measureStored } from './parts/stored.ts';
 import { summaryOf } from './report.ts';
@@ -26,48 +26,48 @@ async function run(options: BenchOptions): Promise<number> {
   const say = (line: string): void => {
     process.stdout.write(`[${String(Math.round((performance.now() - begin) / 1_000)).padStart(5)} s] ${line}\n`);
   };
-  const outside: Outside = { seconds: plan.seconds, seed: plan.seed, say, broken: [...(before?.broken ?? [])] };
+  const run: RunContext = { seconds: plan.seconds, seed: plan.seed, say, broken: [...(before?.broken ?? [])] };
   const result = (measured: Measured): BenchResult => ({
     ...measured,
     ...head,
     figures: figuresOf(measured),
-    broken: outside.broken,
+    broken: run.broken,
   });
   // Stored after each part: it is a long way to the last one.
   const store = (soFar: Measured): Promise<void> => storeResult(result(soFar), out);
-  const measured = await measure({ plan, keep: options.keep }, before ?? { rounds: [] }, outside, store);
+  const measured = await measure({ plan, keep: options.keep }, before ?? { rounds: [] }, run, store);
   await storeDocuments(result(measured), out);
   process.stdout.write(`\n${summaryOf(result(measured))}`);
   const refused = measured.rounds.some(({ load }) => (load?.loaded.refused ?? 0) > 0);
-  return outside.broken.length > 0 || refused ? 1 : 0;
+  return run.broken.length > 0 || refused ? 1 : 0;
 }
 
 async function measure(
   { plan, keep }: Pick<BenchOptions, 'plan' | 'keep'>,
   before: Measured,
-  outside: Outside,
+  run: RunContext,
   store: (soFar: Measured) => Promise<void>,
 ): Promise<Measured> {
   const rounds: Round[] = [...before.rounds];
   let measured: Measured = { ...before, rounds };
   for (let round = 1; needsRound(plan.parts) && round <= plan.rounds; round += 1) {
-    if (plan.rounds > 1) outside.say(`round ${round} of ${plan.rounds}`);
+    if (plan.rounds > 1) run.say(`round ${round} of ${plan.rounds}`);
     const from = foundBy(rounds) ?? plan.rate;
-    const done = await attempt(outside, `round ${round}`, () => runRound({ ...plan, rate: from }, outside, keep));
+    const done = await attempt(run, `round ${round}`, () => runRound({ ...plan, rate: from }, run, keep));
     if (done !== undefined) rounds.push(done);
     await store(measured);
   }
   const reference = foundBy(rounds) ?? plan.rate;
   const others: Record<(typeof ALONE)[number], () => Promise<Partial<Measured>>> = {
-    steps: async () => ({ steps: await runSteps(outside, reference) }),
-    smtp: async () => ({ smtp: await runSmtp(outside, reference) }),
-    observing: async () => ({ observing: await runObserving(outside, reference) }),
-    replicas: async () => ({ replicas: await measureReplicas(outside, plan.replicas, reference) }),
-    stored: async () => ({ stored: await measureStored(outside, plan.stored, reference) }),
+    steps: async () => ({ steps: await runSteps(run, reference) }),
+    smtp: async () => ({ smtp: await runSmtp(run, reference) }),
+    observing: async () => ({ observing: await runObserving(run, reference) }),
+    replicas: async () => ({ replicas: await measureReplicas(run, plan.replicas, reference) }),
+    stored: async () => ({ stored: await measureStored(run, plan.stored, reference) }),
   };
   for (const part of ALONE) {
     if (!plan.parts.includes(part)) continue;
-    measured = { ...measured, ...(await attempt(outside, part, others[part])) };
+    measured = { ...measured, ...(await attempt(run, part, others[part])) };
     await store(measured);
   }
   return measured;

@@ -13,19 +13,19 @@ export interface PartContext {
   readonly broken: string[];
 }
 
-/** A part without its system. */
-export type Outside = Omit<PartContext, 'bench'>;
+/** What the parts of a run share; each part adds a system. */
+export type RunContext = Omit<PartContext, 'bench'>;
 
 /** Starts a system for a part, and stops it whatever becomes of that. */
 export async function inFreshSystem<Result>(
-  outside: Outside,
+  run: RunContext,
   mails: Mails,
   options: Omit<BenchSystemOptions, 'seed'>,
   part: (context: PartContext) => Promise<Result>,
 ): Promise<Result> {
-  const bench = await startBenchSystem(mails, { ...options, seed: outside.seed });
+  const bench = await startBenchSystem(mails, { ...options, seed: run.seed });
   try {
-    return await part({ ...outside, bench });
+    return await part({ ...run, bench });
   } finally {
     await bench.stop();
   }
@@ -36,8 +36,8 @@ export function shareOf(rate: number, share: number): number {
   return Math.max(1, Math.round(rate * share));
 }
 
-/** Of warm-ups, tries and what needs no long time. */
-export function shortly(seconds: number): number {
+/** Seconds of a short stage (warm-up, trial): a third of a long one, at least five. */
+export function shortDuration(seconds: number): number {
   return Math.max(5, Math.round(seconds / 3));
 }
 
@@ -54,5 +54,5 @@ export async function stageOf({ bench, say, broken }: PartContext, plan: StagePl
 }
 
 export async function warmUp(context: PartContext, rate: number): Promise<void> {
-  await stageOf(context, { name: 'warm-up', rate, seconds: shortly(context.seconds) });
+  await stageOf(context, { name: 'warm-up', rate, seconds: shortDuration(context.seconds) });
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { usageOf } from '../../test/system/processes.ts';
 import type { IdleResult } from '../result.ts';
-import { shortly, type PartContext } from './context.ts';
+import { shortDuration, type PartContext } from './context.ts';
 
 /** Timers of the last load have run out by then. */
 const REST_SECONDS = 10;
@@ -11,7 +11,7 @@ export async function measureIdle({ bench, seconds, say }: PartContext): Promise
   await delay(REST_SECONDS * 1_000);
   const [pids, begin] = [bench.pids(), performance.now()];
   const before = usageOf(pids);
-  await delay(Math.max(10, 1.5 * shortly(seconds)) * 1_000);
+  await delay(Math.max(10, 1.5 * shortDuration(seconds)) * 1_000);
   const [after, elapsed] = [usageOf(pids), (performance.now() - begin) / 1_000];
   const shares = Object.fromEntries(
     Object.entries(after).map(([name, { cpuSeconds }]) => [

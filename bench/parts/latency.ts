@@ -1,5 +1,5 @@
 import type { LatencyResult } from '../result.ts';
-import { shareOf, shortly, stageOf, type PartContext } from './context.ts';
+import { shareOf, shortDuration, stageOf, type PartContext } from './context.ts';
 import { UNLOADED_RATE } from './load.ts';
 
 export const SHARES = [0.1, 0.5, 0.8] as const;
@@ -9,7 +9,7 @@ export async function measureLatency(context: PartContext, sustained: number): P
   const unloaded = await stageOf(context, {
     name: 'unloaded',
     rate: UNLOADED_RATE,
-    seconds: shortly(context.seconds) * 2,
+    seconds: shortDuration(context.seconds) * 2,
   });
   const atShares = [];
   for (const share of SHARES) {

@@ -1,5 +1,5 @@
 import type { LoadResult } from '../result.ts';
-import { shortly, stageOf, type PartContext } from './context.ts';
+import { shortDuration, stageOf, type PartContext } from './context.ts';
 
 export const UNLOADED_RATE = 5;
 
@@ -8,7 +8,7 @@ export async function measureLoad(context: PartContext, rate: number): Promise<L
   const unloaded = await stageOf(context, {
     name: 'unloaded',
     rate: UNLOADED_RATE,
-    seconds: shortly(context.seconds),
+    seconds: shortDuration(context.seconds),
   });
   const loaded = await stageOf(context, { name: 'loaded', rate, seconds: context.seconds });
   return { unloaded, loaded };

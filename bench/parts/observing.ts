@@ -1,7 +1,7 @@
 import { median } from '../figures.ts';
 import type { Mails } from '../mails.ts';
 import type { ObservingResult, ObservingTurn } from '../result.ts';
-import { inFreshSystem, stageOf, warmUp, type Outside } from './context.ts';
+import { inFreshSystem, stageOf, warmUp, type RunContext } from './context.ts';
 
 /** As often as Prometheus scrapes by default in our Compose file. */
 const SCRAPE_INTERVAL_MS = 15_000;
@@ -17,28 +17,26 @@ export const SETTINGS = {
 
 /** The same load by turns, each in a fresh system, with and without logs of orders and metrics; metrics are scraped as usual. */
 export async function measureObserving(
-  outside: Outside,
+  run: RunContext,
   rate: number,
   mails: () => Promise<Mails>,
 ): Promise<ObservingResult> {
   const turns: ObservingTurn[] = [];
   for (let turn = 1; turn <= TURNS; turn += 1) {
     for (const setting of turn % 2 === 1 ? NAMES : NAMES.toReversed()) {
-      turns.push({ setting, cpuSecondsPer1000: await costIn(setting, outside, rate, await mails()) });
+      turns.push({ setting, cpuSecondsPer1000: await costIn(setting, run, rate, await mails()) });
     }
   }
   const result = { turns, percentOfServices: percentages(turns) };
   const { logs, metrics, both } = result.percentOfServices;
-  outside.say(
-    `cost of logs and metrics, of the CPU of the services: logs ${logs} %, metrics ${metrics} %, both ${both} %`,
-  );
+  run.say(`cost of logs and metrics, of the CPU of the services: logs ${logs} %, metrics ${metrics} %, both ${both} %`);
   return result;
 }
 
 const NAMES = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[];
 
-async function costIn(setting: keyof typeof SETTINGS, outside: Outside, rate: number, mails: Mails): Promise<number> {
-  return inFreshSystem(outside, mails, { label: 'bench-observing', env: SETTINGS[setting] }, async (context) => {
+async function costIn(setting: keyof typeof SETTINGS, run: RunContext, rate: number, mails: Mails): Promise<number> {
+  return inFreshSystem(run, mails, { label: 'bench-observing', env: SETTINGS[setting] }, async (context) => {
     await warmUp(context, rate);
     const services = context.bench.system.stack.services;
     const scrapes = SETTINGS[setting].METRICS === 'on' ? scrapeAll(Object.values(services)) : undefined;

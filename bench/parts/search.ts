@@ -1,7 +1,7 @@
 import type { Probe, SearchResult } from '../result.ts';
 import { highestSustained } from '../search.ts';
 import type { StageResult } from '../stage.ts';
-import { shortly, stageOf, type PartContext } from './context.ts';
+import { shortDuration, stageOf, type PartContext } from './context.ts';
 
 const RESOLUTION = 0.05;
 
@@ -18,7 +18,7 @@ export async function search(context: PartContext, from: number): Promise<Search
   const sustainedPerSecond = await highestSustained({
     from,
     resolution: RESOLUTION,
-    probe: (rate) => offer('probe', rate, shortly(context.seconds)),
+    probe: (rate) => offer('probe', rate, shortDuration(context.seconds)),
     confirm: (rate) => offer('sustained', rate, context.seconds),
   });
   if (confirmed === undefined) throw new Error('the search has offered nothing');

@@ -6,7 +6,7 @@ import { PRICE } from '../load.ts';
 import type { StepsResult } from '../result.ts';
 import { percentiles } from '../statistics.ts';
 import { EVENTS_ON_THE_WAY, stepsOf, type EventOnTheWay, type EventTimes, type OrderTimes } from '../steps.ts';
-import { shortly, type PartContext } from './context.ts';
+import { shortDuration, type PartContext } from './context.ts';
 import { UNLOADED_RATE } from './load.ts';
 
 interface Followed {
@@ -19,7 +19,7 @@ const WAIT_SECONDS = 25;
 
 /** Follows each of a few orders a second through tables and topics, after they are through. */
 export async function measureSteps({ bench, seconds, say }: PartContext): Promise<StepsResult> {
-  const followed = await followOrders(bench, UNLOADED_RATE * shortly(seconds) * 2);
+  const followed = await followOrders(bench, UNLOADED_RATE * shortDuration(seconds) * 2);
   const events = await eventsOf(bench);
   const orders = followed.map(({ orderId, placed, confirmed }): OrderTimes => {
     const times = (type: EventOnTheWay): EventTimes => {

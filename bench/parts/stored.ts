@@ -1,7 +1,7 @@
 import { countedMails } from '../mails.ts';
 import type { StoredResult } from '../result.ts';
 import { fillWithOrders } from '../stored/fill.ts';
-import { inFreshSystem, shareOf, stageOf, warmUp, type Outside } from './context.ts';
+import { inFreshSystem, shareOf, stageOf, warmUp, type RunContext } from './context.ts';
 
 const RATE_SHARE = 0.5;
 
@@ -10,7 +10,7 @@ const CHECK_ALL_UP_TO = 300_000;
 
 /** Measures systems in which so many orders are stored already, each a fresh one, all at one rate. */
 export async function measureStored(
-  outside: Outside,
+  run: RunContext,
   counts: readonly number[],
   reference: number,
 ): Promise<StoredResult[]> {
@@ -18,7 +18,7 @@ export async function measureStored(
   const rate = shareOf(reference, RATE_SHARE);
   for (const orders of counts) {
     const options = { label: `bench-stored-${orders}` };
-    const result = await inFreshSystem(outside, await countedMails(), options, async (context) => {
+    const result = await inFreshSystem(run, await countedMails(), options, async (context) => {
       const { databaseMiB, seconds: fillSeconds } = await fillWithOrders(context.bench, orders);
       context.say(`stored: ${orders} orders, ${databaseMiB} MiB, written in ${fillSeconds} s`);
       await warmUp(context, rate);

@@ -17,7 +17,7 @@ type Message =
   | { readonly to: 'order'; readonly trigger: OrderTrigger }
   | { readonly to: 'payment'; readonly kind: OrderInput['kind'] }
   | { readonly to: 'payment'; readonly kind: 'money_moved' }
-  | { readonly to: 'inventory'; readonly news: StockEvent }
+  | { readonly to: 'inventory'; readonly event: StockEvent }
   | { readonly to: 'notification'; readonly type: NotificationType; readonly part: number | null }
   | { readonly to: 'gateway'; readonly call: GatewayCall; readonly lease: Date };
 
@@ -93,17 +93,17 @@ export class World {
   }
 
   customerCancels(): void {
-    this.news('cancel_requested');
+    this.advance('cancel_requested');
   }
 
-  /** Now a part, now all that is left; the gateway's news of it travels like any other. */
+  /** Now a part, now all that is left; the gateway's hint of it travels like any other. */
   private operatorRefunds(): void {
     const amount = [1, 500, TOTAL][this.chance.pick(3)] ?? TOTAL;
     if (this.gateway.refundByHand(amount)) this.travelling.push({ to: 'payment', kind: 'money_moved' });
   }
 
   private deadlinePasses(): void {
-    if (this.now >= this.order.deadlineAt) this.news('deadline_passed');
+    if (this.now >= this.order.deadlineAt) this.advance('deadline_passed');
   }
 
   /** A message that was delivered before comes once more, with no inbox to stop it. */
@@ -133,7 +133,7 @@ export class World {
     if (message.to !== 'gateway') this.delivered.push(message);
     switch (message.to) {
       case 'order':
-        return this.news(message.trigger);
+        return this.advance(message.trigger);
       case 'payment':
         return this.paymentHears(
           message.kind === 'money_moved'
@@ -141,7 +141,7 @@ export class World {
             : this.orderInput(message.kind),
         );
       case 'inventory':
-        return this.inventoryHears(message.news);
+        return this.inventoryHears(message.event);
       case 'notification':
         return this.notificationHears(message.type, message.part);
       case 'gateway': {
@@ -151,14 +151,14 @@ export class World {
     }
   }
 
-  private news(trigger: OrderTrigger): void {
+  private advance(trigger: OrderTrigger): void {
     const step = stepOrder(this.order, trigger, this.now);
     this.order = step.order;
     if (step.kind !== 'moved' || step.announces === undefined) return;
     this.publish(step.announces, { to: 'payment', kind: step.announces });
     this.tell(step.announces);
     if (step.announces === 'order_cancelled') {
-      this.travelling.push({ to: 'inventory', news: { type: 'order_cancelled', userId: this.order.userId } });
+      this.travelling.push({ to: 'inventory', event: { type: 'order_cancelled', userId: this.order.userId } });
     }
   }
 
@@ -174,12 +174,12 @@ export class World {
       else if (type !== 'payment_captured') this.tell(type === 'payment_successful' ? 'order_paid' : type);
       if (type !== 'payment_successful') continue;
       const items = payload.items.map(({ product_id, quantity }) => ({ productId: product_id, quantity }));
-      this.travelling.push({ to: 'inventory', news: { type, userId: payload.user_id, items } });
+      this.travelling.push({ to: 'inventory', event: { type, userId: payload.user_id, items } });
     }
   }
 
-  private inventoryHears(news: StockEvent): void {
-    const decision = decideStock(this.allocation, news, this.levels);
+  private inventoryHears(event: StockEvent): void {
+    const decision = decideStock(this.allocation, event, this.levels);
     this.allocation = decision.allocation;
     for (const { productId, balance } of decision.changes) this.levels.set(productId, balance);
     for (const announcement of decision.announcements) {

@@ -28,10 +28,10 @@ describe('./ops order', () => {
       expect(exit).toBe(0);
       expect(text).toContain(`Order ${number} (${id}): confirmed`);
       for (const part of [
-        'Placed: 1 line, 1299.99 USD',
-        'Payment authorised, 1299.99 USD; the order is paid',
+        'Order placed: 1 item, 1299.99 USD',
+        'Payment of 1299.99 USD authorised; the order is paid',
         'Stock taken; the order is confirmed',
-        'Payment captured, 1299.99 USD',
+        'Payment of 1299.99 USD captured',
         `E-mail sent: Your order ${number} is confirmed`,
         'Payment: captured; 1299.99 USD, captured 1299.99, refunded 0.00',
         'Stock: taken; 1 × LAPTOP001',

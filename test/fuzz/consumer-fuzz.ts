@@ -16,7 +16,7 @@ const BATCH = 150;
 /** For a whole batch, most of it poison, on a busy machine; a record alone must be faster. */
 const BATCH_WITHIN_MS = 30_000;
 const ALONE_WITHIN_MS = 3_000;
-/** Of a real order these repeat what it has been through, whatever else they say; the rest would be true news. */
+/** Of a real order these repeat what it has been through, whatever else they say; the rest would be true events. */
 const ECHOES = ['order_created', 'order_confirmed', 'payment_successful', 'inventory_updated'] as const;
 
 interface Published {
@@ -42,7 +42,7 @@ export class ConsumerFuzz {
     this.admin = this.kafka.admin();
   }
 
-  /** @param realOrders settled ones, of which absurd news is told too */
+  /** @param realOrders settled ones, about which absurd events are published too */
   async run(seed: number, cases: number, realOrders: readonly string[], afterBatch: () => void): Promise<void> {
     await Promise.all([this.producer.connect(), this.admin.connect()]);
     try {

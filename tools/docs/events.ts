@@ -3,7 +3,7 @@ import { payloadFields } from './json-schema';
 import { code, fenced, GENERATED, table } from './write-markdown';
 
 /** What the page shows of an event besides its contract. */
-export interface EventFacts {
+export interface EventWithConsumers {
   readonly event: AnyEvent;
   /** Services with an `@EventPattern` method for it. */
   readonly consumers: readonly string[];
@@ -12,7 +12,7 @@ export interface EventFacts {
 }
 
 /** The page about the events, read from their contracts, their subscribers and their golden records. */
-export function eventsPage(facts: readonly EventFacts[]): string {
+export function eventsPage(events: readonly EventWithConsumers[]): string {
   return `${GENERATED}
 
 # Events
@@ -27,7 +27,7 @@ There is one topic for each event, with the same name.
 
 ${table(
   ['topic = event', 'published by', 'consumed by', 'what happened'],
-  facts.map(({ event, consumers }) => [
+  events.map(({ event, consumers }) => [
     `[${code(event.type)}](#${event.type})`,
     event.publisher,
     consumers.join(', ') || '—',
@@ -39,7 +39,7 @@ ${table(
 
 ${table(['header', 'value'], HEADERS)}
 
-${facts.map(sectionOf).join('\n\n')}
+${events.map(sectionOf).join('\n\n')}
 `;
 }
 
@@ -58,7 +58,7 @@ const HEADERS = [
   ['`traceparent`', 'W3C Trace Context, when the first request had one'],
 ];
 
-function sectionOf({ event, consumers, example }: EventFacts): string {
+function sectionOf({ event, consumers, example }: EventWithConsumers): string {
   return `## ${event.type}
 
 ${event.summary}

@@ -1,8 +1,12 @@
 import { EVENTS } from '@app/events';
+import { stepsOf } from '@app/lifecycle';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PAYMENT_LIFECYCLE } from '../../apps/payment-service/src/domain/payment-lifecycle';
+import { paymentStateMachine } from '../../apps/payment-service/src/domain/payment-state-machine';
 import { payloadFields } from './json-schema';
 import { generatedPages } from './pages';
+import { PAYMENT_VIEWS } from './payment-views';
 import { subscriptionsIn } from './subscriptions';
 
 const root = join(import.meta.dirname, '../..');
@@ -55,11 +59,19 @@ describe('the generated pages', () => {
 
   it('draw every lifecycle', () => {
     const page = pages['docs/saga.md'] ?? '';
-    expect(page.match(/^stateDiagram-v2$/gm)).toHaveLength(3);
-    const announced = [...page.matchAll(/ \/ (\w+)/g)].map(([, event]) => event);
+    const diagrams = page.match(/(?<=^```mermaid\n)stateDiagram-v2\n[^`]*/gm) ?? [];
+    expect(diagrams).toHaveLength(2 + PAYMENT_VIEWS.length);
+    const announced = [...diagrams.join('').matchAll(/\/ (\w+)/g)].map(([, event]) => event);
     const events: readonly string[] = EVENTS.map(({ type }) => type);
     expect(new Set(announced.filter((event) => !events.includes(event ?? '')))).toEqual(new Set());
     expect(new Set(announced).size).toBeGreaterThan(5);
+  });
+
+  it('have each step of a payment in one of its diagrams', () => {
+    const steps = stepsOf(paymentStateMachine(PAYMENT_LIFECYCLE));
+    const places = steps.map((step) => PAYMENT_VIEWS.filter(({ shows }) => shows(step)).length);
+    expect(new Set(places)).toEqual(new Set([1]));
+    expect(PAYMENT_VIEWS.map(({ shows }) => steps.some(shows))).not.toContain(false);
   });
 
   it('describe fields inside of lists, closed sets and what may be left out', () => {

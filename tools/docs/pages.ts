@@ -9,20 +9,21 @@ import { serviceNames } from '../stack/service-names';
 import { eventsPage } from './events';
 import { handlersIn } from './handlers';
 import { orderFlowPage } from './order-flow';
+import { PAYMENT_VIEWS } from './payment-views';
 import { sagaPage, type DrawnLifecycle, type SagaStep } from './saga';
 import { contractNames, subscriptionsIn, type TopicUse } from './subscriptions';
 
 /** The generated pages, by their path from the root of the repository, as they ought to be. */
 export function generatedPages(root: string): Record<string, string> {
   const consumers = consumersIn(root);
-  const facts = EVENTS.map((event) => ({
+  const events = EVENTS.map((event) => ({
     event,
     consumers: consumers.filter(({ topic }) => topic === event.type).map(({ service }) => service),
     example: goldenRecord(root, event),
   }));
   return {
     'docs/order-flow.md': orderFlowPage(ORDER_LIFECYCLE),
-    'docs/events.md': eventsPage(facts),
+    'docs/events.md': eventsPage(events),
     'docs/saga.md': sagaPage(stepsIn(root), LIFECYCLES),
   };
 }
@@ -40,6 +41,7 @@ const LIFECYCLES: readonly DrawnLifecycle[] = [
       'The payment service authorizes when an order is placed, captures when it is confirmed, and gives money back when it is cancelled. A cancellation always wins.',
     path: 'apps/payment-service/src/domain/payment-lifecycle.ts',
     machine: paymentStateMachine(PAYMENT_LIFECYCLE),
+    views: PAYMENT_VIEWS,
   },
   {
     title: 'Stock allocation',

@@ -1,7 +1,13 @@
 import type { AnyEvent } from '@app/events';
-import { stateDiagram, type StateMachine } from '@app/lifecycle';
+import { stateDiagram, type DiagramStep, type StateMachine } from '@app/lifecycle';
 import type { EventHandler } from './handlers';
 import { code, fenced, GENERATED, table } from './write-markdown';
+
+/** A diagram of a part of a lifecycle. */
+export interface LifecycleView {
+  readonly title: string;
+  readonly shows: (step: DiagramStep) => boolean;
+}
 
 /** A lifecycle with the file that has its table, from the root of the repository. */
 export interface DrawnLifecycle {
@@ -9,6 +15,8 @@ export interface DrawnLifecycle {
   readonly about: string;
   readonly path: string;
   readonly machine: StateMachine<string>;
+  /** For one that is too large to be read in one diagram: each step is in one of them. */
+  readonly views?: readonly LifecycleView[];
 }
 
 /** A handler with the contract that it names. */
@@ -44,7 +52,8 @@ ${table(
 
 # Lifecycles
 
-Each arrow says what happened and, after the slash, what the service publishes because of it.
+Each line on an arrow is something that may happen. Below the slash stands the event that the service publishes because
+of it. What has a thick border may stay as it is forever.
 
 ${lifecycles.map(sectionOf).join('\n\n')}
 `;
@@ -60,10 +69,14 @@ function flowOf(steps: readonly SagaStep[]): string {
   return ['flowchart LR', '  client([client]) -->|POST /orders| order-service', ...arrows].join('\n');
 }
 
-function sectionOf({ title, about, path, machine }: DrawnLifecycle): string {
+function sectionOf({ title, about, path, machine, views }: DrawnLifecycle): string {
+  const diagrams =
+    views === undefined
+      ? [fenced('mermaid', stateDiagram(machine))]
+      : views.map((view) => `### ${view.title}\n\n${fenced('mermaid', stateDiagram(machine, view.shows))}`);
   return `## ${title}
 
 ${about} The table is in [${path.split('/').at(-1)}](../${path}).
 
-${fenced('mermaid', stateDiagram(machine))}`;
+${diagrams.join('\n\n')}`;
 }

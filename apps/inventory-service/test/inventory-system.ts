@@ -34,7 +34,7 @@ export interface Batch {
 
 export type Line = readonly [productId: string, quantity: number];
 
-/** News that an order is paid and wants these pieces. */
+/** The event that an order is paid and wants these pieces. */
 export function aPayment(orderId: string, ...lines: Line[]) {
   return anEvent(PaymentSuccessful, orderId, {
     payment_id: `payment-of-${orderId}`,

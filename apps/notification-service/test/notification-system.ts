@@ -32,7 +32,7 @@ export interface NotificationSystem {
     headers?: Readonly<Record<string, string>>,
   ): Promise<{ status: number; body: never; replayed: boolean }>;
   /** Handles a batch as the transport does, every topic's handler in one transaction; on the first replica by default. */
-  handle(events: readonly AnyNews[], replica?: number): Promise<void>;
+  handle(events: readonly AnyEvent[], replica?: number): Promise<void>;
   query<Row extends pg.QueryResultRow>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
@@ -43,7 +43,7 @@ const payment = { ...facts, payment_id: 'pay_1', payment_method: 'credit_card', 
 const laptop = { product_id: 'LAPTOP001', product_name: 'Gaming Laptop', quantity: 1, price: 1299.99 };
 
 /** What an order's customer hears of, by the name of the notification. */
-export const news = {
+export const anEventOf = {
   order_received: (orderId: string, user_id = 'user_123') =>
     anEvent(OrderCreated, orderId, { ...total, user_id, payment_method: 'credit_card', items: [laptop] }),
   order_paid: (orderId: string, user_id = 'user_123') =>
@@ -79,7 +79,7 @@ export const news = {
     }),
 } as const;
 
-export type AnyNews = ReturnType<(typeof news)[keyof typeof news]>;
+export type AnyEvent = ReturnType<(typeof anEventOf)[keyof typeof anEventOf]>;
 
 /** Short delays everywhere. */
 const HURRY = {
@@ -135,10 +135,10 @@ export async function startNotifications(
 
 type Handler = (events: readonly never[], unitOfWork: UnitOfWork) => Promise<void>;
 
-async function handle(app: NestFastifyApplication, events: readonly AnyNews[]): Promise<void> {
+async function handle(app: NestFastifyApplication, events: readonly AnyEvent[]): Promise<void> {
   const orders = app.get(OrderEventsConsumer);
   const payments = app.get(PaymentEventsConsumer);
-  // In the order in which an order's news usually comes.
+  // In the order in which the events of an order usually come.
   const handlers: Readonly<Record<string, Handler>> = {
     order_created: orders.created.bind(orders),
     payment_successful: payments.successful.bind(payments),

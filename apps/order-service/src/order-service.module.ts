@@ -19,8 +19,9 @@ import { OrderCache } from './persistence/order-cache';
 import { OrderEntity } from './persistence/order.entity';
 import { OrderEventEntity } from './persistence/order-event.entity';
 import { OrderReader } from './persistence/order.reader';
-import { Salts } from './persistence/salts';
 import { OrderRepository } from './persistence/order.repository';
+import { OrderNumbers, RandomOrderNumbers, Salts } from './persistence/random-values';
+import { SettlementWaiters } from './persistence/settlement-waiters';
 import { AdvanceOrders } from './use-cases/advance-orders';
 import { CancelOrder } from './use-cases/cancel-order';
 import { CancelOverdueOrders } from './use-cases/cancel-overdue-orders';
@@ -28,11 +29,9 @@ import { GetAuditTrail } from './use-cases/get-audit-trail';
 import { GetOrder } from './use-cases/get-order';
 import { HousekeepingOptions } from './use-cases/housekeeping.options';
 import { ListOrders } from './use-cases/list-orders';
-import { OrderNumbers, RandomOrderNumbers } from './persistence/order-numbers';
 import { OrderMetrics } from './metrics/order-metrics';
 import { PlaceOrder } from './use-cases/place-order';
 import { PlaceOrderOptions } from './use-cases/place-order.options';
-import { SettledOrders } from './persistence/settled-orders';
 
 /** The database of the service. */
 export function databaseOptions(config: OrderServiceConfig): DatabaseOptions {
@@ -82,7 +81,7 @@ export class OrderServiceModule {
         OrderReader,
         PlaceOrder,
         Salts,
-        SettledOrders,
+        SettlementWaiters,
       ],
     };
   }

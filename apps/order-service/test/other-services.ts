@@ -35,7 +35,7 @@ const payment = {
   currency: 'USD',
   amount: 1299.99,
 };
-/** What the order service says of {@link news.short}. */
+/** What the order service says of {@link anEventOf.short}. */
 export const SHORTAGES = [
   { product_id: 'LAPTOP001', requested: 3, available: 1, reason: 'insufficient_stock' as const },
   { product_id: 'NOVEL001', requested: 1, available: 0, reason: 'unknown_product' as const },
@@ -44,7 +44,7 @@ export const SHORTAGES = [
 const laptop = { product_id: 'LAPTOP001', quantity: 1 };
 
 /** The payment and the inventory service, as far as the order service hears of them. */
-export const news = {
+export const anEventOf = {
   paid: (orderId: string) => anEvent(PaymentSuccessful, orderId, { ...payment, items: [laptop] }),
   refused: (orderId: string) => anEvent(PaymentFailed, orderId, { ...payment, reason: 'declined' }),
   captured: (orderId: string) => anEvent(PaymentCaptured, orderId, { ...payment, captured_amount: payment.amount }),

@@ -98,7 +98,7 @@ export class RunningOrderService {
     return body;
   }
 
-  /** Applies news of the other services as if their events had been consumed, in one transaction. */
+  /** Applies inputs of the other services as if their events had been consumed, in one transaction. */
   async advance(orderId: string, ...triggers: readonly OrderTrigger[]): Promise<void> {
     const advance = this.app.get(AdvanceOrders);
     await this.app.get(Transactions).run((unitOfWork) =>

@@ -99,7 +99,7 @@ describe('a new order', () => {
   });
 });
 
-describe('news that contradicts what is known of an order', () => {
+describe('an event that contradicts what is known of an order', () => {
   it.each([
     ['amount', { total_amount: 4999.99 }],
     ['customer', { user_id: 'mallory' }],

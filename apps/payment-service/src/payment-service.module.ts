@@ -20,7 +20,7 @@ import { PaymentRepository } from './persistence/payment.repository';
 import { PAYMENT_LIFECYCLE } from './domain/payment-lifecycle';
 import { checkPaymentLifecycle } from './domain/payment-state-machine';
 import { StripeEventRepository } from './persistence/stripe-event.repository';
-import { AdvancePayments } from './use-cases/advance-payments';
+import { AdvancePayments, GatewayCalls, StepPayments } from './use-cases/advance-payments';
 import { CallGateway } from './use-cases/call-gateway';
 import { FetchGatewayEvents, GatewayEventsOptions } from './use-cases/fetch-gateway-events';
 import { GatewayCallLimits } from './use-cases/gateway-call-limits';
@@ -30,7 +30,6 @@ import { HandlePaymentHint } from './use-cases/handle-payment-hint';
 import { ListPayments } from './use-cases/list-payments';
 import { PaymentMetrics } from './metrics/payment-metrics';
 import { RefundByHand } from './use-cases/refund-by-hand';
-import { StepPayments } from './use-cases/step-payments';
 
 @Module({})
 export class PaymentServiceModule {
@@ -55,6 +54,7 @@ export class PaymentServiceModule {
       providers: [
         AdvancePayments,
         CallGateway,
+        { provide: GatewayCalls, useExisting: CallGateway },
         FetchGatewayEvents,
         GetPayment,
         HandleStripeWebhook,

@@ -5,7 +5,7 @@ import type { GatewayHint, GatewayInput, OrderInput, PaymentInput } from '../src
 import type { GatewayOutcome } from '../src/domain/gateway-outcome';
 import { callFor, handOver, isFreshlyDue, type GatewayCall, type Payment } from '../src/domain/payment';
 import type { Announcement } from '../src/domain/payment-announcement';
-import { CONTEXT, news, NOON, ORDER_ID } from './payments';
+import { CONTEXT, anInput, NOON, ORDER_ID } from './payments';
 import { isUnwanted } from '../src/domain/payment-stage';
 import { answerOf, authorizationOutcome, judge, moneyIn, type LedgerEntry } from '../src/gateway/simulator-rules';
 
@@ -96,15 +96,15 @@ export class World {
     this.hints.push({ kind: 'money_moved', orderId: ORDER_ID });
   }
 
-  private check(news: Announcement): void {
-    const { type } = news;
+  private check(announcement: Announcement): void {
+    const { type } = announcement;
     const isPart = type === 'payment_adjusted';
     if (!isPart && this.told.some((before) => before.type === type)) throw new Error(`${type} is announced twice`);
     // A capture that was on its way is told, and given back.
     if (type === 'payment_captured') return;
     if (type !== 'payment_refunded' && this.cancellationIsKnown) throw new Error(`${type} after the cancellation`);
     if (type !== 'payment_refunded' || this.cancellationIsKnown) return;
-    if (news.payload.initiator === undefined) throw new Error('refunded before the cancellation');
+    if (announcement.payload.initiator === undefined) throw new Error('refunded before the cancellation');
     // The order service cancels an order whose money is gone.
     this.events.push(CANCELLATION);
   }
@@ -143,4 +143,4 @@ export class World {
   }
 }
 
-const CANCELLATION = news('order_cancelled');
+const CANCELLATION = anInput('order_cancelled');

@@ -41,12 +41,12 @@ export function aPayment(stage: PaymentStage, changes: Partial<Payment> = {}): P
   });
 }
 
-export function news(kind: OrderTrigger): OrderInput {
-  const facts = { orderId: ORDER_ID, userId: 'user_123', currency: 'USD', amount: AMOUNT };
+export function anInput(kind: OrderTrigger): OrderInput {
+  const fields = { orderId: ORDER_ID, userId: 'user_123', currency: 'USD', amount: AMOUNT };
   const cause = { correlationId: 'first-cause', causationId: `event-${kind}` };
   return deepFreeze({
     kind,
-    ...facts,
+    ...fields,
     cause,
     ...(kind === 'order_confirmed' ? {} : { paymentMethod: 'credit_card' }),
     ...(kind === 'order_created' ? { items: [{ productId: 'MOUSE001', quantity: 2 }] } : {}),

@@ -114,7 +114,7 @@ export const PaymentAdjusted = defineEvent({
     user_id: IdentifierSchema,
     payment_method: IdentifierSchema,
     currency: CurrencySchema,
-    /** Given back since the last news of this payment; 0 when it is about something else. */
+    /** Given back since the last event about this payment; 0 when it is about something else. */
     given_back: MoneySchema,
     captured_amount: MoneySchema,
     /** In total, so far. */

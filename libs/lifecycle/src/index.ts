@@ -1,3 +1,3 @@
 export { checkStateMachine } from './check-state-machine';
-export { stateDiagram } from './state-diagram';
+export { type DiagramStep, START, stateDiagram, stepsOf } from './state-diagram';
 export type { StateMachine, Transition } from './state-machine';

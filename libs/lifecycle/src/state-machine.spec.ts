@@ -71,11 +71,20 @@ describe('a lifecycle', () => {
       '  [*] --> open: placed<br/>imported',
       '  [*] --> paid: found',
       '  open --> paid: money',
-      '  open --> void: cancel<br/>deadline / parcel_void',
-      '  paid --> shipped: pick / parcel_shipped',
+      '  open --> void: deadline<br/>/ parcel_void<br/>cancel',
+      '  paid --> shipped: pick<br/>/ parcel_shipped',
       '  shipped --> void: returned',
-      '  shipped --> [*]',
-      '  void --> [*]',
+      '  classDef final stroke-width:3px',
+      '  class shipped,void final',
+    ]);
+  });
+
+  it('can be drawn in part, with the states of that part', () => {
+    expect(stateDiagram(machine, ({ to }) => to === 'shipped').split('\n')).toEqual([
+      'stateDiagram-v2',
+      '  paid --> shipped: pick<br/>/ parcel_shipped',
+      '  classDef final stroke-width:3px',
+      '  class shipped final',
     ]);
   });
 });

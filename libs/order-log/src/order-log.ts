@@ -1,7 +1,7 @@
 import { type Cause, eventOfTopic, type EventEnvelope } from '@app/events';
 import { type StepNote, StepObserver } from '@app/messaging';
 import { type BufferedLog, redactText } from '@app/platform';
-import { stepOf } from './step-of';
+import { stepOf } from '@app/timeline';
 
 /** Which orders are logged. `sampled`: one of a hundred, the same ones in every service. */
 export const ORDER_LOG_MODES = ['off', 'sampled', 'all'] as const;

@@ -120,6 +120,14 @@ export interface Unanswered {
   readonly why: string;
 }
 
+/** A list of which a service has more than is shown. */
+export interface Truncated {
+  readonly service: string;
+  /** `failed messages` or `notifications`. */
+  readonly what: string;
+  readonly shown: number;
+}
+
 /** What the four services say about one order. A service that has nothing is null or empty, one that did not answer in `unanswered`. */
 export interface Answers {
   readonly order: OrderAnswer | null;
@@ -129,6 +137,7 @@ export interface Answers {
   readonly notifications: readonly NotificationAnswer[];
   /** By service; those that are neither handled nor discarded. */
   readonly failed: Readonly<Record<string, readonly FailedMessageAnswer[]>>;
+  readonly truncated: readonly Truncated[];
   /** In part or at all; each service once. */
   readonly unanswered: readonly Unanswered[];
 }

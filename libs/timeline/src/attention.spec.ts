@@ -1,4 +1,4 @@
-import { answers, at, failed, mail, payment } from '../test/answers';
+import { answers, at, failed, mail, payment, told } from '../test/answers';
 import type { AllocationAnswer } from './answers';
 import { timelineOf } from './timeline';
 
@@ -24,7 +24,7 @@ describe('what an order needs', () => {
   it('says which messages are on their way, and which have failed', () => {
     const later = mail({ status: 'pending', sent_at: null, next_attempt_at: at(7), last_error: '451 try later' });
     const lost = mail({ notification_id: 'n-2', channel: 'sms', status: 'failed', sent_at: null });
-    expect(timelineOf(answers({ notifications: [later, lost] })).attention).toEqual([
+    expect(timelineOf(answers({ notifications: [told('confirmed'), later, lost] })).attention).toEqual([
       `e-mail order_received is sent again at ${at(7)}: 451 try later`,
       'SMS order_received is failed; resend it: POST /notifications/n-2/resend',
     ]);
@@ -33,19 +33,41 @@ describe('what an order needs', () => {
   it('counts how the last delivery of a message ended, for each refund on its own', () => {
     const lost = mail({ status: 'failed', sent_at: null });
     const again = mail({ notification_id: 'n-2', resend_number: 1 });
-    expect(timelineOf(answers({ notifications: [again, lost] })).attention).toEqual([]);
+    expect(timelineOf(answers({ notifications: [told('confirmed'), again, lost] })).attention).toEqual([]);
     const other = { ...again, message: 'another refund' };
-    expect(timelineOf(answers({ notifications: [other, lost] })).attention).toEqual([
+    expect(timelineOf(answers({ notifications: [told('confirmed'), other, lost] })).attention).toEqual([
       'e-mail order_received is failed; resend it: POST /notifications/n-1/resend',
     ]);
   });
 
   it('is no message that nobody wants to hear after a cancellation', () => {
     const lost = mail({ status: 'failed', sent_at: null });
-    const all = answers({ payment: null, notifications: [lost] }, 'cancelled');
+    const all = answers({ payment: null, notifications: [told('cancelled'), lost] }, 'cancelled');
     expect(timelineOf(all).attention).toEqual([]);
     const cancelled = { ...lost, notification_type: 'order_cancelled' };
     expect(timelineOf({ ...all, notifications: [cancelled] }).attention).toHaveLength(1);
+  });
+
+  it.each(['confirmed', 'cancelled'])('is a message about its end, which is not there yet when it is %s', (status) => {
+    const earlier = mail({ notification_type: 'order_received' });
+    const all = answers({ payment: null, notifications: [earlier] }, status);
+    const missing = `the order is ${status}, but there is no message about it yet`;
+    expect(timelineOf(all).attention).toEqual([missing]);
+    expect(timelineOf({ ...all, notifications: [earlier, told(status)] }).attention).toEqual([]);
+  });
+
+  it('is no message of a service that is blocked or does not answer: that is said already', () => {
+    const unanswered = [{ service: 'notification-service', why: 'no answer in 3 s' }];
+    expect(timelineOf(answers({ notifications: [], unanswered })).attention).toEqual([]);
+    const blocked = answers({ notifications: [], failed: { 'notification-service': [failed()] } });
+    expect(timelineOf(blocked).attention).toEqual([expect.stringContaining('notification-service has given up')]);
+  });
+
+  it('says what was not read to its end', () => {
+    const truncated = [{ service: 'payment-service', what: 'failed messages', shown: 1_000 }];
+    expect(timelineOf(answers({ truncated })).attention).toEqual([
+      'payment-service has more failed messages of this order than these 1000',
+    ]);
   });
 
   it.each([

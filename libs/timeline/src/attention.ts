@@ -32,7 +32,11 @@ export function attentionOf(answers: Answers, blocked: readonly BlockedMessage[]
     ...ofPayment(answers),
     ...ofStock(answers),
     ...ofMessages(answers),
+    ...ofTelling(answers, blocked),
     ...ofOrder(answers),
+    ...answers.truncated.map(
+      ({ service, what, shown }) => `${service} has more ${what} of this order than these ${shown}`,
+    ),
   ];
 }
 
@@ -96,6 +100,17 @@ function ofMessages({ notifications, order }: Answers): string[] {
         ? [`${what} is ${status}${why}; resend it: POST /notifications/${notification_id}/resend`]
         : [];
     });
+}
+
+/** A customer is told how the order ended: until the notification service has heard of it there is no message. */
+function ofTelling({ order, notifications, unanswered }: Answers, blocked: readonly BlockedMessage[]): string[] {
+  if (!isAtRest(order)) return [];
+  const service = 'notification-service';
+  const isKnown = unanswered.every((other) => other.service !== service);
+  const isBlocked = blocked.some((message) => message.service === service);
+  const type = `order_${order.status}`;
+  if (!isKnown || isBlocked || notifications.some(({ notification_type }) => notification_type === type)) return [];
+  return [`the order is ${order.status}, but there is no message about it yet`];
 }
 
 /** Whether the same text was sent again later: how the last of them ends is what counts. Of two refunds the texts differ. */

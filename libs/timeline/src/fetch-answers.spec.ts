@@ -14,9 +14,10 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   [`http://order/orders/${ORDER}/events`]: { events: [PLACED] },
   [`http://payment/payments?order_id=${ORDER}`]: { payments: [payment()] },
   [`http://inventory/allocations/${ORDER}`]: { status: 'taken', items: [] },
-  [`http://notification/notifications?order_id=${ORDER}&limit=100`]: { notifications: [mail()] },
+  [`http://notification/notifications?order_id=${ORDER}&limit=100`]: { notifications: [mail()], next_cursor: null },
   [`http://inventory/failed-messages?order_id=${ORDER}&limit=100`]: {
     failed_messages: [failed(), failed({ failed_message_id: 'f-2', status: 'resolved' })],
+    next_cursor: null,
   },
 };
 
@@ -26,7 +27,7 @@ function services(broken: Readonly<Record<string, () => Promise<Response>>> = {}
     const fault = Object.entries(broken).find(([start]) => url.startsWith(start))?.[1];
     if (fault !== undefined) return fault();
     if (url.includes('/failed-messages'))
-      return Promise.resolve(Response.json(ANSWERS[url] ?? { failed_messages: [] }));
+      return Promise.resolve(Response.json(ANSWERS[url] ?? { failed_messages: [], next_cursor: null }));
     const answer = ANSWERS[url];
     return Promise.resolve(answer === undefined ? new Response('', { status: 404 }) : Response.json(answer));
   };
@@ -46,6 +47,7 @@ describe('the answers of the services', () => {
         'inventory-service': [failed()],
         'notification-service': [],
       },
+      truncated: [],
       unanswered: [],
     });
   });
@@ -73,6 +75,27 @@ describe('the answers of the services', () => {
       { service: 'inventory-service', why: 'HTTP 503' },
       { service: 'notification-service', why: expect.stringContaining('JSON') },
     ]);
+  });
+
+  it('have all pages of a list', async () => {
+    const path = `http://payment/failed-messages?order_id=${ORDER}&limit=100`;
+    const pages: Readonly<Record<string, unknown>> = {
+      [path]: { failed_messages: [failed()], next_cursor: 'a/b' },
+      [`${path}&cursor=a%2Fb`]: { failed_messages: [failed({ failed_message_id: 'f-2' })], next_cursor: null },
+    };
+    const well = services();
+    const { failed: all, truncated } = await fetchAnswers(URLS, ORDER, 1_000, (url, init) =>
+      url in pages ? Promise.resolve(Response.json(pages[url])) : well(url, init),
+    );
+    expect(all['payment-service']?.map(({ failed_message_id }) => failed_message_id)).toEqual(['f-1', 'f-2']);
+    expect(truncated).toEqual([]);
+  });
+
+  it('say of a list without end that it was not read to its end', async () => {
+    const endless = { 'http://payment/failed': () => Promise.resolve(Response.json(page)) };
+    const page = { failed_messages: [failed()], next_cursor: 'next' };
+    const { truncated } = await fetchAnswers(URLS, ORDER, 1_000, services(endless));
+    expect(truncated).toEqual([{ service: 'payment-service', what: 'failed messages', shown: 10 }]);
   });
 
   it('are not waited for longer than was said', async () => {

@@ -1,59 +1,48 @@
-import type { OrderEventAnswer, ShortageAnswer } from './answers';
+import type { OrderEventAnswer } from './answers';
+import { nameOf, stepOf } from './step-of';
 
 type Details = Readonly<Record<string, unknown>>;
 
-/** What a step of the audit trail says to people. @param currency that of the order, where the step names none; `details` are those of `GET /orders/{order_id}/events`. */
-export function stepText({ event, from, to, reason, details }: OrderEventAnswer, currency?: string): string {
-  const known = { ...(currency !== undefined && { currency }), ...details };
-  const text = TEXTS[event]?.(known) ?? event.replaceAll('_', ' ');
-  const outcome = from === to || from === null ? '' : `; the order is ${to}`;
-  return `${text}${outcome}${reason === null ? '' : ` (${reason.replaceAll('_', ' ')})`}`;
+/** How a step of the audit trail becomes the event that it is worded as. */
+interface AsEvent {
+  /** By default the event has the name of the step. */
+  readonly type?: string;
+  /** The details without which the event cannot be worded. Entries of before there were details have none. */
+  readonly needs: readonly string[];
+  /** Details that have another name in the event: by their name in the trail. */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
-const TEXTS: Readonly<Record<string, (details: Details) => string>> = {
-  order_created: ({ items, total_amount, currency }) =>
-    `Placed${Array.isArray(items) ? `: ${items.length} ${items.length === 1 ? 'line' : 'lines'}` : ''}${money(total_amount, currency)}`,
-  payment_successful: ({ amount, currency }) => `Payment authorised${money(amount, currency)}`,
-  payment_failed: ({ decline_reason }) => `Payment failed${because(decline_reason)}`,
-  payment_captured: ({ captured_amount, currency }) => `Payment captured${money(captured_amount, currency)}`,
-  payment_refunded: ({ amount, currency, refund_method }) =>
-    `${refund_method === 'void' ? 'Hold released' : 'Payment refunded'}${money(amount, currency)}`,
-  payment_reversed: ({ amount, currency, initiator }) =>
-    `Payment given back by the ${text(initiator, 'gateway')}${money(amount, currency)}`,
-  payment_adjusted: ({ given_back, currency, dispute }) =>
-    dispute === undefined
-      ? `Part of the payment given back${money(given_back, currency)}`
-      : `Payment disputed: ${text(dispute, '')}`,
-  stock_taken: () => 'Stock taken',
-  stock_returned: () => 'Stock returned',
-  inventory_insufficient: ({ shortages }) => `Stock short${shortagesText(shortages)}`,
-  cancel_requested: ({ customer_reason }) => `Cancellation requested${because(customer_reason)}`,
-  deadline_passed: () => 'Deadline passed',
+const REFUND: AsEvent = { type: 'payment_refunded', needs: ['amount'], names: { refund_method: 'method' } };
+
+const EVENTS: Readonly<Record<string, AsEvent>> = {
+  order_created: { needs: ['items', 'total_amount'] },
+  payment_successful: { needs: ['amount'] },
+  payment_failed: { needs: ['amount', 'decline_reason'], names: { decline_reason: 'reason' } },
+  payment_captured: { needs: ['captured_amount'] },
+  payment_refunded: REFUND,
+  payment_reversed: REFUND,
+  payment_adjusted: { needs: ['given_back'] },
+  inventory_insufficient: { needs: ['shortages'] },
 };
 
-/** `MOUSE001: 1 of 3 available`; `UNICORN is not sold`. */
-export function shortageText({ product_id, requested, available, reason }: ShortageAnswer): string {
-  return reason === 'unknown_product'
-    ? `${product_id} is not sold`
-    : `${product_id}: ${available} of ${requested} available`;
+/** Says a step of the audit trail in the words of its event, then what became of the order. @param currency that of the order: the steps do not repeat it */
+export function stepText({ event, from, to, reason, details }: OrderEventAnswer, currency?: string): string {
+  const outcome = from === to || from === null ? '' : `; the order is ${to}`;
+  const why = reason === null ? '' : ` (${reason.replaceAll('_', ' ')})`;
+  return `${wordsOf(event, { currency, ...details })}${outcome}${why}`;
 }
 
-function shortagesText(shortages: unknown): string {
-  return Array.isArray(shortages) && shortages.length > 0
-    ? `: ${(shortages as ShortageAnswer[]).map(shortageText).join(', ')}`
-    : '';
+function wordsOf(event: string, details: Details): string {
+  const asEvent = EVENTS[event];
+  if (asEvent?.needs.every((name) => details[name] !== undefined) === true) {
+    return stepOf({ type: asEvent.type ?? event, payload: renamed(details, asEvent.names) }).message;
+  }
+  if (event !== 'cancel_requested') return nameOf(event);
+  const { customer_reason: reason } = details;
+  return `Cancellation requested${typeof reason === 'string' ? `: ${reason}` : ''}`;
 }
 
-function money(amount: unknown, currency: unknown): string {
-  return typeof amount === 'number'
-    ? `, ${amount.toFixed(2)}${typeof currency === 'string' ? ` ${currency}` : ''}`
-    : '';
-}
-
-function because(reason: unknown): string {
-  return typeof reason === 'string' ? `: ${reason.replaceAll('_', ' ')}` : '';
-}
-
-function text(value: unknown, otherwise: string): string {
-  return typeof value === 'string' ? value : otherwise;
+function renamed(details: Details, names: Readonly<Record<string, string>> = {}): Details {
+  return Object.fromEntries(Object.entries(details).map(([name, value]) => [names[name] ?? name, value]));
 }

@@ -1,4 +1,4 @@
-import { answers, at, failed, mail, PLACED, record, step } from '../test/answers';
+import { answers, at, failed, mail, PLACED, record, step, told } from '../test/answers';
 import type { Answers } from './answers';
 import { mermaidOf } from './mermaid';
 import { timelineOf } from './timeline';
@@ -12,10 +12,10 @@ describe('the timeline of an order', () => {
       PLACED,
       step(2, 'payment_successful', 'paid', { details: { amount: 79, currency: 'EUR' } }),
     ];
-    const all = answers({ trail, notifications: [mail({ sent_at: at(4) })] });
+    const all = answers({ trail, notifications: [mail({ sent_at: at(4) }), told('confirmed')] });
     expect(texts(all)).toEqual([
-      'customer: Placed: 1 line, 79.00 EUR',
-      'payment-service: Payment authorised, 79.00 EUR; the order is paid',
+      'customer: Order placed: 1 item, 79.00 EUR',
+      'payment-service: Payment of 79.00 EUR authorised; the order is paid',
       'inventory-service: Stock taken; the order is confirmed',
       'notification-service: E-mail sent: We received your order',
     ]);
@@ -23,7 +23,7 @@ describe('the timeline of an order', () => {
       at: at(2),
       by: 'payment-service',
       what: 'payment_successful',
-      text: 'Payment authorised, 79.00 EUR; the order is paid',
+      text: 'Payment of 79.00 EUR authorised; the order is paid',
       event_id: null,
       cause: 'cause-2',
       details: { amount: 79, currency: 'EUR' },
@@ -41,11 +41,16 @@ describe('the timeline of an order', () => {
       texts(
         answers({
           trail: [
-            step(2, 'payment_failed', 'cancelled', { ...cancelled, details: { decline_reason: 'insufficient_funds' } }),
+            step(2, 'payment_failed', 'cancelled', {
+              ...cancelled,
+              details: { amount: 79, decline_reason: 'insufficient_funds' },
+            }),
           ],
         }),
       ),
-    ).toEqual(['payment-service: Payment failed: insufficient funds; the order is cancelled (payment failed)']);
+    ).toEqual([
+      'payment-service: Payment of 79.00 EUR declined: insufficient funds; the order is cancelled (payment failed)',
+    ]);
     expect(
       texts(answers({ trail: [step(2, 'inventory_insufficient', 'cancelled', { details: { shortages } })] })),
     ).toEqual([
@@ -60,7 +65,7 @@ describe('the timeline of an order', () => {
     ];
     const timeline = timelineOf(answers({ failed: { 'inventory-service': messages } }, 'paid'));
     expect(timeline.entries.map(({ text }) => text)).toEqual([
-      'Placed: 1 line, 79.00 EUR',
+      'Order placed: 1 item, 79.00 EUR',
       'payment_successful could not be handled: new row violates check constraint',
       'order_cancelled waits behind a failed message',
     ]);
@@ -122,8 +127,8 @@ describe('the sequence diagram of an order', () => {
       '  participant order_service as order',
       '  participant payment_service as payment',
       '  participant notification_service as notification',
-      '  customer->>order_service: 10:00:01.000 Placed: 1 line, 79.00 EUR',
-      '  payment_service->>order_service: 10:00:02.000 Payment authorised, the order is paid',
+      '  customer->>order_service: 10:00:01.000 Order placed: 1 item, 79.00 EUR',
+      '  payment_service->>order_service: 10:00:02.000 Payment successful, the order is paid',
       '  notification_service->>customer: 10:00:03.000 E-mail sent: a,b ,1',
     ]);
   });

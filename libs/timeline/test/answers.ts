@@ -60,6 +60,17 @@ export function mail(changes: Partial<NotificationAnswer> = {}): NotificationAns
   };
 }
 
+/** The message about the end of an order, for which there is no provider. */
+export function told(status: string): NotificationAnswer {
+  return mail({
+    notification_id: 'n-end',
+    notification_type: `order_${status}`,
+    message: status,
+    status: 'logged',
+    sent_at: null,
+  });
+}
+
 export function failed(changes: Partial<FailedMessageAnswer> = {}): FailedMessageAnswer {
   return {
     failed_message_id: 'f-1',
@@ -94,8 +105,9 @@ export function answers(changes: Partial<Answers> = {}, status = 'confirmed', re
     trail: [PLACED],
     payment: payment(),
     allocation: null,
-    notifications: [],
+    notifications: [told(status)],
     failed: {},
+    truncated: [],
     unanswered: [],
     ...changes,
   };

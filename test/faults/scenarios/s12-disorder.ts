@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario.ts';
 
 export const disorder: Scenario = {
   id: 'S12',
-  title: 'news overtake each other: topics are held back at random, customers cancel in between',
+  title: 'events overtake each other: topics are held back at random, customers cancel in between',
   decisive: ['I5', 'I6', 'I7', 'I11'],
   api: { acceptedShare: 1, p99Ms: 5_000, statuses: [] },
   mix: { cancelled: 0.4, followed: 0.2, oddPayment: 0.2 },

@@ -129,7 +129,7 @@ function storedOrderOf(row: TrailRow): StoredOrder {
 }
 
 function orderOf(row: TrailRow): Order {
-  const facts = {
+  const fields = {
     orderId: row.order_id,
     orderNumber: row.order_number,
     userId: row.user_id,
@@ -141,8 +141,8 @@ function orderOf(row: TrailRow): Order {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
-  if (row.status !== 'cancelled') return { ...facts, status: row.status };
-  return { ...facts, status: 'cancelled', reason: row.cancellation_reason as CancellationReason };
+  if (row.status !== 'cancelled') return { ...fields, status: row.status };
+  return { ...fields, status: 'cancelled', reason: row.cancellation_reason as CancellationReason };
 }
 
 function entryOf(row: TrailRow): AuditEntry[] {

@@ -44,7 +44,7 @@ export function groupReport(groups: readonly Of<FailedMessageGroupResponse>[], n
 }
 
 export function detailReport(message: Of<FullFailedMessageResponse>): string {
-  const facts = [
+  const fields = [
     ['id', message.failed_message_id],
     ['service', message.service],
     ['status', message.status + (message.reason === null ? '' : ` (${message.reason})`)],
@@ -57,7 +57,7 @@ export function detailReport(message: Of<FullFailedMessageResponse>): string {
   ].map(([name, value]) => `${(name ?? '').padEnd(10)}${printable(value ?? '–')}`);
   const payload = message.payload === null ? (message.payload_base64 ?? 'no value') : pretty(message.payload);
   return [
-    facts.join('\n'),
+    fields.join('\n'),
     `Headers\n${table(
       ['NAME', 'VALUE'],
       Object.entries(message.headers).map(([name, value]) => [name, clip(String(value), 100)]),

@@ -1,7 +1,5 @@
 import { actorOf, decodeRecord, EVENTS } from '@app/events';
-import type { OrderRecord } from '@app/timeline';
-// Not by its index, which brings Nest with it.
-import { stepOf } from '../../../libs/order-log/src/step-of.ts';
+import { stepOf, type OrderRecord } from '@app/timeline';
 import type { ShownRecord } from '../topics/read-command.ts';
 import type { FoundRecord } from '../topics/record-reader.ts';
 

@@ -74,7 +74,7 @@ const WELL: Readonly<Record<string, unknown>> = {
   [`/order/orders/${ID}/events`]: { events: TRAIL },
   [`/payment/payments?order_id=${ID}`]: { payments: [PAYMENT] },
   [`/inventory/allocations/${ID}`]: ALLOCATION,
-  [`/notification/notifications?order_id=${ID}&limit=100`]: { notifications: [MAIL] },
+  [`/notification/notifications?order_id=${ID}&limit=100`]: { notifications: [MAIL], next_cursor: null },
 };
 
 let answers = WELL;
@@ -85,7 +85,7 @@ const environment = process.env;
 beforeAll(async () => {
   server = createServer((request, response) => {
     const path = request.url ?? '';
-    const nothing = path.includes('/failed-messages') ? { failed_messages: [] } : undefined;
+    const nothing = path.includes('/failed-messages') ? { failed_messages: [], next_cursor: null } : undefined;
     const answer = path in answers ? answers[path] : nothing;
     response.writeHead(answer === null ? 503 : answer === undefined ? 404 : 200);
     response.end(JSON.stringify(answer ?? {}));
@@ -123,8 +123,8 @@ describe('ops order, of an order at rest', () => {
       '  1 × MOUSE001 Mouse \ufffd[2J, 79.99 each',
       '',
       'TIME          BY                    STEP                                            CAUSED BY',
-      '10:00:01.000  customer              Placed                                          –',
-      '10:00:02.000  payment-service       Payment authorised; the order is paid           e-2',
+      '10:00:01.000  customer              Order created                                   –',
+      '10:00:02.000  payment-service       Payment successful; the order is paid           e-2',
       '10:00:04.000  notification-service  E-mail sent: Your order 7F3K-29QX is confirmed  –',
       '',
       'Payment: captured; 79.99 EUR, captured 79.99, refunded 0.00',
@@ -147,7 +147,7 @@ describe('ops order, of an order at rest', () => {
 describe('ops order, of an order that needs something', () => {
   it('ends with what to do about it, and shows what waits, since when and behind what', async () => {
     const path = `/inventory/failed-messages?order_id=${ID}&limit=100`;
-    answers = { ...WELL, [path]: { failed_messages: [WAITING, FAILED] } };
+    answers = { ...WELL, [path]: { failed_messages: [WAITING, FAILED], next_cursor: null } };
     const { printed, text, exit } = await order(ID);
     expect(text).toMatch(/^inventory-service +payment_successful +dead_lettered +\S+:02.000Z +9 +– +f-1 +–$/m);
     expect(text).toMatch(/^inventory-service +order_cancelled +waiting +\S+:02.000Z +9 +– +f-2 +f-1$/m);

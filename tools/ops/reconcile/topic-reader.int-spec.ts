@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EVENTS } from '@app/events';
 import { infrastructureUrls } from '@app/testing';
 import { ConfigResourceTypes, Kafka, logLevel, type Admin, type Producer } from 'kafkajs';
-import { TopicReader, type RecordFacts } from './topic-reader';
+import { TopicReader, type RecordSummary } from './topic-reader';
 
 const TOPIC = EVENTS[0].type;
 
@@ -21,8 +21,8 @@ beforeAll(async () => {
 afterAll(() => Promise.all([admin.disconnect(), producer.disconnect()]));
 
 /** What the reader hands over of this key. */
-async function read(key: string, since: Date): Promise<RecordFacts[]> {
-  const found: RecordFacts[] = [];
+async function read(key: string, since: Date): Promise<RecordSummary[]> {
+  const found: RecordSummary[] = [];
   const reader = new TopicReader([infrastructureUrls().kafka], since);
   await reader.readOn((records) => {
     found.push(...records);

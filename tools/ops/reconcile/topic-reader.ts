@@ -4,7 +4,7 @@ import { Kafka, logLevel, type Admin, type EachBatchPayload, type KafkaMessage }
 import { serviceNames } from '../../stack/service-names.ts';
 
 /** What is kept of a record: where it is, and which event it is, if it is one. */
-export interface RecordFacts {
+export interface RecordSummary {
   readonly topic: string;
   readonly partition: number;
   readonly offset: string;
@@ -79,7 +79,7 @@ export class TopicReader {
    * Hands over every record up to the present end that has not been handed over before, in pages; each partition's in order.
    * @throws when Kafka does not answer, or gives nothing for half a minute.
    */
-  async readOn(take: (records: readonly RecordFacts[]) => Promise<void>): Promise<void> {
+  async readOn(take: (records: readonly RecordSummary[]) => Promise<void>): Promise<void> {
     const ends = await this.withAdmin((admin) => this.findEnds(admin));
     const open = new Set([...ends].filter(([key, end]) => (this.positions.get(key) ?? 0n) < end).map(([key]) => key));
     if (open.size === 0) return;
@@ -131,7 +131,7 @@ export class TopicReader {
 
   private async takeBatch(
     payload: EachBatchPayload,
-    take: (records: readonly RecordFacts[]) => Promise<void>,
+    take: (records: readonly RecordSummary[]) => Promise<void>,
   ): Promise<void> {
     const { batch } = payload;
     const key = keyOf(batch.topic, batch.partition);
@@ -140,7 +140,7 @@ export class TopicReader {
       const position = this.positions.get(key) ?? 0n;
       // Delivered again after a rebalance of our own little group.
       const fresh = page.filter(({ offset }) => BigInt(offset) >= position);
-      if (fresh.length > 0) await take(fresh.map((message) => factsOf(batch.topic, batch.partition, message)));
+      if (fresh.length > 0) await take(fresh.map((message) => summaryOf(batch.topic, batch.partition, message)));
       const last = page.at(-1)?.offset ?? '0';
       this.advance(key, last);
       payload.resolveOffset(last);
@@ -193,7 +193,7 @@ async function existingTopics(admin: Admin): Promise<string[]> {
   return TOPICS.filter((topic) => existing.has(topic));
 }
 
-function factsOf(topic: string, partition: number, message: KafkaMessage): RecordFacts {
+function summaryOf(topic: string, partition: number, message: KafkaMessage): RecordSummary {
   const { key, value, headers = {}, offset, timestamp } = message;
   const decoded = decodeRecord({ topic, key, value, headers });
   const place = { topic, partition, offset, at: timeOf(timestamp) };

@@ -1,6 +1,6 @@
 import { EVENTS } from '@app/events';
 import type { Client } from 'pg';
-import type { Progress, RecordFacts } from './topic-reader.ts';
+import type { Progress, RecordSummary } from './topic-reader.ts';
 
 const TABLES = `
   CREATE TEMP TABLE topics (topic smallint NOT NULL, name text NOT NULL, publisher text NOT NULL);
@@ -25,8 +25,8 @@ export class TopicStore {
     );
   }
 
-  async add(records: readonly RecordFacts[]): Promise<void> {
-    const row = ({ topic, partition, offset, at, event, fromPublisher }: RecordFacts): unknown[] => [
+  async add(records: readonly RecordSummary[]): Promise<void> {
+    const row = ({ topic, partition, offset, at, event, fromPublisher }: RecordSummary): unknown[] => [
       NUMBER_OF.get(topic),
       partition,
       offset,

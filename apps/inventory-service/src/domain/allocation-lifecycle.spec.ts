@@ -38,21 +38,21 @@ const EXPECTED: Record<string, Record<StockEvent['type'], Outcome>> = {
 };
 
 describe.each(Object.keys(EXPECTED))('an order whose claim on the stock is %s', (state) => {
-  it.each([payment, cancellation])('ends as it should after $type', (news) => {
-    const decision = decideStock(deepFreeze(allocations[state]), deepFreeze(news), plenty);
-    expect(outcomeOf(decision)).toEqual(EXPECTED[state]?.[news.type]);
+  it.each([payment, cancellation])('ends as it should after $type', (event) => {
+    const decision = decideStock(deepFreeze(allocations[state]), deepFreeze(event), plenty);
+    expect(outcomeOf(decision)).toEqual(EXPECTED[state]?.[event.type]);
   });
 
-  it.each([payment, cancellation])('says why $type changes nothing, if it does', (news) => {
-    const decision = decideStock(allocations[state], news, plenty);
+  it.each([payment, cancellation])('says why $type changes nothing, if it does', (event) => {
+    const decision = decideStock(allocations[state], event, plenty);
     const untouched = decision.allocation === allocations[state] && decision.changes.length === 0;
     expect(decision.ignored !== undefined).toBe(untouched);
   });
 
-  it.each([payment, cancellation])('depends on its own products only, and on none when $type is ignored', (news) => {
-    const concerned = productsConcerned(allocations[state], news);
+  it.each([payment, cancellation])('depends on its own products only, and on none when $type is ignored', (event) => {
+    const concerned = productsConcerned(allocations[state], event);
     const levels = new Map([...plenty].filter(([productId]) => concerned.includes(productId)));
-    expect(decideStock(allocations[state], news, levels)).toEqual(decideStock(allocations[state], news, plenty));
+    expect(decideStock(allocations[state], event, levels)).toEqual(decideStock(allocations[state], event, plenty));
   });
 });
 
@@ -84,12 +84,12 @@ describe('a paid order', () => {
   });
 
   it('takes nothing when one line is short, and names every product that is', () => {
-    const news = paymentFor(['LAPTOP001', 3], ['MOUSE001', 1], ['GHOST', 2]);
+    const event = paymentFor(['LAPTOP001', 3], ['MOUSE001', 1], ['GHOST', 2]);
     const levels = new Map([
       ['LAPTOP001', 2],
       ['MOUSE001', 9],
     ]);
-    expect(decideStock(undefined, news, levels)).toMatchObject({
+    expect(decideStock(undefined, event, levels)).toMatchObject({
       allocation: { status: 'insufficient' },
       changes: [],
       announcements: [
@@ -105,10 +105,10 @@ describe('a paid order', () => {
   });
 
   it('adds up several lines of one product before it looks at the stock', () => {
-    const news = paymentFor(['LAPTOP001', 2], ['MOUSE001', 1], ['LAPTOP001', 2]);
-    const short = decideStock(undefined, news, new Map(plenty).set('LAPTOP001', 3));
+    const event = paymentFor(['LAPTOP001', 2], ['MOUSE001', 1], ['LAPTOP001', 2]);
+    const short = decideStock(undefined, event, new Map(plenty).set('LAPTOP001', 3));
     expect(short.announcements).toMatchObject([{ shortages: [{ requested: 4, available: 3, missing: 1 }] }]);
-    const enough = decideStock(undefined, news, new Map(plenty).set('LAPTOP001', 4));
+    const enough = decideStock(undefined, event, new Map(plenty).set('LAPTOP001', 4));
     expect(enough.changes).toEqual([
       { productId: 'LAPTOP001', delta: -4, balance: 0 },
       { productId: 'MOUSE001', delta: -1, balance: 499 },

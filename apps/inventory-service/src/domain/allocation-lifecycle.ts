@@ -1,6 +1,6 @@
 import type { ShortageReason, StockChange } from '@app/events';
 import type { StateMachine, Transition } from '@app/lifecycle';
-import { expectSameOrder } from './news-contradiction';
+import { expectSameOrder } from './order-contradiction';
 import {
   addUp,
   type AllocationStatus,
@@ -47,7 +47,7 @@ export interface StockDecision {
   readonly ignored?: string;
 }
 
-/** News that changes nothing. */
+/** An event that changes nothing. */
 interface Ignore {
   readonly ignore: string;
 }
@@ -62,7 +62,7 @@ interface LifecycleRow {
 const ignore = (why: string): Ignore => ({ ignore: why });
 
 /**
- * What news does to an order's claim on the stock. Kafka promises no order between the two topics, so a cancellation may
+ * What an event does to an order's claim on the stock. Kafka promises no order between the two topics, so a cancellation may
  * come before the payment it cancels: the order is then remembered as refused. Every end but `taken` is final, and an order
  * takes at most once, which is why duplicates change nothing.
  */
@@ -122,37 +122,37 @@ function transitionsOf(from: AllocationState, trigger: string, step: Step): Tran
   }
 }
 
-/** Decides about one order. Pure: neither its arguments nor anything else is changed. @throws NewsContradicted */
+/** Decides about one order. Pure: neither its arguments nor anything else is changed. @throws OrderContradicted */
 export function decideStock(
   allocation: StockAllocation | undefined,
-  news: StockEvent,
+  event: StockEvent,
   levels: StockLevels,
 ): StockDecision {
-  if (allocation !== undefined) expectSameOrder(allocation, news);
-  const step = ALLOCATION_LIFECYCLE[allocation?.status ?? 'unknown'][news.type];
+  if (allocation !== undefined) expectSameOrder(allocation, event);
+  const step = ALLOCATION_LIFECYCLE[allocation?.status ?? 'unknown'][event.type];
   if (typeof step === 'object') return { allocation, changes: [], announcements: [], ignored: step.ignore };
   switch (step) {
     case 'take':
-      return take(news, levels);
+      return take(event, levels);
     case 'refuse':
-      return { allocation: { status: 'refused', userId: news.userId }, changes: [], announcements: [] };
+      return { allocation: { status: 'refused', userId: event.userId }, changes: [], announcements: [] };
     case 'give_back':
       return giveBack(allocation, levels);
   }
 }
 
 /** The products whose stock the decision depends on; the decision is the same whatever the others have. */
-export function productsConcerned(allocation: StockAllocation | undefined, news: StockEvent): string[] {
-  const step = ALLOCATION_LIFECYCLE[allocation?.status ?? 'unknown'][news.type];
-  if (step === 'take' && news.type === 'payment_successful') return news.items.map(({ productId }) => productId);
+export function productsConcerned(allocation: StockAllocation | undefined, event: StockEvent): string[] {
+  const step = ALLOCATION_LIFECYCLE[allocation?.status ?? 'unknown'][event.type];
+  if (step === 'take' && event.type === 'payment_successful') return event.items.map(({ productId }) => productId);
   if (step === 'give_back') return itemsTaken(allocation).map(({ productId }) => productId);
   return [];
 }
 
-function take(news: StockEvent, levels: StockLevels): StockDecision {
-  if (news.type !== 'payment_successful') throw new TypeError('only a payment says what to take');
-  const { userId } = news;
-  const items = addUp(news.items);
+function take(event: StockEvent, levels: StockLevels): StockDecision {
+  if (event.type !== 'payment_successful') throw new TypeError('only a payment says what to take');
+  const { userId } = event;
+  const items = addUp(event.items);
   const shortages = items.flatMap((item) => shortageOf(item, levels));
   if (shortages.length > 0) {
     return {

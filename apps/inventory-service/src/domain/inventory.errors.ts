@@ -70,14 +70,14 @@ export class IdempotencyKeyReused extends Error {
   }
 }
 
-/** News of an order says something else of it than earlier news, and an order never changes. Nothing is done to the stock. */
-export class NewsContradicted extends Error {
+/** An event says something else of its order than an earlier one, and an order never changes. Nothing is done to the stock. */
+export class OrderContradicted extends Error {
   readonly code = 'INVENTORY.NEWS_CONTRADICTED';
   readonly kind = 'conflict';
   /** What comes later of the order may be the truth. */
   readonly blocksOrder = false;
 
-  constructor(news: StockEvent['type'], wrong: readonly string[]) {
-    super(`${news} contradicts what is known of its order: it has another ${wrong.join(', another ')}.`);
+  constructor(event: StockEvent['type'], wrong: readonly string[]) {
+    super(`${event} contradicts what is known of its order: it has another ${wrong.join(', another ')}.`);
   }
 }

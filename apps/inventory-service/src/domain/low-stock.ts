@@ -10,7 +10,7 @@ export interface StockFell {
 
 /**
  * Whether one change took a stock below its threshold. It did when there was enough before it and there is not after it: further
- * changes below the threshold are no news, and a stock that rises to the threshold can fall again. A threshold of 0 is never crossed.
+ * changes below the threshold are not announced, and a stock that rises to the threshold can fall again. A threshold of 0 is never crossed.
  */
 export function stockFell(
   { productId, delta, balance }: { readonly productId: string; readonly delta: number; readonly balance: number },

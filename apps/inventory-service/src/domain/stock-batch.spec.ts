@@ -39,14 +39,14 @@ const batchOf = (maxLength: number) =>
   fc
     .record({
       wanted: fc.array(lines, { minLength: ORDERS.length, maxLength: ORDERS.length }),
-      news: fc.array(fc.tuple(fc.nat(ORDERS.length - 1), fc.boolean()), { maxLength }),
+      event: fc.array(fc.tuple(fc.nat(ORDERS.length - 1), fc.boolean()), { maxLength }),
     })
-    .map(({ wanted, news }) =>
-      news.map(([n, isPaid]) => (isPaid ? paid(ORDERS[n]!, ...wanted[n]!) : cancelled(ORDERS[n]!))),
+    .map(({ wanted, event }) =>
+      event.map(([n, isPaid]) => (isPaid ? paid(ORDERS[n]!, ...wanted[n]!) : cancelled(ORDERS[n]!))),
     );
 const stock = fc.array(fc.nat(12), { minLength: 3, maxLength: 3 });
 
-describe('any news in any order, with any duplicates', () => {
+describe('any order of events, with any duplicates', () => {
   it('never sells what is not there, and accounts for every piece', () => {
     fc.assert(
       fc.property(batchOf(40), stock, (batch, quantities) => {
@@ -85,7 +85,7 @@ describe('any news in any order, with any duplicates', () => {
           const told = ofOrder.flatMap(({ index }) => decisions[index]?.announcements ?? []);
           const kinds = told.map((one) => (one.type === 'inventory_updated' ? one.change : one.type));
           expect([[], ['taken'], ['taken', 'returned'], ['inventory_insufficient']]).toContainEqual(kinds);
-          const wasCancelled = ofOrder.some(({ news }) => news.type === 'order_cancelled');
+          const wasCancelled = ofOrder.some(({ event }) => event.type === 'order_cancelled');
           if (wasCancelled) expect(allocations.get(orderId)?.status).not.toBe('taken');
         }
       }),
@@ -95,12 +95,12 @@ describe('any news in any order, with any duplicates', () => {
 
 function paid(orderId: string, ...wanted: [productId: string, quantity: number][]): OrderStockEvent {
   const items = wanted.map(([productId, quantity]) => ({ productId, quantity }));
-  return { orderId, news: { type: 'payment_successful', userId, items } };
+  return { orderId, event: { type: 'payment_successful', userId, items } };
 }
 
 function cancelled(orderId: string): OrderStockEvent {
-  const news: StockEvent = { type: 'order_cancelled', userId };
-  return { orderId, news };
+  const event: StockEvent = { type: 'order_cancelled', userId };
+  return { orderId, event };
 }
 
 function levelsOf(quantities: readonly number[]): Map<string, number> {

@@ -2,10 +2,10 @@ import type { StockChange } from '@app/events';
 import { decideStock, type LevelChange, type StockDecision, type StockLevels } from './allocation-lifecycle';
 import type { StockAllocation, StockEvent } from './stock-allocation';
 
-/** News of one order. */
+/** An event about one order. */
 export interface OrderStockEvent {
   readonly orderId: string;
-  readonly news: StockEvent;
+  readonly event: StockEvent;
 }
 
 /** A change of stock that an order made. */
@@ -15,14 +15,14 @@ export interface OrderMovement extends LevelChange {
 }
 
 export interface BatchDecision {
-  /** One for each piece of news, in the same order. */
+  /** One for each event, in the same order. */
   readonly decisions: readonly (StockDecision & { readonly movements: readonly OrderMovement[] })[];
   /** The orders about which something was decided, as they are at the end. */
   readonly allocations: ReadonlyMap<string, StockAllocation>;
 }
 
 /**
- * Decides about a batch as if its news came one after the other: each decision sees what the ones before it left of the
+ * Decides about a batch as if its events came one after the other: each decision sees what the ones before it left of the
  * stock and made of its order. Pure.
  */
 export function decideInOrder(
@@ -32,8 +32,8 @@ export function decideInOrder(
 ): BatchDecision {
   const running = new Map(levels);
   const decided = new Map<string, StockAllocation>();
-  const decisions = batch.map(({ orderId, news }) => {
-    const decision = decideStock(decided.get(orderId) ?? known.get(orderId), news, running);
+  const decisions = batch.map(({ orderId, event }) => {
+    const decision = decideStock(decided.get(orderId) ?? known.get(orderId), event, running);
     const { allocation, changes, ignored } = decision;
     for (const { productId, balance } of changes) running.set(productId, balance);
     if (allocation !== undefined && ignored === undefined) decided.set(orderId, allocation);

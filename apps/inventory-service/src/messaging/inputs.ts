@@ -9,7 +9,7 @@ export function inputsOf<Definition extends EventDefinition>(
 ): StockInput[] {
   return events.map((event) => ({
     orderId: event.orderId,
-    news: read(event.payload),
+    event: read(event.payload),
     actor: actorOf(event),
     cause: causeOf(event),
   }));

@@ -3,7 +3,7 @@ import { type Counter, Metrics } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import type { StockDecision } from '../domain/allocation-lifecycle';
 
-/** `ignored`: the news changed nothing, as when an order is cancelled that had no stock. */
+/** `ignored`: the event changed nothing, as when an order is cancelled that had no stock. */
 const OUTCOMES = ['taken', 'short', 'returned', 'ignored'] as const;
 type StockOutcome = (typeof OUTCOMES)[number];
 

@@ -10,17 +10,17 @@ import { StockRepository } from '../persistence/stock.repository';
 import { announceFallen } from './stock-announcements';
 import { StockMetrics } from '../metrics/stock-metrics';
 
-/** News of an order, who brought it, and what it will be the cause of. */
+/** An event about an order, which service it came from, and what it will be the cause of. */
 export interface StockInput {
   readonly orderId: string;
-  readonly news: StockEvent;
+  readonly event: StockEvent;
   readonly actor: string;
   readonly cause: Cause;
 }
 
 /**
  * Takes stock for paid orders and gives it back for cancelled ones: the only place where an order changes the stock. All
- * news of a unit of work is settled together at its end, so that rows are locked once and in one order, and the products,
+ * events of a unit of work are settled together at its end, so that rows are locked once and in one order, and the products,
  * for which everybody waits, last.
  */
 @Injectable()
@@ -32,20 +32,20 @@ export class SettleStock {
   ) {}
 
   /**
-   * Resolves at once; the stock is settled when the unit of work concludes. That fails with NewsContradicted when news says something else of its
-   * order than earlier news.
+   * Resolves at once; the stock is settled when the unit of work concludes. That fails with OrderContradicted when an event says
+   * something else of its order than an earlier one.
    */
-  enqueue(unitOfWork: UnitOfWork, news: readonly StockInput[]): Promise<void> {
-    unitOfWork.gather(this, news, (concluded, all) => this.settle(concluded, all));
+  enqueue(unitOfWork: UnitOfWork, event: readonly StockInput[]): Promise<void> {
+    unitOfWork.gather(this, event, (concluded, all) => this.settle(concluded, all));
     return Promise.resolve();
   }
 
   private async settle(unitOfWork: UnitOfWork, batch: readonly StockInput[]): Promise<void> {
     const now = this.clock.now();
-    const orders = new Map(batch.map(({ orderId, news }) => [orderId, news]));
+    const orders = new Map(batch.map(({ orderId, event }) => [orderId, event]));
     const known = await this.stock.claim(unitOfWork, orders, now);
-    const productsOf = ({ orderId, news }: StockInput): readonly string[] =>
-      productsConcerned(known.get(orderId), news);
+    const productsOf = ({ orderId, event }: StockInput): readonly string[] =>
+      productsConcerned(known.get(orderId), event);
     const productIds = [...new Set(batch.flatMap(productsOf))];
     const { levels, thresholds } = await this.stock.lockLevels(unitOfWork, productIds, (productId) =>
       batch.filter((received) => productsOf(received).includes(productId)).map(({ orderId }) => orderId),

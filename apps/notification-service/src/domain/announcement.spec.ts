@@ -92,7 +92,7 @@ describe('what a customer is told', () => {
     }
   });
 
-  it('can be given the number of the order that other news told', () => {
+  it('can be given the number of the order that another event told', () => {
     const { facts } = orderConfirmed(anEvent(OrderConfirmed, orderId, total));
     expect(withOrderNumber(facts, '7F3K-29QX')).toEqual({ ...facts, orderNumber: '7F3K-29QX' });
     expect(withOrderNumber(facts, undefined)).toEqual(facts);

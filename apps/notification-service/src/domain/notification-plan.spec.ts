@@ -63,8 +63,8 @@ describe('an order nobody has heard of', () => {
 
 describe('an order with a notification that is not through yet', () => {
   it.each(NOTIFICATION_TYPES)('lets a further one wait for %s, except one that takes it back', (type) => {
-    const news = type === 'order_cancelled' ? 'payment_refunded' : 'payment_failed';
-    const { create } = plan(order([known(type, { position: 4 })]), type === 'payment_failed' ? 'order_paid' : news);
+    const other = type === 'order_cancelled' ? 'payment_refunded' : 'payment_failed';
+    const { create } = plan(order([known(type, { position: 4 })]), type === 'payment_failed' ? 'order_paid' : other);
     expect(create).toMatchObject([{ position: 5, status: 'pending', waitsForPredecessor: true }]);
   });
 
@@ -125,7 +125,7 @@ describe('a cancellation', () => {
   });
 });
 
-describe('news of a cancelled order', () => {
+describe('an event of a cancelled order', () => {
   const cancelled = order([known('order_cancelled', { status: 'sent' })], true);
 
   it.each([

@@ -59,7 +59,7 @@ export class ResendRefused extends Error {
   }
 }
 
-/** News of an order says something else of it than earlier news, so nobody can tell which is true. Nobody is told anything. */
+/** An event says something else of its order than an earlier one, so nobody can tell which is true. Nobody is told anything. */
 export class OrderContradicted extends Error {
   readonly code = 'NOTIFICATION.ORDER_CONTRADICTED';
   readonly kind = 'conflict';

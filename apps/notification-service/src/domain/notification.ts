@@ -41,7 +41,7 @@ const SUPERSEDED_BY_CANCELLATION: Readonly<Record<NotificationType, boolean>> = 
   payment_refunded: false,
 };
 
-/** Whether nobody wants to hear it any more once the order is cancelled; news of the customer's money always counts. */
+/** Whether nobody wants to hear it any more once the order is cancelled; a message about the customer's money always counts. */
 export function isSupersededByCancellation(type: NotificationType): boolean {
   return SUPERSEDED_BY_CANCELLATION[type];
 }

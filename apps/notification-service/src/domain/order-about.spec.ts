@@ -25,7 +25,7 @@ const WHOLE: readonly Facts[] = [
   { ...money, type: 'payment_refunded', method: 'void' },
 ];
 
-describe('news of an order', () => {
+describe('an announcement about an order', () => {
   it.each(WHOLE)('agrees with what is known of it: $type', (facts) => {
     expect(() => expectSameOrder(known, said(facts))).not.toThrow();
     expect(aboutOf(said(facts))).toEqual(known);
@@ -38,10 +38,12 @@ describe('news of an order', () => {
       [said({ ...facts, amount: minorUnitsOf(1) }), 'amount'],
       [said({ ...facts, currency: 'INR' }, 'mallory'), 'customer, another currency'],
     ];
-    for (const [news, what] of wrongs) {
+    for (const [announcement, what] of wrongs) {
       const refusal = { code: 'NOTIFICATION.ORDER_CONTRADICTED', kind: 'conflict' };
       const message = `${facts.type} contradicts what is known of order o-1: it has another ${what}.`;
-      expect(() => expectSameOrder(known, news)).toThrow(expect.objectContaining({ ...refusal, message }) as Error);
+      expect(() => expectSameOrder(known, announcement)).toThrow(
+        expect.objectContaining({ ...refusal, message }) as Error,
+      );
     }
   });
 

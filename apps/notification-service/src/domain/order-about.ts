@@ -10,21 +10,21 @@ export interface OrderAbout {
   readonly total: MinorUnits | undefined;
 }
 
-/** What news says of its order. A refund of a part does not say how much all of it is. */
+/** What an announcement says of its order. A refund of a part does not say how much all of it is. */
 export function aboutOf({ userId, facts }: Announcement): OrderAbout {
   const total = totalRefunded(facts) === undefined ? facts.amount : undefined;
   return { userId, orderNumber: facts.orderNumber, currency: facts.currency, total };
 }
 
 /** @throws OrderContradicted naming what is different, without values: they are somebody's data. */
-export function expectSameOrder(known: OrderAbout, news: Announcement): void {
-  const said = aboutOf(news);
+export function expectSameOrder(known: OrderAbout, announcement: Announcement): void {
+  const said = aboutOf(announcement);
   const found: string[] = [];
   if (differ(known.userId, said.userId)) found.push('customer');
   if (differ(known.orderNumber, said.orderNumber)) found.push('number');
   if (differ(known.currency, said.currency)) found.push('currency');
-  if (differ(known.total, said.total) || !isPart(news.facts, known.total)) found.push('amount');
-  if (found.length > 0) throw new OrderContradicted(news, found);
+  if (differ(known.total, said.total) || !isPart(announcement.facts, known.total)) found.push('amount');
+  if (found.length > 0) throw new OrderContradicted(announcement, found);
 }
 
 function differ<Value>(known: Value | undefined, said: Value | undefined): boolean {

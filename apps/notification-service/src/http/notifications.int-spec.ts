@@ -1,5 +1,5 @@
 import { anOrderId, eventually } from '@app/testing';
-import { news, startNotifications, type NotificationSystem } from '../../test/notification-system';
+import { anEventOf, startNotifications, type NotificationSystem } from '../../test/notification-system';
 import type { NotificationListResponse, NotificationResponse } from './notification.response';
 
 let system: NotificationSystem;
@@ -33,7 +33,7 @@ function recipientsOfMailsAbout(orderId: string): string[] {
 describe('GET /notifications', () => {
   it('shows what a user was told, newest first', async () => {
     const orderId = anOrderId();
-    await system.handle([news.order_received(orderId, 'reader'), news.order_confirmed(orderId, 'reader')]);
+    await system.handle([anEventOf.order_received(orderId, 'reader'), anEventOf.order_confirmed(orderId, 'reader')]);
     await settled(orderId);
     const { notifications, next_cursor } = await list('user_id=reader');
     expect(next_cursor).toBeNull();
@@ -58,7 +58,7 @@ describe('GET /notifications', () => {
   it('says of a message that is tried again when, and why the last attempt failed; of one that is sent, neither', async () => {
     const [orderId, other] = [anOrderId(), anOrderId()];
     system.mailServer.onRecipient = (to) => (to.startsWith('full@') ? { code: 550, text: 'full' } : undefined);
-    await system.handle([news.order_received(orderId, 'full'), news.order_received(other, 'reader')]);
+    await system.handle([anEventOf.order_received(orderId, 'full'), anEventOf.order_received(other, 'reader')]);
     expect(await settled(orderId)).toMatchObject([
       { status: 'failed', next_attempt_at: null, last_error: expect.stringContaining('550') },
     ]);
@@ -74,7 +74,7 @@ describe('GET /notifications', () => {
   });
 
   it('can be read page by page, each notification once', async () => {
-    await system.handle(Array.from({ length: 7 }, () => news.order_received(anOrderId(), 'pager')));
+    await system.handle(Array.from({ length: 7 }, () => anEventOf.order_received(anOrderId(), 'pager')));
     const seen: string[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
@@ -99,8 +99,8 @@ describe('GET /notifications', () => {
     system.mailServer.onRecipient = (to) =>
       to === 'refused@example.test' ? { code: 550, text: 'no such user' } : undefined;
     const [first, second, third] = [anOrderId(), anOrderId(), anOrderId()];
-    await system.handle([news.order_received(first, 'finder'), news.order_confirmed(second, 'finder')]);
-    await system.handle([news.order_received(third, 'refused')]);
+    await system.handle([anEventOf.order_received(first, 'finder'), anEventOf.order_confirmed(second, 'finder')]);
+    await system.handle([anEventOf.order_received(third, 'refused')]);
     for (const orderId of [first, second, third]) await settled(orderId);
     const found = async (query: string) =>
       (await list(query)).notifications.map(({ order_id, channel }) => `${order_id} ${channel}`);
@@ -145,7 +145,7 @@ describe('/contacts/:user_id', () => {
     });
     expect(await system.inject('GET', '/contacts/ada')).toMatchObject({ status: 200, body: contact });
     const orderId = anOrderId();
-    await system.handle([news.order_received(orderId, 'ada')]);
+    await system.handle([anEventOf.order_received(orderId, 'ada')]);
     const notifications = await settled(orderId);
     expect(notifications.map(({ channel, status }) => [channel, status])).toEqual([
       ['email', 'sent'],
@@ -194,7 +194,7 @@ describe('/contacts/:user_id', () => {
 
 describe('POST /notifications/:id/resend', () => {
   async function oneNotification(orderId: string, userId: string): Promise<NotificationResponse> {
-    await system.handle([news.order_confirmed(orderId, userId)]);
+    await system.handle([anEventOf.order_confirmed(orderId, userId)]);
     return (await settled(orderId))[0]!;
   }
 
@@ -223,7 +223,7 @@ describe('POST /notifications/:id/resend', () => {
   it('refuses good news of an order that was cancelled since', async () => {
     const orderId = anOrderId();
     const { notification_id } = await oneNotification(orderId, 'unlucky');
-    await system.handle([news.order_cancelled(orderId, 'unlucky')]);
+    await system.handle([anEventOf.order_cancelled(orderId, 'unlucky')]);
     expect(await system.inject('POST', `/notifications/${notification_id}/resend`)).toMatchObject({
       status: 409,
       body: { code: 'NOTIFICATION.ORDER_CANCELLED' },

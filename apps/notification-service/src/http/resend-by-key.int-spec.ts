@@ -1,5 +1,5 @@
 import { anOrderId, eventually } from '@app/testing';
-import { news, startNotifications, type NotificationSystem } from '../../test/notification-system';
+import { anEventOf, startNotifications, type NotificationSystem } from '../../test/notification-system';
 import type { NotificationListResponse, NotificationResponse } from './notification.response';
 
 let system: NotificationSystem;
@@ -28,7 +28,7 @@ function recipientsOfMailsAbout(orderId: string): string[] {
 }
 
 async function oneNotification(orderId: string, userId: string): Promise<NotificationResponse> {
-  await system.handle([news.order_confirmed(orderId, userId)]);
+  await system.handle([anEventOf.order_confirmed(orderId, userId)]);
   return (await settled(orderId))[0]!;
 }
 
@@ -57,7 +57,7 @@ describe('a resend with an Idempotency-Key', () => {
     await settled(orderId);
     expect(await resend(id, 'b')).toMatchObject({ status: 202, replayed: false, body: { resend_number: 2 } });
     await settled(orderId);
-    await system.handle([news.payment_refunded(orderId, 'rekeyed')]);
+    await system.handle([anEventOf.payment_refunded(orderId, 'rekeyed')]);
     const [refund] = await settled(orderId);
     expect(await resend(refund?.notification_id ?? '', 'a')).toMatchObject({
       status: 422,
@@ -69,7 +69,7 @@ describe('a resend with an Idempotency-Key', () => {
   it('may be tried again with it after a refusal, which is not remembered', async () => {
     const orderId = anOrderId();
     system.mailServer.delayMs = 300;
-    await system.handle([news.order_confirmed(orderId, 'early')]);
+    await system.handle([anEventOf.order_confirmed(orderId, 'early')]);
     const { notifications } = await list(`order_id=${orderId}`);
     const id = notifications[0]?.notification_id ?? '';
     expect(await resend(id, 'c')).toMatchObject({ status: 409, body: { code: 'NOTIFICATION.STILL_PENDING' } });

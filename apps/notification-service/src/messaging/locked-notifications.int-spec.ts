@@ -1,6 +1,6 @@
 import { AroundLocks, Transactions } from '@app/messaging';
 import { anOrderId, eventually, lockOutside } from '@app/testing';
-import { news, startNotifications, type NotificationSystem } from '../../test/notification-system';
+import { anEventOf, startNotifications, type NotificationSystem } from '../../test/notification-system';
 import { OrderEventsConsumer } from './order-events.consumer';
 
 let system: NotificationSystem;
@@ -33,7 +33,7 @@ async function ordersThatAre(status: string, orders: readonly string[]): Promise
 async function cancel(orders: readonly string[]): Promise<string[]> {
   const app = system.replicas[0]!;
   const heldUp = await new AroundLocks(app.get(Transactions)).run(
-    orders.map((orderId) => news.order_cancelled(orderId)),
+    orders.map((orderId) => anEventOf.order_cancelled(orderId)),
     ({ orderId }) => orderId,
     (unitOfWork, free) => app.get(OrderEventsConsumer).cancelled(free, unitOfWork),
   );
@@ -44,7 +44,7 @@ describe('a notification that somebody has locked while its mail is being sent',
   it('waits to be marked as sent; others do not, and no mail is sent twice', async () => {
     system.mailServer.delayMs = 500;
     const orders = orderIds(10);
-    await system.handle(orders.map((orderId) => news.order_received(orderId)));
+    await system.handle(orders.map((orderId) => anEventOf.order_received(orderId)));
     await lock('SELECT 1 FROM notifications WHERE order_id = $1 FOR UPDATE', orders[4]!);
     const others = orders.toSpliced(4, 1).toSorted();
     await eventually(async () => expect(await ordersThatAre('sent', orders)).toEqual(others), { timeoutMs: 8_000 });
@@ -62,7 +62,7 @@ describe('rows that somebody has locked', () => {
   ])('hold up the news of their order alone: %s', async (_what, statement) => {
     await system.mailServer.stop();
     const orders = orderIds(20);
-    await system.handle(orders.map((orderId) => news.order_paid(orderId)));
+    await system.handle(orders.map((orderId) => anEventOf.order_paid(orderId)));
     // Nobody is at work on it: only then it can be taken back.
     await eventually(async () => {
       await lock(statement, orders[13]!);
@@ -95,7 +95,7 @@ describe('a contact that somebody has locked', () => {
     expect(await system.inject('PUT', '/contacts/user_locked', contact)).toMatchObject({ status: 200 });
     await lock('SELECT 1 FROM contacts WHERE user_id = $1 FOR UPDATE', 'user_locked');
     const [own, other] = [anOrderId(), anOrderId()];
-    await system.handle([news.order_received(own, 'user_locked'), news.order_received(other)]);
+    await system.handle([anEventOf.order_received(own, 'user_locked'), anEventOf.order_received(other)]);
     await eventually(async () => expect(await ordersThatAre('sent', [own, other])).toHaveLength(2), {
       timeoutMs: 3_000,
     });

@@ -1,6 +1,6 @@
 import { Metrics } from '@app/platform';
 import { anOrderId, eventually, Scrape } from '@app/testing';
-import { news, startNotifications, type NotificationSystem } from '../../test/notification-system';
+import { anEventOf, startNotifications, type NotificationSystem } from '../../test/notification-system';
 
 let system: NotificationSystem;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ const mails = (found: Scrape, outcome: string): number | undefined =>
 describe('notifications', () => {
   it('are counted by channel and by what became of them', async () => {
     expect(mails(await scrape(), 'sent')).toBe(0);
-    await system.handle([news.order_received(anOrderId()), news.order_received(anOrderId())]);
+    await system.handle([anEventOf.order_received(anOrderId()), anEventOf.order_received(anOrderId())]);
     await eventually(async () => expect(mails(await scrape(), 'sent')).toBe(2));
     expect(mails(await scrape(), 'failed')).toBe(0);
   });
@@ -28,15 +28,15 @@ describe('notifications', () => {
     expect((await scrape()).value('due_work_oldest_seconds', { kind })).toBe(0);
     await system.mailServer.stop();
     const orders = Array.from({ length: 30 }, () => anOrderId());
-    await system.handle(orders.map((orderId) => news.order_received(orderId)));
+    await system.handle(orders.map((orderId) => anEventOf.order_received(orderId)));
     await eventually(async () => {
       const found = await scrape();
       expect(found.value('circuit_breaker_state', { name: 'smtp' })).toBeGreaterThan(0);
       expect(found.value('due_work', { kind })).toBeGreaterThan(10);
       expect(found.value('due_work_oldest_seconds', { kind })).toBeGreaterThan(1);
     });
-    // Superseded before they were sent, by the news that the order is cancelled.
-    await system.handle(orders.slice(0, 5).map((orderId) => news.order_cancelled(orderId)));
+    // Superseded before they were sent by the cancellation.
+    await system.handle(orders.slice(0, 5).map((orderId) => anEventOf.order_cancelled(orderId)));
     await eventually(async () => expect(mails(await scrape(), 'superseded')).toBeGreaterThanOrEqual(4));
     await system.mailServer.start();
     await eventually(

@@ -1,13 +1,13 @@
 import { encodeCursor } from '@app/platform';
 import { anOrderId, objectionsTo, plansOf } from '@app/testing';
-import { news, startNotifications, type NotificationSystem } from '../../test/notification-system';
+import { anEventOf, startNotifications, type NotificationSystem } from '../../test/notification-system';
 
 let system: NotificationSystem;
 const model = anOrderId();
 
 beforeAll(async () => {
   system = await startNotifications();
-  await system.handle([news.order_received(model, 'model')]);
+  await system.handle([anEventOf.order_received(model, 'model')]);
 });
 afterAll(() => system.close());
 

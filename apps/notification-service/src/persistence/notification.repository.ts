@@ -32,7 +32,7 @@ export interface NewNotification {
   readonly traceparent: string | undefined;
 }
 
-/** An order as news of it has it. */
+/** An order as one of its events describes it. */
 export interface OrderToLock {
   readonly orderId: string;
   readonly cancelled: boolean;
@@ -103,14 +103,18 @@ const SUPERSEDE = `
 export class NotificationRepository {
   /**
    * Locks orders until the end of the transaction and reads what is known of their notifications. `cancelled` orders are
-   * remembered as such from now on, and what orders are about as the first news of it said.
+   * remembered as such from now on, and what orders are about as the first event said.
    */
-  async lockOrders(unitOfWork: UnitOfWork, news: readonly OrderToLock[], now: Date): Promise<Map<string, LockedOrder>> {
-    const orders = [...Map.groupBy(news, ({ orderId }) => orderId)];
+  async lockOrders(
+    unitOfWork: UnitOfWork,
+    toLock: readonly OrderToLock[],
+    now: Date,
+  ): Promise<Map<string, LockedOrder>> {
+    const orders = [...Map.groupBy(toLock, ({ orderId }) => orderId)];
     const orderIds = orders.map(([orderId]) => orderId);
     await unitOfWork.expectFree(LOCKED_ORDERS, orderIds);
-    const rowsOfNews = orders.map(([orderId, items]) => toRow(orderId, items));
-    const locked = await unitOfWork.query<LockedRow>(LOCK_ORDERS, ORDERS.parameters(rowsOfNews));
+    const orderRows = orders.map(([orderId, items]) => toRow(orderId, items));
+    const locked = await unitOfWork.query<LockedRow>(LOCK_ORDERS, ORDERS.parameters(orderRows));
     const known = new Map<string, LockedOrder>(
       locked.map((row) => [row.orderId, { ...UNKNOWN_ORDER, cancelled: row.cancelled, about: aboutFrom(row) }]),
     );
@@ -170,12 +174,12 @@ interface Superseded {
 
 type LockedRow = OrderNotificationsEntity & { readonly is_new: boolean };
 
-function toRow(orderId: string, news: readonly OrderToLock[]): OrderNotificationsEntity {
+function toRow(orderId: string, claims: readonly OrderToLock[]): OrderNotificationsEntity {
   const first = <T>(value: (about: OrderAbout) => T | undefined): T | null =>
-    news.map(({ about }) => about && value(about)).find((one) => one !== undefined) ?? null;
+    claims.map(({ about }) => about && value(about)).find((one) => one !== undefined) ?? null;
   return {
     orderId,
-    cancelled: news.some(({ cancelled }) => cancelled),
+    cancelled: claims.some(({ cancelled }) => cancelled),
     userId: first(({ userId }) => userId),
     currency: first(({ currency }) => currency),
     total: first(({ total }) => total && toNumeric(total)),

@@ -1,5 +1,5 @@
 import { anOrderId, eventually } from '@app/testing';
-import { news, startNotifications, type NotificationSystem } from '../../test/notification-system';
+import { anEventOf, startNotifications, type NotificationSystem } from '../../test/notification-system';
 
 let system: NotificationSystem;
 beforeAll(async () => {
@@ -22,8 +22,8 @@ const NAMED = ['- Gaming Laptop: 2 of 5 are available.', '- GHOST001: We do not 
 describe('a customer whose order was cancelled for want of stock', () => {
   it('reads the names of the products as they were ordered', async () => {
     const orderId = anOrderId();
-    await system.handle([news.order_received(orderId)]);
-    await system.handle([news.out_of_stock(orderId)]);
+    await system.handle([anEventOf.order_received(orderId)]);
+    await system.handle([anEventOf.out_of_stock(orderId)]);
     expect(await shortIn(orderId)).toEqual(NAMED);
     const [mail] = system.mailServer.mails.filter(({ source }) => source.includes(orderId)).slice(-1);
     expect(mail?.source).toContain('2 of 5 are available.');
@@ -31,13 +31,13 @@ describe('a customer whose order was cancelled for want of stock', () => {
 
   it('reads them, too, when both come in one batch, for each order its own', async () => {
     const [first, second] = [anOrderId(), anOrderId()];
-    const cheap = news.order_received(second);
+    const cheap = anEventOf.order_received(second);
     const items = cheap.payload.items.map((item) => ({ ...item, product_name: 'Laptop for Games' }));
     await system.handle([
-      news.order_received(first),
+      anEventOf.order_received(first),
       { ...cheap, payload: { ...cheap.payload, items } },
-      news.out_of_stock(first),
-      news.out_of_stock(second),
+      anEventOf.out_of_stock(first),
+      anEventOf.out_of_stock(second),
     ]);
     expect(await shortIn(first)).toEqual(NAMED);
     expect(await shortIn(second)).toEqual(['- Laptop for Games: 2 of 5 are available.', NAMED[1]]);
@@ -45,7 +45,7 @@ describe('a customer whose order was cancelled for want of stock', () => {
 
   it('reads their ids when the cancellation comes before the order', async () => {
     const orderId = anOrderId();
-    await system.handle([news.out_of_stock(orderId)]);
+    await system.handle([anEventOf.out_of_stock(orderId)]);
     expect(await shortIn(orderId)).toEqual(['- LAPTOP001: 2 of 5 are available.', NAMED[1]]);
   });
 });

@@ -1,6 +1,6 @@
 import { NOTIFICATION_TYPES, type NotificationType } from '@app/events';
 import { anOrderId, eventually } from '@app/testing';
-import { news, startNotifications, type NotificationSystem } from '../../test/notification-system';
+import { anEventOf, startNotifications, type NotificationSystem } from '../../test/notification-system';
 
 const GOOD_NEWS: readonly NotificationType[] = ['order_received', 'order_paid', 'order_confirmed'];
 
@@ -25,13 +25,13 @@ describe('an outage of the mail server', () => {
   it('costs no message an attempt, keeps no event from being handled, and ends by itself', async () => {
     await system.mailServer.stop();
     const orders = Array.from({ length: 100 }, () => anOrderId());
-    await system.handle(orders.map((orderId) => news.order_received(orderId)));
+    await system.handle(orders.map((orderId) => anEventOf.order_received(orderId)));
     await eventually(async () => {
       const { body } = await system.inject('GET', '/health');
       expect(body).toMatchObject({ status: 'degraded', dependencies: { smtp: { status: 'down' } } });
     });
-    await system.handle(orders.map((orderId) => news.order_paid(orderId)));
-    await system.handle(orders.slice(0, 10).map((orderId) => news.order_cancelled(orderId)));
+    await system.handle(orders.map((orderId) => anEventOf.order_paid(orderId)));
+    await system.handle(orders.slice(0, 10).map((orderId) => anEventOf.order_cancelled(orderId)));
     // One of them may just have been a probe.
     await eventually(async () => expect(await count(system, 'superseded')).toBe(20));
     await system.mailServer.start();
@@ -50,7 +50,7 @@ describe('messages nobody has taken for too long', () => {
     const system = await startNotifications({ DELIVERY_MAX_AGE_MS: '300' });
     await system.mailServer.stop();
     const orderId = anOrderId();
-    await system.handle([news.order_received(orderId), news.order_paid(orderId)]);
+    await system.handle([anEventOf.order_received(orderId), anEventOf.order_paid(orderId)]);
     await nothingPending(system);
     const rows = await system.query('SELECT status, attempts FROM notifications');
     const announced = await system.query(`SELECT type, payload::jsonb ->> 'reason' AS reason FROM outbox`);
@@ -69,7 +69,7 @@ describe('messages nobody has taken for too long', () => {
 describe('a customer nobody can write to', () => {
   it('is recorded and announced as undeliverable at once', async () => {
     const system = await startNotifications({ NODE_ENV: 'production', SMS_ALLOW_CONSOLE: 'true' });
-    await system.handle([news.order_received(anOrderId())]);
+    await system.handle([anEventOf.order_received(anOrderId())]);
     const rows = await system.query('SELECT status, recipient FROM notifications');
     const announced = await system.query(`SELECT type, payload::jsonb ->> 'reason' AS reason FROM outbox`);
     await system.close();
@@ -85,8 +85,8 @@ describe('a storm of repeated and disordered events on two replicas and a moody 
     const orders = Array.from({ length: 60 }, () => anOrderId());
     const events = orders.flatMap((orderId, index) =>
       NOTIFICATION_TYPES.filter((type) => index % 2 === 0 || GOOD_NEWS.includes(type)).flatMap((type) => {
-        const event = news[type](orderId);
-        return [event, event, news[type](orderId)];
+        const event = anEventOf[type](orderId);
+        return [event, event, anEventOf[type](orderId)];
       }),
     );
     const shuffled = events.map((event) => [Math.random(), event] as const).sort(([a], [b]) => a - b);

@@ -63,8 +63,8 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
   }
 
   /** As `DueWorker.knows`. */
-  knows(item: Pick<DueNotification, 'orderId' | 'id'>): boolean {
-    return this.worker.knows(item);
+  holds(item: Pick<DueNotification, 'orderId' | 'id'>): boolean {
+    return this.worker.holds(item);
   }
 
   offer(items: readonly DueNotification[]): void {

@@ -49,7 +49,7 @@ export class EnqueueNotifications {
     for (const item of enqueued) {
       const { notificationId, orderId, predecessorId: id, status } = item;
       if (status !== 'pending') continue;
-      const follows = id !== undefined && (ready.has(id) || this.deliveries.knows({ orderId, id }));
+      const follows = id !== undefined && (ready.has(id) || this.deliveries.holds({ orderId, id }));
       if (!item.waitsForPredecessor || follows) ready.set(notificationId, item);
     }
     return new Set(ready.values());

@@ -1,6 +1,6 @@
 import type { NotificationType } from '@app/events';
 import { anOrderId, eventually } from '@app/testing';
-import { news, startNotifications, type NotificationSystem } from '../../test/notification-system';
+import { anEventOf, startNotifications, type NotificationSystem } from '../../test/notification-system';
 
 let system: NotificationSystem;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeEach(() => {
   system.mailServer.delayMs = 0;
 });
 
-const all = (orderId: string, ...types: NotificationType[]) => types.map((type) => news[type](orderId));
+const all = (orderId: string, ...types: NotificationType[]) => types.map((type) => anEventOf[type](orderId));
 
 /** What the customer got, in order of arrival, by the Message-IDs. */
 async function mailsAbout(orderId: string): Promise<string[]> {
@@ -223,7 +223,7 @@ describe('a mail whose worker has died', () => {
 describe('an order whose money goes back in parts', () => {
   it('tells its customer of each part once, and of the rest when it is cancelled', async () => {
     const orderId = anOrderId();
-    const part = (given: number, total: number) => news.partly_refunded(orderId, 'user_123', given, total);
+    const part = (given: number, total: number) => anEventOf.partly_refunded(orderId, 'user_123', given, total);
     await system.handle(all(orderId, 'order_received', 'order_paid', 'order_confirmed'));
     await system.handle([part(4, 4)]);
     await system.handle([part(2.5, 6.5), part(4, 4), part(0, 6.5)]);

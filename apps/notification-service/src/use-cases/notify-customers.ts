@@ -25,7 +25,7 @@ const WAITS_FOR_SOME = { waitsForPredecessor: true, predecessorId: undefined } a
 
 /**
  * Decides what customers hear because of events, and records it. Everything a unit of work announces is decided together at
- * its end: orders are locked once and in one order, and a cancellation counts for all other news of its batch.
+ * its end: orders are locked once and in one order, and a cancellation counts for all other events of its batch.
  */
 @Injectable()
 export class NotifyCustomers {
@@ -40,8 +40,8 @@ export class NotifyCustomers {
   ) {}
 
   /**
-   * Resolves at once; the customers are notified when the unit of work concludes. That fails with OrderContradicted when news says something else
-   * of its order than earlier news.
+   * Resolves at once; the customers are notified when the unit of work concludes. That fails with OrderContradicted when an event says
+   * something else of its order than an earlier one.
    */
   enqueue(unitOfWork: UnitOfWork, announcements: readonly Announcement[]): Promise<void> {
     unitOfWork.gather(this, announcements, (concluded, all) => this.notify(concluded, all));
@@ -50,13 +50,14 @@ export class NotifyCustomers {
 
   private async notify(unitOfWork: UnitOfWork, announcements: readonly Announcement[]): Promise<void> {
     const now = this.clock.now();
-    const orders = announcements.map((news) => ({
-      orderId: news.orderId,
-      cancelled: news.facts.type === 'order_cancelled',
-      about: aboutOf(news),
+    const orders = announcements.map((announcement) => ({
+      orderId: announcement.orderId,
+      cancelled: announcement.facts.type === 'order_cancelled',
+      about: aboutOf(announcement),
     }));
     const known = await this.notifications.lockOrders(unitOfWork, orders, now);
-    for (const news of announcements) expectSameOrder(known.get(news.orderId)?.about ?? aboutOf(news), news);
+    for (const announcement of announcements)
+      expectSameOrder(known.get(announcement.orderId)?.about ?? aboutOf(announcement), announcement);
     const users = announcements.map(({ userId }) => userId);
     const contacts = await this.contacts.findAll(unitOfWork, users);
     const { created, superseded } = this.plan(await this.named(unitOfWork, announcements), known, contacts);
@@ -77,7 +78,10 @@ export class NotifyCustomers {
     if (short.length === 0) return announcements;
     const received = await this.notifications.readReceived(unitOfWork, short);
     for (const { orderId, facts } of announcements) if (facts.type === 'order_received') received.set(orderId, facts);
-    return announcements.map((news) => ({ ...news, facts: withNames(news.facts, received.get(news.orderId)) }));
+    return announcements.map((announcement) => ({
+      ...announcement,
+      facts: withNames(announcement.facts, received.get(announcement.orderId)),
+    }));
   }
 
   /** One announcement after the other, each upon what the ones before have made of its order. */

@@ -62,8 +62,8 @@ export class ResendNotification {
   private async resend(unitOfWork: UnitOfWork, original: StoredNotification, key: string | undefined): Promise<Resent> {
     const { orderId, userId, channel } = original;
     // Before anything is looked up by the key: of two requests with the same one, the second waits here for the first.
-    const news = [{ orderId, cancelled: false }];
-    const locked = await this.notifications.lockOrders(unitOfWork, news, this.clock.now());
+    const orders = [{ orderId, cancelled: false }];
+    const locked = await this.notifications.lockOrders(unitOfWork, orders, this.clock.now());
     const order = locked.get(orderId) ?? UNKNOWN_ORDER;
     const known = knownIn(order, original.notificationId);
     const earlier = key === undefined ? undefined : await this.notifications.findResend(unitOfWork, orderId, key);

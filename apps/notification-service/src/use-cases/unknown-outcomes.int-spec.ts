@@ -1,6 +1,6 @@
 import { shutDown } from '@app/platform';
 import { anOrderId, eventually, TcpProxy } from '@app/testing';
-import { news, startNotifications, type NotificationSystem } from '../../test/notification-system';
+import { anEventOf, startNotifications, type NotificationSystem } from '../../test/notification-system';
 
 /** Answers are late soon, and the last one is waited for as long as the default says. */
 const LATE_SOON = { SMTP_SOCKET_TIMEOUT_MS: '300', DELIVERY_TIMEOUT_MS: '1000', DELIVERY_MAX_ATTEMPTS: '3' };
@@ -50,11 +50,11 @@ describe('a mail whose server answers for it later than for anything else', () =
     const orderId = anOrderId();
     // Longer than every other time-out, and than an attempt may take.
     system.mailServer.answerAfterMs = () => (system.mailServer.mails.length === 1 ? 4_000 : 0);
-    await system.handle([news.order_received(orderId), news.order_paid(orderId)]);
+    await system.handle([anEventOf.order_received(orderId), anEventOf.order_paid(orderId)]);
     await eventually(async () =>
       expect((await rowsOf(orderId))[0]).toMatchObject({ status: 'pending', attempts: 1, held_by: 'worker' }),
     );
-    await system.handle([news.order_confirmed(orderId)], 1);
+    await system.handle([anEventOf.order_confirmed(orderId)], 1);
     expect(await outcomesOf(orderId)).toMatchObject([
       { status: 'sent', attempts: 1 },
       { status: 'sent', attempts: 1 },
@@ -70,7 +70,7 @@ describe('a mail whose server answers for it later than for anything else', () =
     const orderId = anOrderId();
     system.mailServer.answerAfterMs = () => 1_500;
     system.mailServer.onMail = () => ({ code: 554, text: 'a virus' });
-    await system.handle([news.order_received(orderId)]);
+    await system.handle([anEventOf.order_received(orderId)]);
     expect(await outcomesOf(orderId)).toMatchObject([{ status: 'failed', attempts: 1 }]);
     expect(await announced(orderId)).toEqual([{ type: 'notification_failed', reason: 'rejected' }]);
   });
@@ -83,7 +83,7 @@ describe('a mail for which there is no answer', () => {
       system = await startNotifications(LITTLE_PATIENCE, 2);
       const orderId = anOrderId();
       system.mailServer.onMail = () => (system.mailServer.mails.length < 3 ? how : undefined);
-      await system.handle([news.order_received(orderId), news.order_paid(orderId)]);
+      await system.handle([anEventOf.order_received(orderId), anEventOf.order_paid(orderId)]);
       expect(await outcomesOf(orderId)).toMatchObject([
         { notification_type: 'order_received', status: 'failed', attempts: 3 },
         { notification_type: 'order_paid', status: 'sent', attempts: 1 },
@@ -100,9 +100,9 @@ describe('a mail for which there is no answer', () => {
     system = await startNotifications(LITTLE_PATIENCE, 2);
     const orderId = anOrderId();
     system.mailServer.onMail = () => (system.mailServer.mails.length === 0 ? 'take and hang' : undefined);
-    await system.handle([news.order_confirmed(orderId)]);
+    await system.handle([anEventOf.order_confirmed(orderId)]);
     await eventually(async () => expect(await rowsOf(orderId)).toMatchObject([{ attempts: 1, held_by: 'worker' }]));
-    await system.handle([news.order_cancelled(orderId)], 1);
+    await system.handle([anEventOf.order_cancelled(orderId)], 1);
     expect(await outcomesOf(orderId)).toMatchObject([
       { notification_type: 'order_confirmed', status: 'superseded', attempts: 1 },
       { notification_type: 'order_cancelled', status: 'sent' },
@@ -115,7 +115,7 @@ describe('a mail for which there is no answer', () => {
     system = await startNotifications({ ...LATE_SOON, DELIVERY_UNKNOWN_RETRY_BASE_MS: '600000' }, 2);
     const orderId = anOrderId();
     system.mailServer.onMail = () => 'take and hang';
-    await system.handle([news.order_received(orderId)]);
+    await system.handle([anEventOf.order_received(orderId)]);
     await eventually(async () => expect(await rowsOf(orderId)).toMatchObject([{ attempts: 1, held_by: 'worker' }]));
     const [ending] = system.replicas;
     const begun = performance.now();
@@ -150,8 +150,8 @@ describe('one customer whose server never answers', () => {
     const quick = Array.from({ length: 200 }, () => anOrderId());
     const slow = Array.from({ length: 20 }, () => anOrderId());
     await system.handle([
-      ...slow.map((orderId) => news.order_received(orderId, 'slow')),
-      ...quick.map((orderId, number) => news.order_received(orderId, `quick-${number}`)),
+      ...slow.map((orderId) => anEventOf.order_received(orderId, 'slow')),
+      ...quick.map((orderId, number) => anEventOf.order_received(orderId, `quick-${number}`)),
     ]);
     const p90 = await eventually(
       async () => {
@@ -188,7 +188,7 @@ describe('a connection to the mail server that freezes', () => {
     const { proxy } = proxied;
     if (proxy === undefined) throw new Error('no proxy');
     const wave = (name: string) =>
-      system.handle(Array.from({ length: 40 }, (_, n) => news.order_received(anOrderId(), `${name}-${n}`)));
+      system.handle(Array.from({ length: 40 }, (_, n) => anEventOf.order_received(anOrderId(), `${name}-${n}`)));
     await wave('before');
     await eventually(() => expect(system.mailServer.mails).toHaveLength(40));
     proxy.freeze('answers');

@@ -1,8 +1,7 @@
 import { toDecimal } from '@app/events';
-import { detailsIn, type AuditDetails, type OrderedDetails } from './audit-details';
+import { detailsIn, lineDetails, type AuditDetails, type OrderedDetails } from './audit-details';
 import type { AuditEntry } from './audit-trail';
 import type { Order, OrderLine } from './order';
-import { lineDetails } from './ordered';
 import { saltedHash } from './salted-hash';
 
 /** A text and the salt with which the audit trail has hashed it; null when it was never there, or is deleted. */
@@ -47,7 +46,7 @@ export function isBound(trail: readonly AuditEntry[]): boolean {
 
 function changesOf(stored: StoredOrder, { number, event }: AuditEntry, details: AuditDetails): string[] {
   if (event === 'order_created') {
-    const changed = number === 1 && Object.keys(details).length > 0 ? changedFacts(stored, details) : [];
+    const changed = number === 1 && Object.keys(details).length > 0 ? changedFields(stored, details) : [];
     return changed.length === 0 ? [] : [`the order is not what was ordered: ${changed.join(', ')} changed`];
   }
   const { customer_reason_hash: hash } = details;
@@ -56,10 +55,10 @@ function changesOf(stored: StoredOrder, { number, event }: AuditEntry, details: 
     : ['the reason that the customer gave has changed'];
 }
 
-function changedFacts(stored: StoredOrder, details: AuditDetails): string[] {
+function changedFields(stored: StoredOrder, details: AuditDetails): string[] {
   const { order, lines, userSalt } = stored;
   const { user_hash: userHash = '', payment_method, currency, total_amount, items = [] } = details;
-  const facts: readonly [string, boolean][] = [
+  const comparisons: readonly [string, boolean][] = [
     ['customer', isGenuine({ text: order.userId, salt: userSalt }, userHash, 'user', stored)],
     ['payment method', payment_method === order.paymentMethod],
     ['currency', currency === order.currency],
@@ -68,7 +67,7 @@ function changedFacts(stored: StoredOrder, details: AuditDetails): string[] {
   const now = lines.map(lineDetails);
   const numbers = Array.from({ length: Math.max(now.length, items.length) }, (_, index) => index);
   return [
-    ...facts.flatMap(([name, isSame]) => (isSame ? [] : [name])),
+    ...comparisons.flatMap(([name, isSame]) => (isSame ? [] : [name])),
     ...numbers.flatMap((index) => changedLine(index + 1, items[index], now[index])),
   ];
 }

@@ -1,12 +1,12 @@
-import type { PaymentFailureReason, RefundInitiator, RefundMethod, DisputeState, ShortageReason } from '@app/events';
-
-/** A product of which there was not enough, or none of that name. */
-export interface Shortage {
-  readonly product_id: string;
-  readonly requested: number;
-  readonly available: number;
-  readonly reason: ShortageReason;
-}
+import {
+  toDecimal,
+  type DisputeState,
+  type PaymentFailureReason,
+  type RefundInitiator,
+  type RefundMethod,
+} from '@app/events';
+import type { OpenOrder, OrderLine, Shortage } from './order';
+import { saltedHash } from './salted-hash';
 
 /** What was ordered. */
 export interface OrderedDetails {
@@ -51,6 +51,22 @@ export type StepDetails = PaymentDetails | StockDetails | CancelDetails;
 
 /** Everything that may be in an entry. */
 export type AuditDetails = Partial<OrderedDetails & PaymentDetails & StockDetails & CancelDetails>;
+
+/** What was ordered, for the first entry of the order's trail. */
+export function orderedDetails(order: OpenOrder, lines: readonly OrderLine[], userSalt: string): OrderedDetails {
+  return {
+    user_hash: saltedHash(userSalt, 'user', order.userId),
+    payment_method: order.paymentMethod,
+    currency: order.currency,
+    total_amount: toDecimal(order.total),
+    items: lines.map(lineDetails),
+  };
+}
+
+/** A line as the trail has it. */
+export function lineDetails({ productId, productName, quantity, price }: OrderLine): OrderedDetails['items'][number] {
+  return { product_id: productId, product_name: productName, quantity, price: toDecimal(price) };
+}
 
 /** What an entry knows, as it is stored and hashed: JSON, in the order in which the fields were written. */
 export function toDetails(details: OrderedDetails | StepDetails | undefined): string | null {

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { CancellationReason } from '@app/events';
-import { toDetails } from './audit-details';
+import { orderedDetails, toDetails } from './audit-details';
 import type { OpenOrder, OrderLine, OrderStatus } from './order';
 import type { OrderTrigger } from './order-lifecycle';
-import { orderedDetails } from './ordered';
 
 /** What is written down about a step. */
 export interface AuditFact {

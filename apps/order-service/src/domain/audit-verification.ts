@@ -46,8 +46,8 @@ function stateProblems(stored: Order, trail: readonly AuditEntry[]): string[] {
 /** What was ordered is compared by itself: no step changes it. */
 function asPlaced(stored: Order, createdAt: Date): OpenOrder {
   const { orderId, orderNumber, userId, paymentMethod, currency, total, correlationId, deadlineAt } = stored;
-  const facts = { orderId, orderNumber, userId, paymentMethod, currency, total, correlationId, deadlineAt };
-  return { ...facts, status: 'pending', createdAt, updatedAt: createdAt };
+  const fields = { orderId, orderNumber, userId, paymentMethod, currency, total, correlationId, deadlineAt };
+  return { ...fields, status: 'pending', createdAt, updatedAt: createdAt };
 }
 
 /** The order after the entry, or why the entry cannot be true. */

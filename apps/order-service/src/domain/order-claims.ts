@@ -1,7 +1,7 @@
 import type { MinorUnits } from '@app/events';
 import type { Order } from './order';
 
-/** What news of another service says of an order besides what has happened to it. It has to be what was ordered. */
+/** What an event of another service says of an order besides what has happened to it. It has to be what was ordered. */
 export interface OrderClaims {
   readonly userId: string;
   readonly paymentMethod?: string;

@@ -46,8 +46,8 @@ const ignore = (why: string): LifecycleEntry => ({ kind: 'ignore', why });
 
 /**
  * The life of an order. A combination that is not listed is impossible as long as every service keeps its word, and is
- * refused. Kafka promises no order between two events of one order, so news may overtake each other: stock is only ever
- * taken from a paid order, hence news of it implies the payment.
+ * refused. Kafka promises no order between two events of one order, so events may overtake each other: stock is only ever
+ * taken for a paid order, hence the event of the stock implies the payment.
  */
 export const ORDER_LIFECYCLE: Lifecycle = {
   pending: {
@@ -67,7 +67,7 @@ export const ORDER_LIFECYCLE: Lifecycle = {
     deadline_passed: cancel('timed_out'),
   },
   confirmed: {
-    payment_successful: note('the news of the stock overtook it'),
+    payment_successful: note('the event of the stock overtook it'),
     // The hold could not be collected: no money, no goods.
     payment_failed: cancel('payment_failed'),
     payment_captured: note('the money is collected'),

@@ -7,8 +7,8 @@ import { isSettled, type Order } from './order';
 import { stepOrder, type Announcement, type OrderTrigger } from './order-lifecycle';
 
 /**
- * The other services, as the order service may see them: each keeps its word, but nobody knows when it acts, and its news
- * travels for as long as it likes, overtakes the news of others and arrives more than once.
+ * The other services, as the order service may see them: each keeps its word, but nobody knows when it acts, and its events
+ * travel for as long as they like, overtake those of others and arrive more than once.
  */
 class World {
   order: Order = deepFreeze(anOpenOrder());
@@ -64,19 +64,19 @@ class World {
   }
 
   private deliveries(): (() => void)[] {
-    const first = this.travelling.filter((news, index) => {
+    const first = this.travelling.filter((trigger, index) => {
       // One topic, one key: Kafka keeps the order of these two.
-      return news !== 'stock_returned' || !this.travelling.slice(0, index).includes('stock_taken');
+      return trigger !== 'stock_returned' || !this.travelling.slice(0, index).includes('stock_taken');
     });
-    return first.map((news) => () => {
-      this.travelling.splice(this.travelling.indexOf(news), 1);
-      this.delivered.push(news);
-      this.receive(news);
+    return first.map((trigger) => () => {
+      this.travelling.splice(this.travelling.indexOf(trigger), 1);
+      this.delivered.push(trigger);
+      this.receive(trigger);
     });
   }
 
   private ownTriggers(): (() => void)[] {
-    const repeated = this.delivered.map((news) => () => this.receive(news));
+    const repeated = this.delivered.map((trigger) => () => this.receive(trigger));
     return [() => this.receive('cancel_requested'), () => this.receive('deadline_passed'), ...repeated];
   }
 

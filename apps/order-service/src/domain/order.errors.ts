@@ -10,16 +10,16 @@ export class OrderNotFound extends Error {
   }
 }
 
-/** News of another service is about another customer or other money than the order. Nothing is done to the order. */
-export class NewsMismatch extends Error {
-  override readonly name = 'NewsMismatch';
+/** An event of another service is about another customer or other money than the order. Nothing is done to the order. */
+export class OrderContradicted extends Error {
+  override readonly name = 'OrderContradicted';
   readonly code = 'ORDER.NEWS_MISMATCH';
   readonly kind = 'conflict';
   /** What comes later of the order may be the truth. */
   readonly blocksOrder = false;
 
-  constructor(orderId: string, news: string, wrong: readonly string[]) {
-    super(`${news} is not about order ${orderId} as it was placed: it has another ${wrong.join(', another ')}.`);
+  constructor(orderId: string, trigger: string, wrong: readonly string[]) {
+    super(`${trigger} is not about order ${orderId} as it was placed: it has another ${wrong.join(', another ')}.`);
   }
 }
 

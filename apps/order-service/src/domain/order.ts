@@ -1,5 +1,4 @@
-import type { CancellationReason, MinorUnits, PaymentFailureReason } from '@app/events';
-import type { Shortage } from './audit-details';
+import type { CancellationReason, MinorUnits, PaymentFailureReason, ShortageReason } from '@app/events';
 
 /** One line of an order, as the customer placed it. */
 export interface OrderLine {
@@ -10,7 +9,7 @@ export interface OrderLine {
 }
 
 /** What an order is whatever state it is in. */
-interface OrderFacts {
+interface OrderFields {
   readonly orderId: string;
   /** What people call it by: `7F3K-29QX`. */
   readonly orderNumber: string;
@@ -27,12 +26,20 @@ interface OrderFacts {
   readonly updatedAt: Date;
 }
 
-export type OpenOrder = OrderFacts & { readonly status: 'pending' | 'paid' };
-export type ConfirmedOrder = OrderFacts & { readonly status: 'confirmed' };
-export type CancelledOrder = OrderFacts & { readonly status: 'cancelled'; readonly reason: CancellationReason };
+export type OpenOrder = OrderFields & { readonly status: 'pending' | 'paid' };
+export type ConfirmedOrder = OrderFields & { readonly status: 'confirmed' };
+export type CancelledOrder = OrderFields & { readonly status: 'cancelled'; readonly reason: CancellationReason };
 
 export type Order = OpenOrder | ConfirmedOrder | CancelledOrder;
 export type OrderStatus = Order['status'];
+
+/** A product of which there was not enough, or none of that name. */
+export interface Shortage {
+  readonly product_id: string;
+  readonly requested: number;
+  readonly available: number;
+  readonly reason: ShortageReason;
+}
 
 /** Why exactly an order was cancelled, as far as somebody has said so. */
 export interface CancellationCause {

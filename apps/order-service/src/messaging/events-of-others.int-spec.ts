@@ -1,8 +1,8 @@
 import { ORDER_NUMBER } from '@app/events';
 import { eventually } from '@app/testing';
-import { news, OtherServices, SHORTAGES } from '../../test/other-services';
+import { anEventOf, OtherServices, SHORTAGES } from '../../test/other-services';
 import { RunningOrderService } from '../../test/running-order-service';
-import { WRONGS } from '../../test/wrong-news';
+import { WRONGS } from '../../test/wrong-events';
 
 let others: OtherServices;
 let service: RunningOrderService;
@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 async function confirm(orderId: string): Promise<void> {
-  await others.say(news.paid(orderId), news.taken(orderId));
+  await others.say(anEventOf.paid(orderId), anEventOf.taken(orderId));
   expect((await settled(orderId)).status).toBe('confirmed');
   // The stock alone confirms an order; the payment may be noted later.
   await eventually(async () => expect(await service.steps(orderId)).toHaveLength(3));
@@ -29,7 +29,7 @@ describe('an order everybody agrees to', () => {
     const { order_id } = await service.place({}, { 'x-correlation-id': '019aab12-4c00-7a01-8f00-5d2f6f1c0a08' });
     await eventually(() => expect(others.heardOf(order_id)).toHaveLength(1));
     const reading = settled(order_id);
-    const [paid, taken] = [news.paid(order_id), news.taken(order_id)];
+    const [paid, taken] = [anEventOf.paid(order_id), anEventOf.taken(order_id)];
     await others.say(paid, taken);
     expect((await reading).status).toBe('confirmed');
     await eventually(() => expect(others.heardOf(order_id)).toHaveLength(2));
@@ -59,8 +59,8 @@ describe('an order everybody agrees to', () => {
 
 describe('an order that cannot be fulfilled', () => {
   it.each([
-    ['payment_failed', news.refused, { decline_reason: 'declined' }],
-    ['out_of_stock', news.short, { shortages: SHORTAGES }],
+    ['payment_failed', anEventOf.refused, { decline_reason: 'declined' }],
+    ['out_of_stock', anEventOf.short, { shortages: SHORTAGES }],
   ] as const)('is cancelled as %s and says why, which tells the others to give back', async (reason, trouble, why) => {
     const { order_id } = await service.place();
     await others.say(trouble(order_id));
@@ -88,10 +88,10 @@ describe('a confirmed order whose money somebody gives back at the gateway', () 
 
   it('stands when it was a part, which is noted, and is cancelled when it was all, which is said', async () => {
     const orderId = await aConfirmedOrder();
-    await others.say(news.adjusted(orderId));
+    await others.say(anEventOf.adjusted(orderId));
     await eventually(async () => expect(await service.steps(orderId)).toContain('payment_adjusted'));
     expect((await settled(orderId)).status).toBe('confirmed');
-    await others.say(news.reversed(orderId));
+    await others.say(anEventOf.reversed(orderId));
     await eventually(async () =>
       expect(await settled(orderId)).toMatchObject({ status: 'cancelled', cancellation_reason: 'payment_failed' }),
     );
@@ -108,7 +108,7 @@ describe('a confirmed order whose money somebody gives back at the gateway', () 
   it('is cancelled once when its customer cancels it meanwhile', async () => {
     const orderId = await aConfirmedOrder();
     await service.post(`/orders/${orderId}/cancel`);
-    await others.say(news.adjusted(orderId), news.reversed(orderId));
+    await others.say(anEventOf.adjusted(orderId), anEventOf.reversed(orderId));
     await eventually(async () => expect(await service.steps(orderId)).toHaveLength(6));
     expect(await settled(orderId)).toMatchObject({ cancellation_reason: 'cancelled_by_customer' });
     const told = others.heardOf(orderId).map(({ type }) => type);
@@ -116,22 +116,22 @@ describe('a confirmed order whose money somebody gives back at the gateway', () 
   });
 });
 
-describe('news in disorder', () => {
-  it('of the stock before the payment confirms the order all the same', async () => {
+describe('an event that comes out of order', () => {
+  it('confirms the order when it is about the stock and comes before the payment', async () => {
     const { order_id } = await service.place();
-    await others.say(news.taken(order_id));
+    await others.say(anEventOf.taken(order_id));
     expect((await settled(order_id)).status).toBe('confirmed');
-    await others.say(news.paid(order_id));
+    await others.say(anEventOf.paid(order_id));
     await eventually(async () => expect(await service.steps(order_id)).toContain('payment_successful'));
     expect((await settled(order_id)).status).toBe('confirmed');
   });
 
-  it('that comes three times has its effect once', async () => {
+  it('has its effect once when it comes three times', async () => {
     const { order_id } = await service.place();
-    const [paid, taken] = [news.paid(order_id), news.taken(order_id)];
+    const [paid, taken] = [anEventOf.paid(order_id), anEventOf.taken(order_id)];
     await others.say(paid, paid, taken, paid, taken, taken);
     await settled(order_id);
-    const last = news.paid(order_id);
+    const last = anEventOf.paid(order_id);
     await others.say(last);
     await eventually(async () => {
       const { body } = await service.get<{ events: { cause: string }[] }>(`/orders/${order_id}/events`);
@@ -146,13 +146,13 @@ describe('news in disorder', () => {
     expect(others.heardOf(order_id).map(({ type }) => type)).toEqual(['order_created', 'order_confirmed']);
   });
 
-  it('of a capture is noted once, whatever overtakes it, and changes nothing', async () => {
+  it('is noted once and changes nothing when it is about a capture, whatever overtakes it', async () => {
     const { order_id } = await service.place();
-    const captured = news.captured(order_id);
-    // A confirmation is what a capture waits for: of the news of others, that of the payment alone may come after it.
-    await others.say(news.taken(order_id));
+    const captured = anEventOf.captured(order_id);
+    // A confirmation is what a capture waits for: of the events of others, that of the payment alone may come after it.
+    await others.say(anEventOf.taken(order_id));
     await settled(order_id);
-    await others.say(captured, captured, news.paid(order_id), captured);
+    await others.say(captured, captured, anEventOf.paid(order_id), captured);
     await eventually(async () => expect(await service.steps(order_id)).toHaveLength(4));
     expect((await service.steps(order_id)).toSorted()).toEqual(
       ['order_created', 'stock_taken', 'payment_captured', 'payment_successful'].toSorted(),
@@ -161,10 +161,12 @@ describe('news in disorder', () => {
     expect(others.heardOf(order_id).map(({ type }) => type)).toEqual(['order_created', 'order_confirmed']);
   });
 
-  it('after the customer has cancelled is noted and brings nothing back to life', async () => {
+  it('is noted and brings nothing back to life when the customer has cancelled', async () => {
     const { order_id } = await service.place();
     await service.post(`/orders/${order_id}/cancel`);
-    const late = [news.paid, news.taken, news.captured, news.returned, news.refunded].map((make) => make(order_id));
+    const late = [anEventOf.paid, anEventOf.taken, anEventOf.captured, anEventOf.returned, anEventOf.refunded].map(
+      (make) => make(order_id),
+    );
     await others.say(...late);
     await eventually(async () => expect(await service.steps(order_id)).toHaveLength(7));
     expect(await settled(order_id)).toMatchObject({ cancellation_reason: 'cancelled_by_customer' });
@@ -172,13 +174,13 @@ describe('news in disorder', () => {
   });
 });
 
-describe('news that cannot be true', () => {
+describe('an event that cannot be true', () => {
   it.each(['refunded', 'captured'] as const)(
     'becomes a dead letter, and other orders do not notice: %s',
     async (kind) => {
       const [broken, good] = [await service.place(), await service.place()];
-      const impossible = news[kind](broken.order_id);
-      await others.say(impossible, news.paid(good.order_id), news.taken(good.order_id));
+      const impossible = anEventOf[kind](broken.order_id);
+      await others.say(impossible, anEventOf.paid(good.order_id), anEventOf.taken(good.order_id));
       expect((await settled(good.order_id)).status).toBe('confirmed');
       await eventually(async () => {
         const rows = await service.rows('SELECT status, reason, error_class FROM failed_messages WHERE event_id = $1', [
@@ -191,14 +193,14 @@ describe('news that cannot be true', () => {
   );
 });
 
-describe('news that is not about the order as it was placed', () => {
+describe('an event that is not about the order as it was placed', () => {
   it('becomes a dead letter and changes nothing, whatever it is about and whatever of it is wrong', async () => {
     const placed = await Promise.all(
       WRONGS.map(async ([kind, what, wrong]) => {
         const { order_id } = await service.place();
         // What may only happen to a confirmed order would be refused for that reason.
         if (!['paid', 'refused', 'taken', 'short'].includes(kind)) await confirm(order_id);
-        return { order_id, what, steps: await service.steps(order_id), right: news[kind](order_id), wrong };
+        return { order_id, what, steps: await service.steps(order_id), right: anEventOf[kind](order_id), wrong };
       }),
     );
     for (const { right, wrong } of placed) await others.say({ ...right, payload: { ...right.payload, ...wrong } });
@@ -217,7 +219,7 @@ describe('news that is not about the order as it was placed', () => {
 
   it('does not keep the order waiting for what is true', async () => {
     const { order_id } = await service.place();
-    const forged = news.paid(order_id);
+    const forged = anEventOf.paid(order_id);
     await others.say({ ...forged, payload: { ...forged.payload, user_id: 'mallory' } });
     await eventually(async () => {
       const rows = await service.rows('SELECT status FROM failed_messages WHERE event_id = $1', [forged.id]);
@@ -228,7 +230,7 @@ describe('news that is not about the order as it was placed', () => {
 
   it('is refused as well when it comes from another service', async () => {
     const { order_id } = await service.place();
-    const forged = { ...news.paid(order_id), source: '/order-service' };
+    const forged = { ...anEventOf.paid(order_id), source: '/order-service' };
     await others.say(forged);
     await eventually(async () => {
       const rows = await service.rows(

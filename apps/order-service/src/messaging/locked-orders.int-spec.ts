@@ -1,7 +1,7 @@
 import { AroundLocks, Transactions } from '@app/messaging';
 import { eventually, lockOutside } from '@app/testing';
 import { DOCUMENTED_REQUEST, RunningOrderService, type OrderAnswer } from '../../test/running-order-service';
-import { news } from '../../test/other-services';
+import { anEventOf } from '../../test/other-services';
 import { PaymentEventsConsumer } from './payment-events.consumer';
 
 let service: RunningOrderService;
@@ -37,11 +37,11 @@ async function timed(requests: readonly Promise<OrderAnswer>[]): Promise<{ slowe
 }
 
 describe('an order that somebody has locked', () => {
-  it('holds up the news of its own, and not those of others', async () => {
+  it('holds up its own events, and not those of others', async () => {
     const orders = await place(30);
     await lock(LOCK_ORDER, [orders[9]]);
     const advance = async (ids: readonly string[]): Promise<string[]> => {
-      const events = ids.map((orderId) => news.paid(orderId));
+      const events = ids.map((orderId) => anEventOf.paid(orderId));
       const heldUp = await new AroundLocks(service.app.get(Transactions)).run(
         events,
         ({ orderId }) => orderId,

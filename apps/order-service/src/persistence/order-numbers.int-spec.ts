@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { DOCUMENTED_REQUEST, RunningOrderService } from '../../test/running-order-service';
 import { loadConfig } from '../config';
 import { databaseOptions } from '../order-service.module';
-import { OrderNumbers } from './order-numbers';
+import { OrderNumbers } from './random-values';
 import { drawAgainForDuplicates, NumberOrders1767200000000 } from './migrations/1767200000000-number-orders';
 
 const INSERT = `

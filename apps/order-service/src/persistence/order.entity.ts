@@ -124,9 +124,9 @@ export function orderFrom(row: OrderRow): Order {
   const { orderId, orderNumber, userId, paymentMethod, currency, correlationId } = row;
   const { deadlineAt, createdAt, updatedAt } = row;
   const identity = { orderId, orderNumber, correlationId };
-  const facts = { ...identity, userId, paymentMethod, currency, deadlineAt, createdAt, updatedAt };
+  const fields = { ...identity, userId, paymentMethod, currency, deadlineAt, createdAt, updatedAt };
   const total = fromNumeric(row.total);
-  if (row.status !== 'cancelled') return { ...facts, total, status: row.status };
+  if (row.status !== 'cancelled') return { ...fields, total, status: row.status };
   // The table's CHECK says that a cancelled order has a reason.
-  return { ...facts, total, status: 'cancelled', reason: row.cancellationReason as CancellationReason };
+  return { ...fields, total, status: 'cancelled', reason: row.cancellationReason as CancellationReason };
 }

@@ -165,9 +165,17 @@ export class OrderRepository {
 
 function placedRow({ order, userSalt, entry }: PlacedOrder) {
   const { orderId, orderNumber, userId, currency, paymentMethod, correlationId, deadlineAt, createdAt } = order;
-  const facts = { orderId, orderNumber, userId, total: toNumeric(order.total), currency, paymentMethod, correlationId };
+  const fields = {
+    orderId,
+    orderNumber,
+    userId,
+    total: toNumeric(order.total),
+    currency,
+    paymentMethod,
+    correlationId,
+  };
   const { hash: lastEventHash, previousHash, details } = entry;
-  return { ...facts, deadlineAt, createdAt, userSalt, lastEventHash, previousHash, details };
+  return { ...fields, deadlineAt, createdAt, userSalt, lastEventHash, previousHash, details };
 }
 
 function lineRow({ orderId }: Order, { productId, productName, quantity, price }: OrderLine, index: number) {

@@ -60,8 +60,8 @@ describe('a customer who cancels', () => {
   });
 });
 
-describe('news of many orders', () => {
-  it('in two replicas, in opposite directions and by several topics, neither deadlocks nor gets lost', async () => {
+describe('events of many orders', () => {
+  it('in two replicas, in opposite directions and by several topics, neither deadlock nor get lost', async () => {
     const placed = await Promise.all(Array.from({ length: 30 }, () => service.place()));
     const ids = placed.map(({ order_id }) => order_id);
     let attempts = 0;
@@ -102,11 +102,11 @@ describe('news of many orders', () => {
   it('is undone as a whole when one of them is impossible', async () => {
     const [good, bad] = [await service.place(), await service.place()];
     const advance = service.app.get(AdvanceOrders);
-    const news = [
+    const inputs = [
       { orderId: good.order_id, trigger: 'payment_successful', actor: 'test' },
       { orderId: bad.order_id, trigger: 'stock_returned', actor: 'test' },
     ] as const;
-    const work = service.app.get(Transactions).run((unitOfWork) => advance.enqueue(unitOfWork, news));
+    const work = service.app.get(Transactions).run((unitOfWork) => advance.enqueue(unitOfWork, inputs));
     await expect(work).rejects.toMatchObject({ code: 'ORDER.TRANSITION_REFUSED' });
     expect(await statusOf(good.order_id)).toBe('pending');
     expect(await service.steps(good.order_id)).toEqual(['order_created']);

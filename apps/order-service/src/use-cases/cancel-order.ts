@@ -1,7 +1,7 @@
 import { Transactions, Turns } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
 import { saltedHash } from '../domain/salted-hash';
-import { Salts } from '../persistence/salts';
+import { Salts } from '../persistence/random-values';
 import { AdvanceOrders, type OrderInput } from './advance-orders';
 
 /** A request to cancel an order. */
@@ -28,7 +28,7 @@ export class CancelOrder {
 
   /** @throws DomainError `ORDER.NOT_FOUND` */
   async execute({ orderId, reason, traceparent }: CancelOrderCommand): Promise<void> {
-    const news: OrderInput = {
+    const input: OrderInput = {
       orderId,
       trigger: 'cancel_requested',
       actor: 'customer',
@@ -36,7 +36,7 @@ export class CancelOrder {
       ...(reason === undefined ? {} : this.explained(reason)),
     };
     await this.turns.take(orderId, () =>
-      this.transactions.run((unitOfWork) => this.advance.enqueue(unitOfWork, [news])),
+      this.transactions.run((unitOfWork) => this.advance.enqueue(unitOfWork, [input])),
     );
   }
 

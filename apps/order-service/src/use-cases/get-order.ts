@@ -4,7 +4,7 @@ import { OrderNotFound, ReadsOverloaded } from '../domain/order.errors';
 import { OrderCache } from '../persistence/order-cache';
 import { OrderReader } from '../persistence/order.reader';
 import { BatchedReads } from '../persistence/batched-reads';
-import { SettledOrders } from '../persistence/settled-orders';
+import { SettlementWaiters } from '../persistence/settlement-waiters';
 
 /** The form in which a reader wants an order. */
 export type OrderView<View> = (order: OrderWithLines) => View;
@@ -24,7 +24,7 @@ export class GetOrder {
   constructor(
     private readonly orders: OrderReader,
     private readonly cache: OrderCache,
-    private readonly settled: SettledOrders,
+    private readonly waiters: SettlementWaiters,
   ) {
     this.reads = new BatchedReads(
       (orderIds) => orders.findAll(orderIds),
@@ -47,7 +47,7 @@ export class GetOrder {
     view: OrderView<View>,
   ): Promise<View> {
     const answered = new AbortController();
-    const settled = this.settled.untilSettled(orderId, AbortSignal.any([gone, answered.signal]));
+    const settled = this.waiters.untilSettled(orderId, AbortSignal.any([gone, answered.signal]));
     const timer = setTimeout(() => answered.abort(), ms);
     try {
       const found = await this.read(orderId);

@@ -3,7 +3,7 @@ import { Transactions } from '@app/messaging';
 import { eventually, LONGEST_STALL_MS, watchEventLoop } from '@app/testing';
 import { RunningOrderService } from '../../test/running-order-service';
 import { AdvanceOrders } from './advance-orders';
-import { SettledOrders } from '../persistence/settled-orders';
+import { SettlementWaiters } from '../persistence/settlement-waiters';
 
 const WAITERS = 500;
 const LINES = 100;
@@ -60,7 +60,7 @@ async function placePaid(count: number): Promise<string[]> {
   return ids;
 }
 
-/** As news of a whole batch: in one transaction. */
+/** As the events of a whole batch: in one transaction. */
 async function advance(ids: readonly string[], trigger: 'payment_successful' | 'stock_taken'): Promise<void> {
   const steps = ids.map((orderId) => ({ orderId, trigger, actor: 'test' }));
   await service.provider(Transactions).run((unitOfWork) => service.provider(AdvanceOrders).enqueue(unitOfWork, steps));
@@ -83,7 +83,7 @@ async function settleWhileWaiting(ids: readonly string[], waiters: readonly stri
 }
 
 function waitingNow(): number {
-  return (service.provider(SettledOrders) as unknown as { count: number }).count;
+  return (service.provider(SettlementWaiters) as unknown as { count: number }).count;
 }
 
 const allConfirmed = Array.from({ length: WAITERS }, () => '200 confirmed');

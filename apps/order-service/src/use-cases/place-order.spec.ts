@@ -4,9 +4,8 @@ import { SystemClock, UuidV7Ids } from '@app/platform';
 import type { Order } from '../domain/order';
 import type { IdempotencyKeys, KeyClaim, KeyVerdict } from '../persistence/idempotency-keys';
 import type { OrderRepository } from '../persistence/order.repository';
-import { Salts } from '../persistence/salts';
-import { OrderNumbers } from '../persistence/order-numbers';
 import type { OrderMetrics } from '../metrics/order-metrics';
+import { OrderNumbers, Salts } from '../persistence/random-values';
 import { PlaceOrder, type PlaceOrderCommand } from './place-order';
 import { PlaceOrderOptions } from './place-order.options';
 

@@ -8,9 +8,8 @@ import { OrdersOverloaded, OutcomeUnknown } from '../domain/order.errors';
 import { placeOrder, type OrderRequest } from '../domain/place-order';
 import { IdempotencyKeys, type StoredAnswer } from '../persistence/idempotency-keys';
 import { OrderRepository } from '../persistence/order.repository';
-import { OrderNumbers } from '../persistence/order-numbers';
-import { Salts } from '../persistence/salts';
 import { OrderMetrics } from '../metrics/order-metrics';
+import { OrderNumbers, Salts } from '../persistence/random-values';
 import { PlaceOrderOptions } from './place-order.options';
 import { StoreOrders, type PlacedOrder, type Placing } from './store-orders';
 

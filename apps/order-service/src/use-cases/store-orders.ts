@@ -6,9 +6,8 @@ import { IdempotencyKeyInUse, IdempotencyKeyReused } from '../domain/order.error
 import type { OrderRequest } from '../domain/place-order';
 import type { IdempotencyKeys, KeyVerdict, StoredAnswer } from '../persistence/idempotency-keys';
 import { isOrderNumberTaken, type OrderRepository } from '../persistence/order.repository';
-import type { OrderNumbers } from '../persistence/order-numbers';
-import type { Salts } from '../persistence/salts';
 import type { OrderMetrics } from '../metrics/order-metrics';
+import type { OrderNumbers, Salts } from '../persistence/random-values';
 
 /** The answer; `replayed` when it is that of an earlier request with the same key. */
 export interface PlacedOrder {

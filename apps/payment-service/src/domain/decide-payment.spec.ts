@@ -1,5 +1,5 @@
 import { deepFreeze } from '@app/testing';
-import { aPayment, CONTEXT, LEASE, news, NOON, ORDER_ID } from '../../test/payments';
+import { aPayment, CONTEXT, LEASE, anInput, NOON, ORDER_ID } from '../../test/payments';
 import { decideAll, decidePayment } from './decide-payment';
 import type { GatewayInput } from './payment-input';
 import type { GatewayOutcome } from './gateway-outcome';
@@ -13,7 +13,7 @@ function outcome(given: GatewayOutcome, lease = LEASE): GatewayInput {
 
 describe('an order nobody has heard of', () => {
   it('is authorised at once when it is created', () => {
-    const { payment, announcements } = decidePayment(undefined, news('order_created'), CONTEXT);
+    const { payment, announcements } = decidePayment(undefined, anInput('order_created'), CONTEXT);
     expect(payment).toMatchObject({
       paymentId: 'new-payment',
       stage: 'authorizing',
@@ -27,13 +27,14 @@ describe('an order nobody has heard of', () => {
   });
 
   it('is never charged when its cancellation comes first', () => {
-    const { payment, announcements } = decideAll(undefined, [news('order_cancelled'), news('order_created')], CONTEXT);
+    const inputs = [anInput('order_cancelled'), anInput('order_created')];
+    const { payment, announcements } = decideAll(undefined, inputs, CONTEXT);
     expect(payment).toMatchObject({ stage: 'cancelled', paymentMethod: 'credit_card', operation: null });
     expect(announcements).toEqual([]);
   });
 
   it('is collected as soon as it is authorised when its confirmation comes first', () => {
-    const { payment } = decideAll(undefined, [news('order_confirmed'), news('order_created')], CONTEXT);
+    const { payment } = decideAll(undefined, [anInput('order_confirmed'), anInput('order_created')], CONTEXT);
     expect(payment).toMatchObject({
       stage: 'authorizing_confirmed',
       paymentMethod: 'credit_card',
@@ -79,7 +80,7 @@ describe('an authorisation', () => {
   });
 
   it('that no worker was handed is dropped when the order is cancelled', () => {
-    const { payment } = decideAll(undefined, [news('order_created'), news('order_cancelled')], CONTEXT);
+    const { payment } = decideAll(undefined, [anInput('order_created'), anInput('order_cancelled')], CONTEXT);
     expect(payment).toMatchObject({ stage: 'cancelled', operation: null });
   });
 
@@ -87,7 +88,7 @@ describe('an authorisation', () => {
     const answers = [outcome({ kind: 'authorized', reference: 'hold-1' }), outcome({ kind: 'voided' })];
     const { payment, announcements } = decideAll(
       aPayment('authorizing'),
-      [news('order_cancelled'), ...answers],
+      [anInput('order_cancelled'), ...answers],
       CONTEXT,
     );
     expect(payment).toMatchObject({ stage: 'voided', capturedAmount: 0 });
@@ -104,7 +105,7 @@ describe('a capture', () => {
     expect(statusOf(refused.payment)).toBe('failed');
     const voided = decidePayment(refused.payment, outcome({ kind: 'voided' }), CONTEXT);
     expect(voided.announcements).toEqual([]);
-    const cancelled = decidePayment(voided.payment, news('order_cancelled'), CONTEXT);
+    const cancelled = decidePayment(voided.payment, anInput('order_cancelled'), CONTEXT);
     expect(cancelled.payment).toMatchObject({ stage: 'failed', failureReason: 'capture_failed', operation: null });
     expect(cancelled.announcements).toMatchObject([{ type: 'payment_refunded', payload: { method: 'void' } }]);
   });
@@ -120,7 +121,8 @@ describe('a capture', () => {
   });
 
   it('that no worker was handed gives way to a void', () => {
-    const { payment } = decideAll(aPayment('authorized'), [news('order_confirmed'), news('order_cancelled')], CONTEXT);
+    const inputs = [anInput('order_confirmed'), anInput('order_cancelled')];
+    const { payment } = decideAll(aPayment('authorized'), inputs, CONTEXT);
     expect(payment).toMatchObject({ stage: 'voiding', operation: { kind: 'void', sentAt: null } });
   });
 });
@@ -230,7 +232,7 @@ describe('a call without an answer', () => {
 
 describe('an operation that is due', () => {
   it('is fresh until a worker is handed it', () => {
-    const due: Payment = decidePayment(aPayment('authorized'), news('order_confirmed'), CONTEXT).payment;
+    const due: Payment = decidePayment(aPayment('authorized'), anInput('order_confirmed'), CONTEXT).payment;
     expect(isFreshlyDue(due)).toBe(true);
     const handed = handOver(due, NOON, LEASE);
     expect(isFreshlyDue(handed)).toBe(false);

@@ -5,7 +5,7 @@ import type { Payment, PendingOperation } from './payment';
 import type { GatewayInput, OrderInput, PaymentInput } from './payment-input';
 import { PAYMENT_LIFECYCLE } from './payment-lifecycle';
 import { isUnwanted } from './payment-stage';
-import { begin, step, type Decision, type DecisionContext, type Facts } from './payment-step';
+import { begin, step, type Decision, type DecisionContext, type PaymentChanges } from './payment-step';
 import { PaymentTransitionRefused } from './payment.errors';
 import { nextAttemptAt } from './retry-policy';
 
@@ -17,7 +17,7 @@ export function decidePayment(payment: Payment | undefined, input: PaymentInput,
     case 'order_cancelled':
       if (payment === undefined) return begin(input, context);
       expectSameOrder(payment, input);
-      return step(payment, input.kind, factsFrom(payment, input), context);
+      return step(payment, input.kind, changesFrom(payment, input), context);
     case 'money_moved':
     case 'refund_changed':
       if (payment === undefined) throw new PaymentTransitionRefused(input.orderId, 'absent', input.kind);
@@ -45,7 +45,7 @@ function settle(payment: Payment, input: GatewayInput, context: DecisionContext)
         ? step(payment, 'nothing_found', {}, context)
         : postpone(payment, input, context);
     default:
-      return step(payment, outcome.kind, factsOf(outcome), context);
+      return step(payment, outcome.kind, changesOf(outcome), context);
   }
 }
 
@@ -85,9 +85,9 @@ function inspected(payment: Payment, input: GatewayInput, money: MoneyAtGateway,
   const capturedAmount = minorUnitsOf(Math.min(collected, payment.amount));
   const refundedAmount = minorUnitsOf(Math.min(money.returned, capturedAmount));
   const { dispute, refundReference } = money;
-  const facts = { capturedAmount, refundedAmount, dispute, refundReference };
-  if (refundedAmount === capturedAmount) return step(payment, 'money_returned', facts, context);
-  const { payment: next, announcements } = step(payment, 'money_stands', facts, context);
+  const changes = { capturedAmount, refundedAmount, dispute, refundReference };
+  if (refundedAmount === capturedAmount) return step(payment, 'money_returned', changes, context);
+  const { payment: next, announcements } = step(payment, 'money_stands', changes, context);
   const isNews =
     refundedAmount !== payment.refundedAmount ||
     capturedAmount !== payment.capturedAmount ||
@@ -145,7 +145,7 @@ function isQuiet({ operation }: Payment, { now, policy }: DecisionContext): bool
 }
 
 /** An order says the same of itself in all of its events; what one of them leaves out another fills in. */
-function factsFrom(payment: Payment, input: OrderInput): Facts {
+function changesFrom(payment: Payment, input: OrderInput): PaymentChanges {
   return {
     paymentMethod: payment.paymentMethod ?? input.paymentMethod ?? null,
     items: payment.items.length > 0 ? payment.items : (input.items ?? []),
@@ -153,7 +153,7 @@ function factsFrom(payment: Payment, input: OrderInput): Facts {
   };
 }
 
-function factsOf(answer: Exclude<GatewayAnswer, { kind: 'inspected' }>): Facts {
+function changesOf(answer: Exclude<GatewayAnswer, { kind: 'inspected' }>): PaymentChanges {
   switch (answer.kind) {
     case 'authorized':
       return { gatewayReference: answer.reference };

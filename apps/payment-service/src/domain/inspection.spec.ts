@@ -2,7 +2,7 @@ import { minorUnitsOf } from '@app/events';
 import { decideAll, decidePayment } from './decide-payment';
 import type { MoneyAtGateway } from './gateway-outcome';
 import { callFor, isFreshlyDue } from './payment';
-import { aPayment, AMOUNT, CONTEXT, LEASE, news, NOON, ORDER_ID } from '../../test/payments';
+import { aPayment, AMOUNT, CONTEXT, LEASE, anInput, NOON, ORDER_ID } from '../../test/payments';
 import type { PaymentInput } from './payment-input';
 
 const moved: PaymentInput = { kind: 'money_moved', orderId: ORDER_ID };
@@ -37,7 +37,7 @@ describe('a captured payment whose money somebody changes at the gateway', () =>
     expect(less.announcements).toMatchObject([{ payload: { given_back: 0, refunded_amount: 1 } }]);
   });
 
-  it('is read again at once when there was more news while it was read', () => {
+  it('is read again at once when the gateway told of more while it was read', () => {
     const { payment, announcements } = decideAll(
       aPayment('inspecting'),
       [moved, answer({ returned: minorUnitsOf(400) })],
@@ -65,7 +65,7 @@ describe('a payment of which somebody else has collected a part', () => {
   it('has that part on record, and gives no more back', () => {
     const outcome = { kind: 'captured', amount: minorUnitsOf(3000) } as const;
     const part: PaymentInput = { kind: 'gateway', orderId: ORDER_ID, lease: LEASE, outcome };
-    const { payment } = decideAll(aPayment('capturing'), [part, news('order_cancelled')], CONTEXT);
+    const { payment } = decideAll(aPayment('capturing'), [part, anInput('order_cancelled')], CONTEXT);
     expect(payment).toMatchObject({ stage: 'refunding', capturedAmount: 3000 });
     expect(callFor(payment)).toMatchObject({ operation: 'refund', amount: 3000 });
   });
@@ -73,7 +73,7 @@ describe('a payment of which somebody else has collected a part', () => {
 
 describe('a payment over nothing', () => {
   const free = (kind: 'order_created' | 'order_confirmed' | 'order_cancelled'): PaymentInput => ({
-    ...news(kind),
+    ...anInput(kind),
     amount: minorUnitsOf(0),
   });
 

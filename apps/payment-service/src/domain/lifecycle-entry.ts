@@ -59,7 +59,7 @@ export type LifecycleEntry =
     }
   /** The gateway has to be asked once the stage allows it; see `heard` of the payment. */
   | { readonly kind: 'remember' }
-  /** Nothing changes: old news, or news that came too late. */
+  /** Nothing changes: the payment knows it already, or it came too late. */
   | { readonly kind: 'ignore'; readonly why: string };
 
 export type PaymentLifecycle = Readonly<

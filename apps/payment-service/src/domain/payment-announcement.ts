@@ -13,7 +13,7 @@ import {
 import type { Payment } from './payment';
 import type { AnnouncementKind } from './lifecycle-entry';
 
-/** News of a payment for the other services. */
+/** An event about a payment for the other services. */
 export type Announcement = { readonly orderId: string; readonly cause: Cause } & (
   | { readonly type: 'payment_successful'; readonly payload: PaymentSuccessful }
   | { readonly type: 'payment_failed'; readonly payload: PaymentFailed }
@@ -22,22 +22,22 @@ export type Announcement = { readonly orderId: string; readonly cause: Cause } &
   | { readonly type: 'payment_adjusted'; readonly payload: PaymentAdjusted }
 );
 
-/** Words the news of a payment. `payment` is the payment after the step, `before` the one it began with. */
-export function announce(payment: Payment, news: AnnouncementKind, before: Payment): Announcement {
+/** Makes the event that announces a step. `payment` is the payment after the step, `before` the one it began with. */
+export function announce(payment: Payment, kind: AnnouncementKind, before: Payment): Announcement {
   const { orderId, cause } = payment;
-  const facts = factsOf(payment);
-  switch (news) {
+  const common = commonFields(payment);
+  switch (kind) {
     case 'payment_successful': {
       const items = payment.items.map(({ productId, quantity }) => ({ product_id: productId, quantity }));
-      return { type: news, orderId, cause, payload: { ...facts, items } };
+      return { type: kind, orderId, cause, payload: { ...common, items } };
     }
     case 'payment_failed': {
       const reason = payment.failureReason;
       if (reason === null) throw new TypeError(`the payment of order ${orderId} failed without a reason`);
-      return { type: news, orderId, cause, payload: { ...facts, reason } };
+      return { type: kind, orderId, cause, payload: { ...common, reason } };
     }
     case 'payment_captured':
-      return { type: news, orderId, cause, payload: { ...facts, captured_amount: toDecimal(payment.capturedAmount) } };
+      return { type: kind, orderId, cause, payload: { ...common, captured_amount: toDecimal(payment.capturedAmount) } };
     case 'hold_voided':
       return refunded(payment, 'void');
     case 'capture_refunded':
@@ -51,16 +51,16 @@ export function announce(payment: Payment, news: AnnouncementKind, before: Payme
 
 function refunded(payment: Payment, method: RefundMethod, initiator?: RefundInitiator): Announcement {
   const { orderId, cause } = payment;
-  const payload = { ...factsOf(payment), method, ...(initiator && { initiator }) };
+  const payload = { ...commonFields(payment), method, ...(initiator && { initiator }) };
   return { type: 'payment_refunded', orderId, cause, payload };
 }
 
 function adjusted(payment: Payment, before: Payment): Announcement {
   const { orderId, cause, dispute } = payment;
-  const { amount: _amount, ...facts } = factsOf(payment);
+  const { amount: _amount, ...common } = commonFields(payment);
   const givenBack = Math.max(0, payment.refundedAmount - before.refundedAmount);
   const payload = {
-    ...facts,
+    ...common,
     given_back: toDecimal(minorUnitsOf(givenBack)),
     captured_amount: toDecimal(payment.capturedAmount),
     refunded_amount: toDecimal(payment.refundedAmount),
@@ -69,7 +69,7 @@ function adjusted(payment: Payment, before: Payment): Announcement {
   return { type: 'payment_adjusted', orderId, cause, payload };
 }
 
-function factsOf(payment: Payment) {
+function commonFields(payment: Payment) {
   if (payment.paymentMethod === null) throw new TypeError(`the order ${payment.orderId} is not known yet`);
   return {
     payment_id: payment.paymentId,

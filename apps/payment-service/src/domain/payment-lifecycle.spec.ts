@@ -1,6 +1,6 @@
 import { minorUnitsOf } from '@app/events';
 import { deepFreeze } from '@app/testing';
-import { aPayment, AMOUNT, CONTEXT, LEASE, news, ORDER_ID } from '../../test/payments';
+import { aPayment, AMOUNT, CONTEXT, LEASE, anInput, ORDER_ID } from '../../test/payments';
 import { decidePayment } from './decide-payment';
 import type { PaymentInput } from './payment-input';
 import { PaymentTransitionRefused } from './payment.errors';
@@ -70,7 +70,7 @@ function money(returned: number): MoneyAtGateway {
 
 function inputOf(trigger: PaymentTrigger): PaymentInput {
   if (trigger === 'order_created' || trigger === 'order_confirmed' || trigger === 'order_cancelled')
-    return news(trigger);
+    return anInput(trigger);
   if (trigger === 'money_moved' || trigger === 'refund_changed') return { kind: trigger, orderId: ORDER_ID };
   const outcome = ANSWERS[trigger] ?? ({ kind: trigger } as GatewayOutcome);
   return deepFreeze({ kind: 'gateway', orderId: ORDER_ID, lease: LEASE, outcome });

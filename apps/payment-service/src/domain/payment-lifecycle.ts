@@ -19,7 +19,7 @@ const unwanted = {
   refund_changed: counted,
 };
 
-/** The first stage, by the news that came first. */
+/** The first stage, by the event that came first. */
 export const BEGINNINGS: Readonly<Record<OrderTrigger, PaymentStage>> = {
   order_created: 'authorizing',
   order_confirmed: 'expected',
@@ -28,10 +28,11 @@ export const BEGINNINGS: Readonly<Record<OrderTrigger, PaymentStage>> = {
 
 /**
  * The life of a payment. A combination that is not listed is impossible as long as the gateway keeps its word, and is
- * refused; only `outcome_unknown`, where it is not listed, leaves the stage as it is and the operation due. The news of an order may come in any order and more than once; a cancellation always wins. The money of a
- * cancelled order goes back (`hold_voided`, `capture_refunded`), and that is announced only once the cancellation is
- * known here: nobody hears of a refund before the order is cancelled, unless somebody else made it (`capture_reversed`).
- * That money was collected (`payment_captured`) is told whatever has become of the order meanwhile.
+ * refused; only `outcome_unknown`, where it is not listed, leaves the stage as it is and the operation due. The events of an order
+ * may come in any order and more than once; a cancellation always wins. The money of a cancelled order goes back (`hold_voided`,
+ * `capture_refunded`), and that is announced only once the cancellation is known here: nobody hears of a refund before the order is
+ * cancelled, unless somebody else made it (`capture_reversed`). That money was collected (`payment_captured`) is announced whatever
+ * has become of the order meanwhile.
  */
 export const PAYMENT_LIFECYCLE: PaymentLifecycle = {
   expected: {

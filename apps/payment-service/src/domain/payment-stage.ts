@@ -48,13 +48,13 @@ export const PAYMENT_STAGES = [
 export type PaymentStage = (typeof PAYMENT_STAGES)[number];
 
 /** A stage from the outside. `status` is shown while nothing about the money is in doubt. */
-export interface StageFacts {
+export interface StageProperties {
   readonly status: Exclude<PaymentStatus, 'unknown'>;
   /** Due at the gateway in this stage. */
   readonly operation?: GatewayOperation;
 }
 
-export const STAGES: Readonly<Record<PaymentStage, StageFacts>> = {
+export const STAGES: Readonly<Record<PaymentStage, StageProperties>> = {
   /** The confirmation overtook the order itself. */
   expected: { status: 'pending' },
   authorizing: { status: 'pending', operation: 'authorize' },

@@ -26,7 +26,7 @@ export interface Decision {
 }
 
 /** What changes of a payment besides its stage. */
-export type Facts = Partial<Payment>;
+export type PaymentChanges = Partial<Payment>;
 
 /** The beginning of a payment: one over nothing is approved by itself. */
 export function begin(input: OrderInput, context: DecisionContext): Decision {
@@ -64,7 +64,12 @@ function beginning(input: OrderInput, { now, paymentId }: DecisionContext): Paym
 }
 
 /** What the tables of the lifecycle say. @throws PaymentTransitionRefused */
-export function step(payment: Payment, trigger: PaymentTrigger, facts: Facts, context: DecisionContext): Decision {
+export function step(
+  payment: Payment,
+  trigger: PaymentTrigger,
+  changes: PaymentChanges,
+  context: DecisionContext,
+): Decision {
   const entry = entryFor(payment, trigger);
   if (entry === undefined) throw new PaymentTransitionRefused(payment.orderId, payment.stage, trigger);
   if (entry.kind === 'ignore') return { payment, announcements: [] };
@@ -73,7 +78,7 @@ export function step(payment: Payment, trigger: PaymentTrigger, facts: Facts, co
   }
   const isUntouched = payment.operation?.sentAt === null;
   const stage = isUntouched ? (entry.untouched ?? entry.to) : entry.to;
-  const moved = enter({ ...payment, ...facts }, stage, context.now);
+  const moved = enter({ ...payment, ...changes }, stage, context.now);
   return {
     payment: moved,
     announcements: entry.announces === undefined ? [] : [announce(moved, entry.announces, payment)],

@@ -41,7 +41,7 @@ export class NotSoMuchLeft extends Error {
   }
 }
 
-/** News of an order says something else of it than earlier news, and an order never changes. Nothing is done to the payment. */
+/** An event says something else of its order than an earlier one, and an order never changes. Nothing is done to the payment. */
 export class OrderContradicted extends Error {
   readonly code = 'PAYMENT.ORDER_CONTRADICTED';
   readonly kind = 'conflict';

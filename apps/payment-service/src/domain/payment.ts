@@ -2,7 +2,7 @@ import type { Cause, DisputeState, MinorUnits, PaymentFailureReason } from '@app
 import { idempotencyKeyOf, type GatewayOperation } from './gateway-outcome';
 import { isUnwanted, STAGES, type PaymentStage, type PaymentStatus } from './payment-stage';
 
-/** What was bought: passed on with the news that it is paid. */
+/** What was bought: passed on when it is paid. */
 export interface PaidItem {
   readonly productId: string;
   readonly quantity: number;

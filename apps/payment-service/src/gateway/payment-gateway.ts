@@ -33,12 +33,12 @@ export interface LookupRequest {
 
 /** The gateway says that something happened; what did is for a look at the payment to tell. */
 export interface PaymentHint {
-  /** The gateway's name for this piece of news, however often it is told. */
+  /** The gateway's name for this hint, however often it is told. */
   readonly eventId: string;
   readonly type: string;
-  /** Absent when the news does not say, or is about a payment that is not ours. */
+  /** Absent when the gateway does not say, or when the hint is about a payment that is not ours. */
   readonly orderId: string | undefined;
-  /** The gateway's name for the hold, when the news says it. */
+  /** The gateway's name for the hold, when it says so. */
   readonly reference: string | undefined;
   /** Absent when it is no more than a reason to look up what is unknown. */
   readonly about: GatewayTrigger | undefined;
@@ -82,7 +82,7 @@ export abstract class PaymentGateway {
   abstract inspect(request: FollowUpRequest, signal: AbortSignal): Promise<Inspection>;
   /** The order a hold was placed for; undefined when the gateway does not know it, or it was not placed by us. */
   abstract orderOf(reference: string, signal: AbortSignal): Promise<string | undefined>;
-  /** What others did to money since then, oldest first: what a lost piece of news would have told. */
+  /** What others did to money since then, oldest first: what a lost hint would have told. */
   abstract eventsSince(since: Date, signal: AbortSignal): Promise<readonly PaymentHint[]>;
 }
 

@@ -82,7 +82,7 @@ export class SimulatedGateway extends PaymentGateway {
     return { kind: 'inspected', ...moneyIn(await orAbort(this.ledger.history(reference), signal)) };
   }
 
-  /** The simulator says of each piece of news which order it is about. */
+  /** The simulator says of each hint which order it is about. */
   orderOf(): Promise<undefined> {
     return Promise.resolve(undefined);
   }
@@ -93,7 +93,7 @@ export class SimulatedGateway extends PaymentGateway {
 
   /**
    * What an operator does in the pages of a real gateway: gives so much of what was collected for an order back, or what is left
-   * of it. @returns the news of it; undefined when there is not so much to give back.
+   * of it. @returns the hint that tells of it; undefined when there is not so much to give back.
    */
   async refundByHand(orderId: string, amount?: MinorUnits): Promise<PaymentHint | undefined> {
     const hold = await this.ledger.hold(idempotencyKeyOf(orderId, 'authorize'));

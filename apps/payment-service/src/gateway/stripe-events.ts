@@ -1,7 +1,7 @@
 import type { GatewayTrigger } from '../domain/lifecycle-entry';
 import type { PaymentHint } from './payment-gateway';
 
-/** What of Stripe's news is about money that has been collected. A refund that is changed may have failed. */
+/** Which of Stripe's events are about money that has been collected. A refund that is changed may have failed. */
 const ABOUT: Readonly<Record<string, GatewayTrigger>> = {
   'charge.refunded': 'money_moved',
   'refund.created': 'money_moved',

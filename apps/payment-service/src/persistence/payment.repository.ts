@@ -22,13 +22,13 @@ const LATER: readonly Property[] = [
   'adjustments',
 ];
 /** What hardly ever changes is left alone: what an order says of itself, and what somebody else did at the gateway. */
-const FACTS: readonly Property[] = ['paymentMethod', 'items', 'dispute', 'heard', 'adjustments'];
+const RARELY_CHANGED: readonly Property[] = ['paymentMethod', 'items', 'dispute', 'heard', 'adjustments'];
 const CHANGEABLE = PAYMENT_PROPERTIES.filter((property) => !FIXED.includes(property));
-const USUALLY_CHANGED = CHANGEABLE.filter((property) => !FACTS.includes(property));
+const USUALLY_CHANGED = CHANGEABLE.filter((property) => !RARELY_CHANGED.includes(property));
 
 const NEW = rowSet(columnsOf(PaymentEntity, ...PAYMENT_PROPERTIES.filter((property) => !LATER.includes(property))));
 const CHANGED = rowSet(columnsOf(PaymentEntity, 'orderId', ...USUALLY_CHANGED));
-const CHANGED_WITH_FACTS = rowSet(columnsOf(PaymentEntity, 'orderId', ...CHANGEABLE));
+const CHANGED_COMPLETELY = rowSet(columnsOf(PaymentEntity, 'orderId', ...CHANGEABLE));
 
 const COLUMNS = selectList(PaymentEntity, ...PAYMENT_PROPERTIES);
 
@@ -52,7 +52,7 @@ const LOOK_AT = `
         WHEN changed.stage = 'authorized' THEN payments.look_at END`;
 
 const UPDATE = update(CHANGED, USUALLY_CHANGED);
-const UPDATE_WITH_FACTS = update(CHANGED_WITH_FACTS, CHANGEABLE);
+const UPDATE_COMPLETELY = update(CHANGED_COMPLETELY, CHANGEABLE);
 
 const LOOK = `
   SELECT payment_id, coalesce(due_at <= $1::timestamptz, false) AS due FROM payments
@@ -91,11 +91,11 @@ export class PaymentRepository {
     payments: readonly Payment[],
     known: ReadonlyMap<string, Payment>,
   ): Promise<void> {
-    const isCompleted = (payment: Payment): boolean => hasNewFacts(payment, known.get(payment.orderId));
-    const completed = payments.filter(isCompleted);
-    const others = payments.filter((payment) => !isCompleted(payment));
-    if (completed.length > 0)
-      await unitOfWork.query(UPDATE_WITH_FACTS, CHANGED_WITH_FACTS.parameters(completed.map(toRow)));
+    const needsAll = (payment: Payment): boolean => hasRareChange(payment, known.get(payment.orderId));
+    const complete = payments.filter(needsAll);
+    const others = payments.filter((payment) => !needsAll(payment));
+    if (complete.length > 0)
+      await unitOfWork.query(UPDATE_COMPLETELY, CHANGED_COMPLETELY.parameters(complete.map(toRow)));
     if (others.length > 0) await unitOfWork.query(UPDATE, CHANGED.parameters(others.map(toRow)));
   }
 
@@ -125,7 +125,7 @@ function update(set: RowSet<PaymentRow>, properties: readonly Property[]): strin
     FROM ${set.unnest('changed')} WHERE payments.order_id = changed.order_id`;
 }
 
-function hasNewFacts(payment: Payment, before: Payment | undefined): boolean {
+function hasRareChange(payment: Payment, before: Payment | undefined): boolean {
   return (
     payment.items !== before?.items ||
     payment.paymentMethod !== before.paymentMethod ||

@@ -20,7 +20,7 @@ import type { PaymentReader } from '../persistence/payment.reader';
 import type { PaymentRepository } from '../persistence/payment.repository';
 import { CallGateway, type DueCall } from './call-gateway';
 import { GatewayCallLimits } from './gateway-call-limits';
-import type { StepPayments } from './step-payments';
+import type { StepPayments } from './advance-payments';
 
 /** Remembers what it was asked, and answers as it is told. */
 class ScriptedGateway extends PaymentGateway {

@@ -20,8 +20,8 @@ import {
 } from '../gateway/payment-gateway';
 import { PaymentReader } from '../persistence/payment.reader';
 import { PaymentRepository } from '../persistence/payment.repository';
+import { StepPayments, type GatewayCalls } from './advance-payments';
 import { GatewayCallLimits } from './gateway-call-limits';
-import { StepPayments, type GatewayCalls } from './step-payments';
 
 /** A call that is due, in the hands of a worker. */
 export interface DueCall extends DueItem {

@@ -2,7 +2,7 @@ import { deepFreeze } from '@app/testing';
 import fc from 'fast-check';
 import type { PaymentInput } from '../domain/payment-input';
 import { statusOf } from '../domain/payment';
-import { news } from '../../test/payments';
+import { anInput } from '../../test/payments';
 import { World } from '../../test/disorder-world';
 
 const KINDS = { created: 'order_created', confirmed: 'order_confirmed', cancelled: 'order_cancelled' } as const;
@@ -35,7 +35,7 @@ function live(
   { hands = false } = {},
 ) {
   const events = kinds.map((kind) => {
-    const event = news(KINDS[kind]);
+    const event = anInput(KINDS[kind]);
     return event.paymentMethod === undefined ? event : deepFreeze({ ...event, paymentMethod: method });
   });
   const world = new World([...events]);
@@ -124,7 +124,9 @@ describe('whatever is delayed, repeated, lost or overtaken', () => {
         );
         const told = world.told.filter(({ type }) => type === 'payment_refunded');
         expect(told).toHaveLength(isAllBack ? 1 : 0);
-        const adjusted = world.told.flatMap((news) => (news.type === 'payment_adjusted' ? [news.payload] : []));
+        const adjusted = world.told.flatMap((anInput) =>
+          anInput.type === 'payment_adjusted' ? [anInput.payload] : [],
+        );
         expect(payment?.adjustments).toBe(adjusted.length);
         const given = adjusted.reduce((sum, { given_back }) => sum + Math.round(given_back * 100), 0);
         expect(isAllBack || given === refunded).toBe(true);

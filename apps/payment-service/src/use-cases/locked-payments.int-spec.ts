@@ -98,7 +98,7 @@ describe('a payment that somebody has locked while the gateway is asked', () => 
 });
 
 describe('a payment that somebody has locked', () => {
-  it('holds up the news of its order alone', async () => {
+  it('holds up the events of its order alone', async () => {
     const orders = await begin(30);
     await eventually(async () => expect(await ordersThatAre('authorized', orders)).toHaveLength(30));
     await lockPayment(orders[11]!);

@@ -9,9 +9,9 @@ describe('an item that comes after another', () => {
     const { outside, worker } = setUp();
     outside.byItself = true;
     worker.offer([item('a', 1), successor('a', 2)]);
-    expect(worker.knows(item('a', 2))).toBe(true);
+    expect(worker.holds(item('a', 2))).toBe(true);
     await eventually(() => expect(outside.settled).toEqual(['a-1 done', 'a-2 done']), { intervalMs: 1 });
-    await eventually(() => expect(worker.knows(item('a', 2))).toBe(true), { intervalMs: 1 });
+    await eventually(() => expect(worker.holds(item('a', 2))).toBe(true), { intervalMs: 1 });
     worker.offer([successor('a', 3)]);
     await eventually(() => expect(outside.settled.at(-1)).toBe('a-3 done'), { intervalMs: 1 });
   });
@@ -41,9 +41,9 @@ describe('an item that comes after another', () => {
 
   it('is not performed when nobody here knows of that one', async () => {
     const { outside, worker } = setUp();
-    expect(worker.knows(item('a', 1))).toBe(false);
+    expect(worker.holds(item('a', 1))).toBe(false);
     worker.offer([successor('a', 2)]);
     await eventually(() => expect(outside.settled).toEqual(['a-2 waits']), { intervalMs: 1 });
-    expect(worker.knows(item('a', 2))).toBe(false);
+    expect(worker.holds(item('a', 2))).toBe(false);
   });
 });

@@ -99,7 +99,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
   }
 
   /** Whether this worker has the item in hand or has seen it through, so that what comes after it can be offered here. */
-  knows({ orderId, id }: Pick<DueItem, 'orderId' | 'id'>): boolean {
+  holds({ orderId, id }: Pick<DueItem, 'orderId' | 'id'>): boolean {
     return this.through.has(id) || (this.queues.get(orderId)?.some((item) => item.id === id) ?? false);
   }
 

@@ -1,4 +1,5 @@
 import type { AnyEvent, EventEnvelope, PayloadOf, PaymentFailureReason } from '@app/events';
+import type { ShortageAnswer } from './answers';
 
 /** A step in the life of an order, in the words and numbers of the domain. */
 export interface Step {
@@ -35,11 +36,7 @@ const STEPS: { readonly [Type in keyof Payloads]: (payload: Payloads[Type]) => S
     fields: { change, products: items.length, pieces: items.reduce((sum, { quantity }) => sum + quantity, 0) },
   }),
   inventory_insufficient: ({ shortages }) => ({
-    message: `Stock short: ${products(
-      shortages.map(({ product_id, requested, available, reason }) =>
-        reason === 'unknown_product' ? `${product_id} is not sold` : `${product_id} ${available} of ${requested}`,
-      ),
-    )}`,
+    message: `Stock short: ${products(shortages.map(shortageText))}`,
     fields: { shortages: shortages.length },
   }),
   stock_adjusted: ({ change, quantity_delta, remaining }) => ({
@@ -94,7 +91,19 @@ const CHANNELS = { email: 'e-mail', sms: 'SMS' } as const;
 /** Words an event for people: the same words in logs, on the command line and on pages. The payload has passed its contract. */
 export function stepOf({ type, payload }: Pick<EventEnvelope, 'type' | 'payload'>): Step {
   const word = (STEPS as Readonly<Record<string, ((payload: never) => Step) | undefined>>)[type];
-  return word?.(payload as never) ?? { message: capitalised(words(type)), fields: {} };
+  return word?.(payload as never) ?? { message: nameOf(type), fields: {} };
+}
+
+/** The name of an event or a step as people read it: `Stock taken`. */
+export function nameOf(type: string): string {
+  return capitalised(words(type));
+}
+
+/** `MOUSE001: 1 of 3 available`; `UNICORN is not sold`. */
+export function shortageText({ product_id, requested, available, reason }: ShortageAnswer): string {
+  return reason === 'unknown_product'
+    ? `${product_id} is not sold`
+    : `${product_id}: ${available} of ${requested} available`;
 }
 
 function number(orderNumber: string | undefined): string {

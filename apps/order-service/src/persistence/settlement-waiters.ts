@@ -17,8 +17,8 @@ const MOST_WAITING = 500;
 
 /** Lets a request wait for an order to be settled, whichever replica settles it. */
 @Injectable()
-export class SettledOrders {
-  private readonly logger = new Logger(SettledOrders.name);
+export class SettlementWaiters {
+  private readonly logger = new Logger(SettlementWaiters.name);
   private readonly waiting = new Map<string, Set<() => void>>();
   private timer: NodeJS.Timeout | undefined;
   private count = 0;

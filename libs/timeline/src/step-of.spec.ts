@@ -47,7 +47,9 @@ describe('the step that an event is', () => {
       reason,
     });
     const shortages = [short('MOUSE001', 'insufficient_stock'), short('UNICORN', 'unknown_product')];
-    expect(message('inventory_insufficient', { shortages })).toBe('Stock short: MOUSE001 1 of 3, UNICORN is not sold');
+    expect(message('inventory_insufficient', { shortages })).toBe(
+      'Stock short: MOUSE001: 1 of 3 available, UNICORN is not sold',
+    );
   });
 
   it('names five products of an order with many', () => {

@@ -3,7 +3,7 @@ import type { UnitOfWork } from '@app/messaging';
 import { Lifecycle } from '@app/platform';
 import { Logger } from '@nestjs/common';
 import type { OrderRepository } from './order.repository';
-import { SettledOrders } from './settled-orders';
+import { SettlementWaiters } from './settlement-waiters';
 
 const ORDER = '019a3c1e-5d57-7b6c-9c4e-2f1a9d0b7e11';
 
@@ -23,7 +23,7 @@ class FakeTable {
 function aWaitingRoom() {
   const table = new FakeTable();
   const lifecycle = new Lifecycle();
-  const orders = new SettledOrders(table as unknown as OrderRepository, lifecycle);
+  const orders = new SettlementWaiters(table as unknown as OrderRepository, lifecycle);
   return { table, lifecycle, orders };
 }
 

@@ -1,5 +1,5 @@
 const payments = ['paid', 'refused', 'captured', 'refunded', 'reversed', 'adjusted'] as const;
-/** News that contradicts the order as it was placed: which, what of it is wrong, and how. */
+/** Events that contradict the order as it was placed: which, what of it is wrong, and how. */
 export const WRONGS = [
   ...payments.flatMap((kind) => [
     [kind, 'customer', { user_id: 'mallory' }] as const,

@@ -22,10 +22,10 @@ const refusal = (what: string) =>
     message: expect.stringMatching(`: it has another ${what}.$`),
   }) as Error;
 
-describe('news that contradicts what is known of an order', () => {
+describe('an event that contradicts what is known of an order', () => {
   it.each(known)('by another customer is refused for good when the stock is $status', (allocation) => {
-    for (const news of [payment, cancellation]) {
-      expect(() => decideStock(allocation, { ...news, userId: 'mallory' }, levels)).toThrow(refusal('customer'));
+    for (const event of [payment, cancellation]) {
+      expect(() => decideStock(allocation, { ...event, userId: 'mallory' }, levels)).toThrow(refusal('customer'));
     }
   });
 
@@ -44,7 +44,7 @@ describe('news that contradicts what is known of an order', () => {
   );
 
   it('is refused as well when both come in one batch', () => {
-    const batch = [payment, { ...cancellation, userId: 'mallory' }].map((news) => ({ orderId: 'o1', news }));
+    const batch = [payment, { ...cancellation, userId: 'mallory' }].map((event) => ({ orderId: 'o1', event }));
     expect(() => decideInOrder(batch, new Map(), levels)).toThrow(refusal('customer'));
     expect(() => decideInOrder(batch.toReversed(), new Map(), levels)).toThrow(refusal('customer'));
   });
