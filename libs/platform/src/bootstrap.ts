@@ -1,6 +1,8 @@
 import { Logger, type DynamicModule, type NestApplicationOptions, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { checkAccessRules } from './auth/access-rules';
+import type { AuthConfig } from './auth/auth-config';
 import type { CommonConfig } from './config/common-config';
 import { ConfigurationError } from './config/configuration.error';
 import type { ProblemCatalogue } from './errors/problem-catalogue';
@@ -30,7 +32,8 @@ export type BootstrapConfig = Pick<
   | 'serviceVersion'
   | 'shutdownTimeoutMs'
   | 'shutdownDelayMs'
->;
+> &
+  AuthConfig;
 
 /** One service, described for `bootstrapService`. */
 export interface ServiceOptions {
@@ -81,7 +84,7 @@ export async function createService(options: ServiceOptions): Promise<NestFastif
 /** What the root module of a service imports: the platform and the service; the service's own module stays free of both. */
 export function serviceImports(options: ServiceOptions): (Type | DynamicModule)[] {
   const { name, version = options.config.serviceVersion, module, description, problems } = options;
-  return [PlatformModule.forRoot({ name, version, description, problems }), module];
+  return [PlatformModule.forRoot({ name, version, description, problems }, options.config), module];
 }
 
 /** How Nest builds the application of a service. */
@@ -94,6 +97,7 @@ export async function prepareService(
   app: NestFastifyApplication,
   options: ServiceOptions,
 ): Promise<NestFastifyApplication> {
+  checkAccessRules(app);
   configureHttp(app);
   limitConnections(app.getHttpAdapter().getInstance().server, options.config.httpMaxConnections);
   await options.configure?.(app);

@@ -9,5 +9,6 @@ export { lockOutside } from './outside-lock';
 export { objectionsTo, plansOf } from './query-plans';
 export { schemaDifferences } from './schema-agreement';
 export { type Direction, TcpProxy } from './tcp-proxy';
+export { TestIssuer } from './test-issuer';
 export { createTestDatabase, type TestDatabase } from './test-database';
 export { infrastructureUrls } from './test-infrastructure';

@@ -57,8 +57,9 @@ export interface PaymentPage {
 export class PaymentReader {
   constructor(@InjectRepository(PaymentEntity) private readonly payments: Repository<PaymentEntity>) {}
 
-  async find(paymentId: string): Promise<PaymentView | undefined> {
-    const found = await this.payments.findOne({ select: SHOWN, where: { paymentId } });
+  async find(paymentId: string, userId?: string): Promise<PaymentView | undefined> {
+    const where = { paymentId, ...(userId === undefined ? {} : { userId }) };
+    const found = await this.payments.findOne({ select: SHOWN, where });
     return found === null ? undefined : viewFrom(found);
   }
 

@@ -1,3 +1,4 @@
+import { authConfig } from '../auth/auth-config';
 import type { ConfigOf } from './define-config';
 import { durationListMs, durationMs, hostList, nonNegativeInt, oneOf, port, positiveInt, text, url } from './variables';
 
@@ -15,7 +16,13 @@ export interface CommonDefaults {
  */
 export function commonConfig(defaults: CommonDefaults) {
   const { databaseUser } = defaults;
-  return { ...processConfig(defaults.port), ...kafkaConfig(), ...retryConfig(), ...storageConfig(databaseUser) };
+  return {
+    ...processConfig(defaults.port),
+    ...authConfig(),
+    ...kafkaConfig(),
+    ...retryConfig(),
+    ...storageConfig(databaseUser),
+  };
 }
 
 /** The loaded form of `commonConfig`; every config of a service is assignable to it. */

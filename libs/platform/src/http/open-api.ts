@@ -27,11 +27,18 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .setVersion(version)
     .setDescription([description, CONVENTIONS].filter((text) => text !== '').join('\n\n'))
     .addServer('/', 'The service that answers with this document')
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description:
+        'An access token of the issuer (RFC 9068), or the API key of a program. Not needed where AUTHENTICATION is open.',
+    })
     .build();
   const document = SwaggerModule.createDocument(app, config);
   const { contact: _, ...info } = document.info;
   const license: { name: string; identifier: string } = { name: 'MIT', identifier: 'MIT' };
-  // No requirement at all is a statement: there is no log-in.
+  // What asks for credentials says so itself; the rest is open to anybody.
   return { ...document, info: { ...info, license }, security: [], tags: tagsOf(document) };
 }
 
