@@ -1,6 +1,4 @@
-export { accessRules, type RouteRule } from './auth/access-rules';
 export { Allow, CurrentCaller, Public } from './auth/access.decorators';
-export { Forbidden } from './auth/auth-errors';
 export { OwnUser } from './auth/own-user.decorator';
 export { authConfig } from './auth/auth-config';
 export { actorOf, type Caller, ownerFor, type Role, userShownTo } from './auth/caller';

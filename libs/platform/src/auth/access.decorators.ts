@@ -1,5 +1,5 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
-import { ApiBearerAuth } from '@nestjs/swagger';
+import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { ApiProblems } from '../errors/api-problems.decorator';
 import { callerOf } from './authentication';
@@ -16,7 +16,11 @@ export const Public = (): MethodDecorator & ClassDecorator => SetMetadata<string
 
 /** Only callers with one of the roles may call the route, or the routes of the controller that have no rule of their own. */
 export const Allow = (...roles: readonly [Role, ...Role[]]): MethodDecorator & ClassDecorator =>
-  applyDecorators(SetMetadata<string, Access>(ACCESS, roles), ApiBearerAuth(), ApiProblems(401, 403));
+  applyDecorators(
+    SetMetadata<string, Access>(ACCESS, roles),
+    ApiProblems(401, 403),
+    ApiExtension('x-roles', [...roles]),
+  );
 
 /** The caller of the request; on public routes nobody, unless they have shown valid credentials. */
 export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller | undefined =>
