@@ -51,6 +51,7 @@ function codesInSource(): { owner: string; code: string; kind: string | undefine
 const STATUS: Readonly<Record<string, number>> = {
   ...{
     invalid: 400,
+    unauthenticated: 401,
     forbidden: 403,
     not_found: 404,
     conflict: 409,

@@ -5,6 +5,7 @@
 import { ensureArtifacts } from './artifacts.ts';
 import type { ComponentStatus } from './component.ts';
 import { untilConsuming } from './consuming.ts';
+import { developmentAuthentication } from './development-issuer.ts';
 import { fulfilWishes } from './control.ts';
 import { fulfil } from './fulfil.ts';
 import { localSystem } from './local-system.ts';
@@ -47,7 +48,7 @@ async function main(): Promise<void> {
 
 function assemble(artifacts: Awaited<ReturnType<typeof ensureArtifacts>>): Stack {
   const { ports, directories, services } = localSystem();
-  const stack = new Stack({ ports, directories, restart: true }, artifacts);
+  const stack = new Stack({ ports, directories, env: developmentAuthentication(), restart: true }, artifacts);
   for (const service of serviceNames) {
     const port = services[service];
     if (port !== undefined) stack.addService({ service, port });

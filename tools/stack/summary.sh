@@ -3,7 +3,11 @@
 # print_summary URL_OF MAIL [KAFKA_UI]: where everything is, and what to try first. `URL_OF SERVICE` prints where a service is, or
 # nothing when it was left out.
 print_summary() {
-  local url service
+  local url service credentials=''
+  # The line of a call that has them, where the services ask for them.
+  if [ "${AUTHENTICATION:-}" = required ]; then
+    credentials=$'    -H "Authorization: Bearer $(./ops token user_123 --role customer)" \\\n'
+  fi
   printf '\nThe system is running.\n\n'
   for service in $(service_names); do
     url=$("$1" "$service")
@@ -26,7 +30,7 @@ Place an order:
 
   curl -X POST $(summary_url "$1" order-service)/orders \\
     -H "Content-Type: application/json" \\
-    -d '{
+${credentials}    -d '{
       "user_id": "user_123",
       "items": [
         {

@@ -1,5 +1,5 @@
-import { commonConfig, defineConfig } from '@app/platform';
+import { commonConfig, defineServiceConfig } from '@app/platform';
 
-export const loadConfig = defineConfig(commonConfig({ port: 8003, databaseUser: 'inventory_service' }));
+export const loadConfig = defineServiceConfig(commonConfig({ port: 8003, databaseUser: 'inventory_service' }));
 
 export type InventoryServiceConfig = ReturnType<typeof loadConfig>;

@@ -1,7 +1,7 @@
 import {
   bool,
   commonConfig,
-  defineConfig,
+  defineServiceConfig,
   durationMs,
   optional,
   positiveInt,
@@ -110,7 +110,7 @@ const spec = {
   }),
 };
 
-export const loadConfig = defineConfig(spec, ({ nodeEnv, smsAllowConsole, smsWebhookUrl, smsWebhookSecret }) => {
+export const loadConfig = defineServiceConfig(spec, ({ nodeEnv, smsAllowConsole, smsWebhookUrl, smsWebhookSecret }) => {
   if (smsWebhookUrl === undefined) {
     if (nodeEnv !== 'production' || smsAllowConsole) return [];
     const expected = 'the URL of an SMS provider in production, or SMS_ALLOW_CONSOLE=true to write SMS to the log only';

@@ -1,6 +1,6 @@
-import { commonConfig, defineConfig, durationMs, positiveInt } from '@app/platform';
+import { commonConfig, defineServiceConfig, durationMs, positiveInt } from '@app/platform';
 
-export const loadConfig = defineConfig({
+export const loadConfig = defineServiceConfig({
   ...commonConfig({ port: 8001, databaseUser: 'order_service' }),
   orderDeadlineMs: durationMs({
     description: 'Age in milliseconds after which an order that is neither confirmed nor cancelled is cancelled.',

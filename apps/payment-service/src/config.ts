@@ -1,6 +1,6 @@
 import {
   commonConfig,
-  defineConfig,
+  defineServiceConfig,
   durationMs,
   oneOf,
   optional,
@@ -108,7 +108,7 @@ const spec = {
   }),
 };
 
-export const loadConfig = defineConfig(spec, (config): ConfigurationProblem[] => {
+export const loadConfig = defineServiceConfig(spec, (config): ConfigurationProblem[] => {
   if (config.paymentGateway !== 'stripe') return [];
   const missing = (variable: string, value: string | undefined, example: string): ConfigurationProblem[] =>
     value === undefined

@@ -1,6 +1,7 @@
-import { DEFAULT_PAGE_LIMIT, invalidRequest, IsPage, IsPrintable, Nested } from '@app/platform';
+import { type Caller, DEFAULT_PAGE_LIMIT, invalidRequest, IsPage, IsPrintable, Nested } from '@app/platform';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Equals, IsBoolean, IsInt, IsObject, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import { deskActor } from './desk-actor';
 import type { DeskJobKind } from './desk-rules';
 import { FailedMessageFilterDto, filterOf } from './failed-message.dto';
 import type { DeskJobOrder } from './start-desk-job';
@@ -9,9 +10,14 @@ import type { DeskJobOrder } from './start-desk-job';
 const MAX_ITEMS = 100_000;
 
 export class RetryManyDto {
-  @ApiProperty({ description: 'Name of the operator; it is recorded with each message', example: 'ada' })
+  @ApiPropertyOptional({
+    description:
+      'Name of the operator, which is recorded with each message; only without authentication: credentials tell who decides',
+    example: 'ada',
+  })
+  @IsOptional()
   @IsPrintable(1, 100)
-  actor!: string;
+  actor?: string;
 
   @ApiPropertyOptional({
     description: 'Messages to select; at least one field, or all: true',
@@ -61,12 +67,17 @@ export class ListDeskJobsQuery {
 }
 
 /** What a validated body asks for; throws `REQUEST.INVALID` when it could mean everything by mistake. */
-export function orderOf(kind: DeskJobKind, dto: RetryManyDto & { readonly reason?: string }): DeskJobOrder {
+export function orderOf(
+  kind: DeskJobKind,
+  dto: RetryManyDto & { readonly reason?: string },
+  caller: Caller,
+): DeskJobOrder {
   const filter = dto.filter ?? {};
   const shownFilter = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
   if (Object.keys(shownFilter).length === 0 && dto.all !== true) {
     throw invalidRequest([{ pointer: '/filter', detail: 'filter must name something, or all must be true' }]);
   }
-  const { actor, reason = null, max = MAX_ITEMS } = dto;
+  const { reason = null, max = MAX_ITEMS } = dto;
+  const actor = deskActor(caller, dto.actor);
   return { kind, actor, reason, filter: filterOf(filter), shownFilter, max };
 }

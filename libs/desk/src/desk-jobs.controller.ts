@@ -1,4 +1,4 @@
-import { ApiProblems } from '@app/platform';
+import { Allow, ApiProblems, type Caller, CurrentCaller } from '@app/platform';
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
@@ -20,7 +20,7 @@ import {
   toJob,
 } from './desk-job.response';
 import { jobNotFound, type DeskJobKind } from './desk-rules';
-import { StartDeskJob } from './start-desk-job';
+import { type DeskJobOrder, StartDeskJob } from './start-desk-job';
 
 const STARTED = {
   type: DeskJobResponse,
@@ -36,6 +36,7 @@ const dryRun = (model: typeof RetryDryRunResponse | typeof DiscardDryRunResponse
 /** Decisions about many failed messages at once; each is a job that survives a restart. */
 @ApiTags('failed messages')
 @ApiExtraModels(RetryDryRunResponse, DiscardDryRunResponse)
+@Allow('operator', 'admin')
 @Controller('failed-messages')
 export class DeskJobsController {
   constructor(
@@ -52,11 +53,16 @@ export class DeskJobsController {
   @ApiAcceptedResponse(STARTED)
   @ApiOkResponse(dryRun(RetryDryRunResponse))
   @ApiProblems(400, TOO_MANY, 413, 415, 503)
-  async retry(@Body() dto: RetryManyDto, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.start('retry', dto, reply);
+  async retry(
+    @Body() dto: RetryManyDto,
+    @CurrentCaller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.start('retry', orderOf('retry', dto, caller), dto.dry_run, reply);
   }
 
   @Post('discard')
+  @Allow('admin')
   @ApiOperation({
     operationId: 'discardFailedMessages',
     summary: 'Discard all dead letters that match.',
@@ -65,8 +71,12 @@ export class DeskJobsController {
   @ApiAcceptedResponse(STARTED)
   @ApiOkResponse(dryRun(DiscardDryRunResponse))
   @ApiProblems(400, TOO_MANY, 413, 415, 503)
-  async discard(@Body() dto: DiscardManyDto, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.start('discard', dto, reply);
+  async discard(
+    @Body() dto: DiscardManyDto,
+    @CurrentCaller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.start('discard', orderOf('discard', dto, caller), dto.dry_run, reply);
   }
 
   @Get('jobs')
@@ -87,9 +97,8 @@ export class DeskJobsController {
     return toJob(job);
   }
 
-  private async start(kind: DeskJobKind, dto: RetryManyDto, reply: FastifyReply) {
-    const order = orderOf(kind, dto);
-    if (dto.dry_run === true) {
+  private async start(kind: DeskJobKind, order: DeskJobOrder, isDryRun: boolean | undefined, reply: FastifyReply) {
+    if (isDryRun === true) {
       void reply.code(200);
       return toDryRun(kind, await this.startDeskJob.dryRun(order));
     }

@@ -73,9 +73,13 @@ export class FailedMessagePath {
 }
 
 export class RetryOneDto {
-  @ApiProperty({ description: 'Name of the operator; it is recorded', example: 'ada' })
+  @ApiPropertyOptional({
+    description: 'Name of the operator, which is recorded; only without authentication: credentials tell who decides',
+    example: 'ada',
+  })
+  @IsOptional()
   @IsPrintable(1, 100)
-  actor!: string;
+  actor?: string;
 
   @ApiPropertyOptional({ description: 'Whether to retry a quarantined message', example: false })
   @IsOptional()
@@ -84,9 +88,13 @@ export class RetryOneDto {
 }
 
 export class DiscardOneDto {
-  @ApiProperty({ description: 'Name of the operator; it is recorded', example: 'ada' })
+  @ApiPropertyOptional({
+    description: 'Name of the operator, which is recorded; only without authentication: credentials tell who decides',
+    example: 'ada',
+  })
+  @IsOptional()
   @IsPrintable(1, 100)
-  actor!: string;
+  actor?: string;
 
   @ApiProperty({ description: 'Reason; it is recorded', example: 'a test record of the load balancer' })
   @IsPrintable(1, 500)

@@ -1,4 +1,4 @@
-import { ApiGroup, ApiProblems } from '@app/platform';
+import { Allow, ApiGroup, ApiProblems, type Caller, CurrentCaller } from '@app/platform';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, StreamableFile } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiProduces } from '@nestjs/swagger';
 import { Readable } from 'node:stream';
@@ -11,6 +11,7 @@ import {
   ListFailedMessagesQuery,
   RetryOneDto,
 } from './failed-message.dto';
+import { deskActor } from './desk-actor';
 import { FailedMessageReader } from './failed-message.reader';
 import {
   FailedMessageCountsResponse,
@@ -30,8 +31,9 @@ const NOT_NOW = {
 };
 const FINISHED = { status: 409, description: 'The message was already handled or discarded.' };
 
-/** The desk for messages that could not be handled. */
+/** The desk for messages that could not be handled. What is in them, and what to do about them, is for those who run the system. */
 @ApiGroup('failed messages', 'Messages that could not be handled: look at them, retry them, discard them.')
+@Allow('operator', 'admin')
 @Controller('failed-messages')
 export class FailedMessagesController {
   constructor(
@@ -41,6 +43,7 @@ export class FailedMessagesController {
   ) {}
 
   @Get()
+  @Allow('support', 'operator', 'admin')
   @ApiOperation({
     operationId: 'listFailedMessages',
     summary: 'List messages that could not be handled, newest first.',
@@ -55,6 +58,7 @@ export class FailedMessagesController {
   }
 
   @Get('groups')
+  @Allow('support', 'operator', 'admin')
   @ApiOperation({
     operationId: 'listFailedMessageGroups',
     summary: 'List the same messages grouped by error, most frequent first.',
@@ -69,6 +73,7 @@ export class FailedMessagesController {
   }
 
   @Get('summary')
+  @Allow('support', 'operator', 'admin')
   @ApiOperation({
     operationId: 'countFailedMessages',
     summary: 'Count unfinished messages.',
@@ -114,8 +119,13 @@ export class FailedMessagesController {
   })
   @ApiAcceptedResponse({ type: FailedMessageResponse, description: 'The message; it is retried shortly.' })
   @ApiProblems(400, 404, NOT_NOW, 413, 415, 503)
-  async retry(@Param() path: FailedMessagePath, @Body() dto: RetryOneDto): Promise<FailedMessageResponse> {
-    return toSummary(await this.decide.retry(path.failed_message_id, dto.actor, dto.force ?? false));
+  async retry(
+    @Param() path: FailedMessagePath,
+    @Body() dto: RetryOneDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<FailedMessageResponse> {
+    const actor = deskActor(caller, dto.actor);
+    return toSummary(await this.decide.retry(path.failed_message_id, actor, dto.force ?? false));
   }
 
   @Post(':failed_message_id/discard')
@@ -126,8 +136,13 @@ export class FailedMessagesController {
   })
   @ApiOkResponse({ type: FailedMessageResponse, description: 'The discarded message.' })
   @ApiProblems(400, 404, FINISHED, 413, 415, 503)
-  async discard(@Param() path: FailedMessagePath, @Body() dto: DiscardOneDto): Promise<FailedMessageResponse> {
-    return toSummary(await this.decide.discard(path.failed_message_id, dto.actor, dto.reason));
+  async discard(
+    @Param() path: FailedMessagePath,
+    @Body() dto: DiscardOneDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<FailedMessageResponse> {
+    const actor = deskActor(caller, dto.actor);
+    return toSummary(await this.decide.discard(path.failed_message_id, actor, dto.reason));
   }
 }
 

@@ -1,6 +1,9 @@
 import { Logger, type DynamicModule, type NestApplicationOptions, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Authentication } from './auth/authentication';
+import { checkAccessRules } from './auth/access-rules';
+import type { AuthConfig } from './auth/auth-config';
 import type { CommonConfig } from './config/common-config';
 import { ConfigurationError } from './config/configuration.error';
 import type { ProblemCatalogue } from './errors/problem-catalogue';
@@ -33,7 +36,8 @@ export type BootstrapConfig = Pick<
   | 'shutdownTimeoutMs'
   | 'shutdownDelayMs'
 > &
-  Partial<Pick<CommonConfig, 'metrics' | 'metricsHost' | 'metricsPort'>>;
+  Partial<Pick<CommonConfig, 'metrics' | 'metricsHost' | 'metricsPort'>> &
+  AuthConfig;
 
 /** One service, described for `bootstrapService`. */
 export interface ServiceOptions {
@@ -91,7 +95,7 @@ export async function createService(
 /** What the root module of a service imports: the platform and the service; the service's own module stays free of both. */
 export function serviceImports(options: ServiceOptions, metrics = metricsOf(options)): (Type | DynamicModule)[] {
   const { name, version = options.config.serviceVersion, module, description, problems } = options;
-  return [PlatformModule.forRoot({ name, version, description, problems }, metrics), module];
+  return [PlatformModule.forRoot({ name, version, description, problems }, options.config, metrics), module];
 }
 
 /** How Nest builds the application of a service. */
@@ -104,8 +108,11 @@ export async function prepareService(
   app: NestFastifyApplication,
   options: ServiceOptions,
 ): Promise<NestFastifyApplication> {
+  checkAccessRules(app);
   configureHttp(app);
-  if (options.config.metricsPort === undefined) serveMetrics(app.getHttpAdapter().getInstance(), app.get(Metrics));
+  if (options.config.metricsPort === undefined) {
+    serveMetrics(app.getHttpAdapter().getInstance(), app.get(Metrics), app.get(Authentication));
+  }
   limitConnections(app.getHttpAdapter().getInstance().server, options.config.httpMaxConnections);
   await options.configure?.(app);
   return app;

@@ -1,3 +1,7 @@
+export { Allow, CurrentCaller, Public } from './auth/access.decorators';
+export { OwnUser } from './auth/own-user.decorator';
+export { authConfig } from './auth/auth-config';
+export { actorOf, type Caller, ownerFor, type Role, userShownTo } from './auth/caller';
 export { bisect } from './async/bisect';
 export { repeatedly } from './async/repeatedly';
 export { around, backoff, sleep } from './async/sleep';
@@ -22,6 +26,7 @@ export { Clock, SharedClock, SystemClock } from './clock';
 export { type CommonConfig, commonConfig } from './config/common-config';
 export type { ConfigurationProblem } from './config/configuration.error';
 export { defineConfig } from './config/define-config';
+export { defineServiceConfig } from './config/define-service-config';
 export { renderEnvExample } from './config/env-example';
 export {
   bool,

@@ -1,5 +1,7 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import type { AuthConfig } from './auth/auth-config';
+import { AuthModule } from './auth/auth.module';
 import { CircuitBreakers } from './breaker/circuit-breakers';
 import { Chance, SystemChance } from './chance';
 import { Clock, SharedClock } from './clock';
@@ -21,10 +23,10 @@ import { ServiceInfo } from './service-info';
 @Global()
 @Module({})
 export class PlatformModule {
-  static forRoot(service: ServiceInfo, metrics = new Metrics()): DynamicModule {
+  static forRoot(service: ServiceInfo, config: AuthConfig, metrics = new Metrics()): DynamicModule {
     return {
       module: PlatformModule,
-      imports: [DiscoveryModule],
+      imports: [DiscoveryModule, AuthModule.forRoot(config)],
       controllers: [HealthController, ProblemsController],
       providers: [
         SharedClock,

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Module, Param, Post, Query } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ArrayMinSize, IsArray, IsInt, IsOptional, IsUUID, Min } from 'class-validator';
+import { Public } from '../src/auth/access.decorators';
 import { createService } from '../src/bootstrap';
 import { commonConfig } from '../src/config/common-config';
 import { defineConfig } from '../src/config/define-config';
@@ -54,6 +55,7 @@ class OrderPath {
   order_id!: string;
 }
 
+@Public()
 @Controller('orders')
 class OrdersController {
   @Post()

@@ -1,11 +1,12 @@
 import 'reflect-metadata';
 import { Controller, Get, Module, Param } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bootstrapService, commonConfig, defineConfig, Lifecycle } from '@app/platform';
+import { bootstrapService, commonConfig, defineConfig, Lifecycle, Public } from '@app/platform';
 
 // The smallest service there is, run as a process of its own by bootstrap.int-spec.ts.
 const config = defineConfig(commonConfig({ port: 0, databaseUser: 'trial_service' })).orExit();
 
+@Public()
 @Controller()
 class TrialController {
   constructor(lifecycle: Lifecycle) {

@@ -1,9 +1,10 @@
-import { Clock, commonConfig, defineConfig } from '@app/platform';
+import { Clock, commonConfig, defineConfig, Public } from '@app/platform';
 import { Controller, Get, Module } from '@nestjs/common';
 import { createTestService } from './create-test-service';
 
 const NOON = new Date('2026-01-01T12:00:00Z');
 
+@Public()
 @Controller('time')
 class TimeController {
   constructor(private readonly clock: Clock) {}

@@ -10,5 +10,6 @@ export { objectionsTo, plansOf } from './query-plans';
 export { schemaDifferences } from './schema-agreement';
 export { type MetricFamily, Scrape } from './scrape';
 export { type Direction, TcpProxy } from './tcp-proxy';
+export { TestIssuer } from './test-issuer';
 export { createTestDatabase, type TestDatabase } from './test-database';
 export { infrastructureUrls } from './test-infrastructure';

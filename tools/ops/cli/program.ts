@@ -8,6 +8,7 @@ import { reconcileProgram } from '../reconcile/reconcile-program.ts';
 import { sendProgram } from '../send/send-program.ts';
 import { sqlProgram } from '../sql/sql-program.ts';
 import { statusProgram } from '../status/status-program.ts';
+import { tokenProgram } from '../token/token-program.ts';
 import { groupsProgram, readProgram, topicsProgram } from '../topics/topics-program.ts';
 import type { Console } from './console.ts';
 import { EXIT, OpsError, type ExitCode } from './exit-code.ts';
@@ -16,12 +17,13 @@ import type { Finish, Program } from './options.ts';
 const PROGRAMS: readonly Program[] = [
   ...[statusProgram, orderProgram, logsProgram, failedProgram, auditProgram, reconcileProgram],
   ...[topicsProgram, groupsProgram, readProgram, sendProgram, sqlProgram],
-  ...[scaleProgram, breakProgram],
+  ...[scaleProgram, breakProgram, tokenProgram],
 ];
 
 const ADDRESSES = `
 The default is the system on the local ports. For another one set ORDER_SERVICE_URL, PAYMENT_SERVICE_URL,
-INVENTORY_SERVICE_URL, NOTIFICATION_SERVICE_URL, OPS_DATABASE_URL (as administrator) and KAFKA_BOOTSTRAP_SERVERS.`;
+INVENTORY_SERVICE_URL, NOTIFICATION_SERVICE_URL, OPS_DATABASE_URL (as administrator) and KAFKA_BOOTSTRAP_SERVERS.
+Where services ask for credentials, OPS_TOKEN has yours: an access token with the role operator or admin.`;
 
 /** Runs a command line, without the name of the program. Never rejects: what goes wrong is said, and is the exit code. */
 export async function runOps(words: readonly string[], console: Console): Promise<ExitCode> {

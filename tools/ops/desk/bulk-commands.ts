@@ -15,7 +15,7 @@ export interface BulkWish {
   readonly filter: MessageFilter;
   readonly all: boolean;
   readonly max?: number;
-  readonly actor: string;
+  readonly actor: string | undefined;
   /** Required to discard. */
   readonly reason?: string;
   readonly dryRun: boolean;
@@ -142,7 +142,7 @@ async function follow(
 function requestOf({ actor, filter, all, reason, dryRun }: BulkWish, max?: number): BulkRequest {
   const narrowed = Object.values(filter).some((value) => value !== undefined);
   return {
-    actor,
+    ...(actor === undefined ? {} : { actor }),
     ...(narrowed ? { filter } : all ? { all: true } : {}),
     ...(max === undefined ? {} : { max }),
     ...(reason === undefined ? {} : { reason }),

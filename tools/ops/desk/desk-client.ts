@@ -1,3 +1,4 @@
+import { ask, credentialsHint } from '../cli/ask.ts';
 import type {
   DeskJobResponse,
   DeskDryRunResponse,
@@ -36,7 +37,8 @@ export class DeskRefusal extends OpsError {
 
 /** A bulk action: with a filter, or on everything. */
 export interface BulkRequest {
-  readonly actor: string;
+  /** Left out by those whose credentials name them. */
+  readonly actor?: string;
   readonly filter?: MessageFilter;
   readonly all?: true;
   readonly max?: number;
@@ -82,12 +84,18 @@ export class DeskClient {
     return this.send('GET', `/${encodeURIComponent(id)}`);
   }
 
-  retryOne(id: string, actor: string, force: boolean): Promise<FailedMessageResponse> {
-    return this.send('POST', `/${encodeURIComponent(id)}/retry`, { actor, ...(force ? { force } : {}) });
+  retryOne(id: string, actor: string | undefined, force: boolean): Promise<FailedMessageResponse> {
+    return this.send('POST', `/${encodeURIComponent(id)}/retry`, {
+      ...(actor === undefined ? {} : { actor }),
+      ...(force ? { force } : {}),
+    });
   }
 
-  discardOne(id: string, actor: string, reason: string): Promise<FailedMessageResponse> {
-    return this.send('POST', `/${encodeURIComponent(id)}/discard`, { actor, reason });
+  discardOne(id: string, actor: string | undefined, reason: string): Promise<FailedMessageResponse> {
+    return this.send('POST', `/${encodeURIComponent(id)}/discard`, {
+      ...(actor === undefined ? {} : { actor }),
+      reason,
+    });
   }
 
   bulk(kind: 'retry' | 'discard', request: BulkRequest): Promise<DeskJobResponse | DeskDryRunResponse> {
@@ -137,7 +145,7 @@ export class DeskClient {
   private async call(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Response> {
     let response: Response;
     try {
-      response = await fetch(`${this.baseUrl}/failed-messages${path}`, {
+      response = await ask(`${this.baseUrl}/failed-messages${path}`, {
         method,
         signal,
         ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
@@ -155,7 +163,7 @@ async function refusalOf(service: ServiceName, response: Response): Promise<Desk
   const text = await response.text().catch(() => '');
   try {
     const problem = JSON.parse(text) as ProblemDetails;
-    return new DeskRefusal(service, status, problem.code, wordsOf(problem, status));
+    return new DeskRefusal(service, status, problem.code, `${wordsOf(problem, status)}${credentialsHint(status)}`);
   } catch {
     return new DeskRefusal(service, status, undefined, `HTTP ${status}`);
   }

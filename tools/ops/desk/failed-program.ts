@@ -1,3 +1,4 @@
+import { operatorToken } from '../cli/ask.ts';
 import { Command } from 'commander';
 import type { Console } from '../cli/console.ts';
 import { durationMs, momentOf } from '../cli/duration.ts';
@@ -91,7 +92,7 @@ function acting(program: Command, console: Console, finish: Finish): void {
       .option('--all', 'select all messages, without a filter')
       .option('--max <n>', 'maximum number of messages, over all services', count)
       .option('--dry-run', 'only print what would be done')
-      .option('--actor <name>', 'name to record; default: your user name')
+      .option('--actor <name>', 'name to record, where services run without authentication; default: your user name')
       .option('--timeout <duration>', 'how long to follow the progress', '10m');
     if (kind === 'retry') command.option('--force', 'retry even if quarantined (one message only)');
     else command.option('--reason <text>', 'reason to record, 1 to 500 characters; required');
@@ -102,7 +103,7 @@ function acting(program: Command, console: Console, finish: Finish): void {
         kind,
         filter: filterOf(console, flags),
         all: flags.all ?? false,
-        actor: flags.actor ?? console.user,
+        actor: flags.actor ?? (operatorToken() === undefined ? console.user : undefined),
         dryRun: flags.dryRun ?? false,
         force: flags.force ?? false,
         patienceMs: durationMs(flags.timeout),

@@ -1,4 +1,5 @@
 import { ORDER_NUMBER } from '@app/events';
+import { ask, credentialsHint } from '../cli/ask.ts';
 import { fetchAnswers, mermaidOf, timelineOf, type Answers, type Timeline } from '@app/timeline';
 import { serviceNames } from '../../stack/service-names.ts';
 import { printJson, type Console } from '../cli/console.ts';
@@ -27,7 +28,7 @@ export async function orderCommand(
 ): Promise<ExitCode> {
   const { services, kafka } = addresses;
   const id = await orderIdOf(services['order-service'], order, options.timeoutMs);
-  const answers = await fetchAnswers(services, id, options.timeoutMs);
+  const answers = await fetchAnswers(services, id, options.timeoutMs, ask);
   if (!isKnown(answers)) {
     noteUnanswered(console, answers);
     throw new OpsError(whyUnknown(answers, order));
@@ -97,8 +98,8 @@ async function orderIdOf(url: string, order: string, timeoutMs: number): Promise
 async function idOf(url: string, number: string, timeoutMs: number): Promise<string> {
   let orders: readonly { order_id: string }[];
   try {
-    const response = await fetch(`${url}/orders?order_number=${number}`, { signal: AbortSignal.timeout(timeoutMs) });
-    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    const response = await ask(`${url}/orders?order_number=${number}`, { signal: AbortSignal.timeout(timeoutMs) });
+    if (!response.ok) throw new Error(`HTTP ${response.status}${credentialsHint(response.status)}`);
     ({ orders } = (await response.json()) as { orders: { order_id: string }[] });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

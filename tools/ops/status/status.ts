@@ -1,3 +1,4 @@
+import { ask } from '../cli/ask.ts';
 import { serviceNames, type ServiceName } from '../../stack/service-names.ts';
 import { withDatabase } from '../cli/database.ts';
 import type { SystemAddresses } from '../cli/target.ts';
@@ -42,7 +43,7 @@ export async function statusOf(addresses: SystemAddresses, note: (text: string) 
 async function healthOf(service: ServiceName, url: string): Promise<Health> {
   try {
     // 503 carries the same body: it says what is down.
-    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(5_000) });
+    const response = await ask(`${url}/health`, { signal: AbortSignal.timeout(5_000) });
     const body = (await response.json()) as {
       status?: Health['status'];
       dependencies?: Record<string, { status: string }>;

@@ -1,4 +1,4 @@
-import { ApiGroup, ApiProblems } from '@app/platform';
+import { Allow, ApiGroup, ApiProblems, type Caller, CurrentCaller, ownerFor } from '@app/platform';
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
 import { IsUUID } from 'class-validator';
@@ -12,6 +12,7 @@ export class AllocationPath {
 }
 
 @ApiGroup('allocations', 'What orders have taken from the stock.')
+@Allow('customer', 'support', 'operator', 'admin', 'service')
 @Controller('allocations')
 export class AllocationsController {
   constructor(private readonly getAllocation: GetAllocation) {}
@@ -20,7 +21,10 @@ export class AllocationsController {
   @ApiOperation({ operationId: 'getAllocation', summary: 'Read what an order has taken from the stock.' })
   @ApiOkResponse({ type: AllocationResponse, description: 'What was decided about the stock for this order.' })
   @ApiProblems(400, 404, 503)
-  async get(@Param() { order_id: orderId }: AllocationPath): Promise<AllocationResponse> {
-    return toAllocationResponse(await this.getAllocation.execute(orderId));
+  async get(
+    @Param() { order_id: orderId }: AllocationPath,
+    @CurrentCaller() caller: Caller,
+  ): Promise<AllocationResponse> {
+    return toAllocationResponse(await this.getAllocation.execute(orderId, ownerFor(caller)));
   }
 }

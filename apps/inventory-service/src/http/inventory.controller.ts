@@ -1,5 +1,17 @@
 import type { Cause } from '@app/events';
-import { ApiGroup, ApiProblems, currentLogContext, decodeCursor, PageQuery, parseIdempotencyKey } from '@app/platform';
+import {
+  actorOf,
+  Allow,
+  ApiGroup,
+  ApiProblems,
+  type Caller,
+  CurrentCaller,
+  currentLogContext,
+  decodeCursor,
+  PageQuery,
+  parseIdempotencyKey,
+  Public,
+} from '@app/platform';
 import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -35,6 +47,7 @@ export class InventoryController {
   ) {}
 
   @Get()
+  @Public()
   @ApiOperation({ operationId: 'listProducts', summary: 'List products with their stock, ordered by product id.' })
   @ApiOkResponse({ type: InventoryResponse, description: 'A page of products.' })
   @ApiProblems(400, 503)
@@ -44,6 +57,7 @@ export class InventoryController {
   }
 
   @Get(':product_id')
+  @Public()
   @ApiOperation({ operationId: 'getProduct', summary: 'Read one product.' })
   @ApiOkResponse({ type: ProductResponse, description: 'The product with its stock.' })
   @ApiProblems(400, 404, 503)
@@ -52,6 +66,7 @@ export class InventoryController {
   }
 
   @Post()
+  @Allow('operator', 'admin')
   @ApiOperation({ operationId: 'addProduct', summary: 'Add a product with its first stock.' })
   @ApiCreatedResponse({
     type: ProductResponse,
@@ -59,26 +74,34 @@ export class InventoryController {
     headers: { Location: { description: 'URL of the product.', schema: { type: 'string' } } },
   })
   @ApiProblems(400, { status: 409, description: 'A product with this id already exists.' }, 413, 415, 503)
-  async add(@Body() body: AddProductDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<ProductResponse> {
-    const product = toProductResponse(await this.addProduct.execute(toNewProduct(body), causeOfRequest()));
+  async add(
+    @Body() body: AddProductDto,
+    @CurrentCaller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ProductResponse> {
+    const request = { actor: actorAt(caller), cause: causeOfRequest() };
+    const product = toProductResponse(await this.addProduct.execute(toNewProduct(body), request));
     void reply.header('Location', `/inventory/${encodeURIComponent(product.product_id)}`);
     return product;
   }
 
   @Post(':product_id/adjustments')
+  @Allow('operator', 'admin')
   @DocumentAdjust()
   async adjust(
     @Param() { product_id: productId }: ProductPath,
     @Body() body: AdjustStockDto,
     @Headers('idempotency-key') key: string | undefined,
+    @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AdjustmentResponse> {
-    const request = { idempotencyKey: parseIdempotencyKey(key), cause: causeOfRequest() };
+    const request = { idempotencyKey: parseIdempotencyKey(key), actor: actorAt(caller), cause: causeOfRequest() };
     const adjusted = await this.adjustStock.execute(productId, toAdjustment(body), request);
     return answerAdjusted(reply, adjusted);
   }
 
   @Get(':product_id/movements')
+  @Allow('support', 'operator', 'admin')
   @ApiOperation({ operationId: 'listMovements', summary: 'List the stock movements of a product, newest first.' })
   @ApiOkResponse({ type: MovementListResponse, description: 'A page of movements.' })
   @ApiProblems(400, 404, 503)
@@ -94,6 +117,11 @@ export class InventoryController {
 function answerAdjusted(reply: FastifyReply, adjusted: AdjustedStock): AdjustmentResponse {
   if (adjusted.replayed) void reply.header('Idempotent-Replayed', 'true');
   return toAdjustmentResponse(adjusted);
+}
+
+/** Who changes a stock; without authentication some operator. */
+function actorAt(caller: Caller): string {
+  return caller.isAnonymous ? 'operator' : actorOf(caller);
 }
 
 /** A person caused it, not an event. */

@@ -29,8 +29,9 @@ export class InventoryReader {
     return found === null ? undefined : productFrom(found);
   }
 
-  async findAllocation(orderId: string): Promise<AllocationView | undefined> {
-    return (await this.allocations.findOneBy({ orderId })) ?? undefined;
+  async findAllocation(orderId: string, userId?: string): Promise<AllocationView | undefined> {
+    const where = { orderId, ...(userId === undefined ? {} : { userId }) };
+    return (await this.allocations.findOneBy(where)) ?? undefined;
   }
 
   /** By product id. */

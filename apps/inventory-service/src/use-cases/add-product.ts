@@ -1,11 +1,10 @@
-import type { Cause } from '@app/events';
 import { Transactions } from '@app/messaging';
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
 import { ProductExists } from '../domain/inventory.errors';
 import type { Product } from '../domain/product';
 import { ProductRepository } from '../persistence/product.repository';
-import { OPERATOR } from './adjust-stock';
+import type { StockChangeRequest } from './adjust-stock';
 import { announceAdjusted } from './stock-announcements';
 
 /** Takes a new product into the assortment, with its first stock. */
@@ -18,9 +17,9 @@ export class AddProduct {
   ) {}
 
   /** @throws ProductExists */
-  execute(request: Omit<Product, 'updatedAt'>, cause: Cause): Promise<Product> {
+  execute(wanted: Omit<Product, 'updatedAt'>, { actor, cause }: StockChangeRequest): Promise<Product> {
     return this.transactions.run(async (unitOfWork) => {
-      const product: Product = { ...request, updatedAt: this.clock.now() };
+      const product: Product = { ...wanted, updatedAt: this.clock.now() };
       const { productId, quantity, updatedAt } = product;
       if (!(await this.products.insert(unitOfWork, product))) throw new ProductExists(productId);
       await this.products.insertMovement(unitOfWork, {
@@ -29,7 +28,7 @@ export class AddProduct {
         balance: quantity,
         reason: 'initial',
         note: null,
-        actor: OPERATOR,
+        actor,
         idempotencyKey: null,
         createdAt: updatedAt,
       });

@@ -9,9 +9,6 @@ import { adjustStock, type StockAdjustment } from '../domain/stock-adjustment';
 import { ProductRepository } from '../persistence/product.repository';
 import { announceAdjusted, announceFallen } from './stock-announcements';
 
-/** Who changes a stock over HTTP; the API knows no persons. */
-export const OPERATOR = 'operator';
-
 export interface AdjustedStock {
   readonly product: Product;
   readonly movement: StockMovement;
@@ -19,10 +16,16 @@ export interface AdjustedStock {
   readonly replayed: boolean;
 }
 
-/** How an adjustment was asked for. */
-export interface AdjustmentRequest {
-  readonly idempotencyKey: string | undefined;
+/** Who changes a stock, and why. */
+export interface StockChangeRequest {
+  /** As the movements are to name them. */
+  readonly actor: string;
   readonly cause: Cause;
+}
+
+/** How an adjustment was asked for. */
+export interface AdjustmentRequest extends StockChangeRequest {
+  readonly idempotencyKey: string | undefined;
 }
 
 /** Puts a delivery on stock, or corrects what is on record. */
@@ -64,14 +67,14 @@ export class AdjustStock {
     unitOfWork: UnitOfWork,
     product: Product,
     adjustment: StockAdjustment,
-    { idempotencyKey, cause }: AdjustmentRequest,
+    { idempotencyKey, actor, cause }: AdjustmentRequest,
   ): Promise<AdjustedStock> {
     const { productId, quantity, lowStockThreshold } = product;
     const movement = await this.products.move(unitOfWork, {
       ...adjustment,
       productId,
       balance: adjustStock(quantity, adjustment),
-      actor: OPERATOR,
+      actor,
       idempotencyKey: idempotencyKey ?? null,
       createdAt: this.clock.now(),
     });

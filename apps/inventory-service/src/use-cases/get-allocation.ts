@@ -9,9 +9,9 @@ export type { AllocationView };
 export class GetAllocation {
   constructor(private readonly inventory: InventoryReader) {}
 
-  /** @throws AllocationNotFound */
-  async execute(orderId: string): Promise<AllocationView> {
-    const allocation = await this.inventory.findAllocation(orderId);
+  /** With `owner` only that of their order. @throws AllocationNotFound */
+  async execute(orderId: string, owner?: string): Promise<AllocationView> {
+    const allocation = await this.inventory.findAllocation(orderId, owner);
     if (allocation === undefined) throw new AllocationNotFound(orderId);
     return allocation;
   }

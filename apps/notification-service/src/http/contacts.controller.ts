@@ -1,4 +1,4 @@
-import { ApiGroup, ApiProblems } from '@app/platform';
+import { Allow, ApiGroup, ApiProblems, type Caller, CurrentCaller, ownerFor } from '@app/platform';
 import { Body, Controller, Get, Param, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { GetContact } from '../use-cases/get-contact';
@@ -15,6 +15,7 @@ export class ContactsController {
   ) {}
 
   @Get(':user_id')
+  @Allow('customer', 'support', 'admin')
   @ApiOperation({
     operationId: 'getContact',
     summary: 'Read the contact of a user.',
@@ -22,11 +23,12 @@ export class ContactsController {
   })
   @ApiOkResponse({ type: ContactResponse, description: 'The stored contact.' })
   @ApiProblems(400, { status: 404, description: 'No contact is stored for this user.' }, 503)
-  async get(@Param() { user_id }: ContactPath): Promise<ContactResponse> {
-    return toContactResponse(await this.getContact.execute(user_id));
+  async get(@Param() { user_id }: ContactPath, @CurrentCaller() caller: Caller): Promise<ContactResponse> {
+    return toContactResponse(await this.getContact.execute(user_id, ownerFor(caller)));
   }
 
   @Put(':user_id')
+  @Allow('customer')
   @ApiOperation({
     operationId: 'saveContact',
     summary: 'Store the contact of a user.',
@@ -34,8 +36,12 @@ export class ContactsController {
   })
   @ApiOkResponse({ type: ContactResponse, description: 'The contact as it is stored now.' })
   @ApiProblems(400, 413, 415, 503)
-  async put(@Param() { user_id }: ContactPath, @Body() dto: ContactDto): Promise<ContactResponse> {
-    const { email, phone, channels } = dto;
-    return toContactResponse(await this.saveContact.execute(user_id, { email, phone, channels }));
+  async put(
+    @Param() { user_id }: ContactPath,
+    @Body() { email, phone, channels }: ContactDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<ContactResponse> {
+    const owner = caller.isAnonymous ? undefined : caller.subject;
+    return toContactResponse(await this.saveContact.execute(user_id, { email, phone, channels }, owner));
   }
 }

@@ -1,4 +1,12 @@
-import { ApiGroup, ApiProblems, parseIdempotencyKey } from '@app/platform';
+import {
+  Allow,
+  ApiGroup,
+  ApiProblems,
+  type Caller,
+  CurrentCaller,
+  parseIdempotencyKey,
+  userShownTo,
+} from '@app/platform';
 import { Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
 import { IsUUID } from 'class-validator';
@@ -30,6 +38,7 @@ const RESEND = {
 };
 
 @ApiGroup('notifications', 'What customers were told about their orders.')
+@Allow('customer', 'support', 'operator', 'admin', 'service')
 @Controller('notifications')
 export class NotificationsController {
   constructor(
@@ -41,14 +50,18 @@ export class NotificationsController {
   @ApiOperation({ operationId: 'listNotifications', summary: 'List notifications, newest first.' })
   @ApiOkResponse({ type: NotificationListResponse, description: 'A page of notifications.' })
   @ApiProblems(400, 503)
-  async list(@Query() query: ListNotificationsQuery): Promise<NotificationListResponse> {
-    const { user_id: userId, order_id: orderId, channel, status, type, limit, cursor } = query;
-    const filter = { userId, orderId, channel, status, type };
+  async list(
+    @Query() query: ListNotificationsQuery,
+    @CurrentCaller() caller: Caller,
+  ): Promise<NotificationListResponse> {
+    const { order_id: orderId, channel, status, type, limit, cursor } = query;
+    const filter = { userId: userShownTo(caller, query.user_id), orderId, channel, status, type };
     return toListResponse(await this.listNotifications.execute({ ...filter, limit, cursor }));
   }
 
   @Post(':notification_id/resend')
   @HttpCode(202)
+  @Allow('support', 'operator', 'admin')
   @ApiOperation({ operationId: 'resendNotification', ...RESEND })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Up to 255 characters; remembered forever.' })
   @ApiAcceptedResponse({ type: NotificationResponse, description: 'The new notification; it is sent shortly.' })

@@ -8,9 +8,9 @@ import { ContactRepository } from '../persistence/contact.repository';
 export class GetContact {
   constructor(private readonly contacts: ContactRepository) {}
 
-  /** @throws ContactNotFound */
-  async execute(userId: string): Promise<StoredContact> {
-    const contact = await this.contacts.find(userId);
+  /** With `owner` only if it is theirs. @throws ContactNotFound */
+  async execute(userId: string, owner = userId): Promise<StoredContact> {
+    const contact = owner !== userId ? undefined : await this.contacts.find(userId);
     if (contact !== undefined) return contact;
     throw new ContactNotFound();
   }

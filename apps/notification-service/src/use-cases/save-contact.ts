@@ -1,6 +1,7 @@
 import { Transactions, Turns } from '@app/messaging';
 import { Clock } from '@app/platform';
 import { Injectable } from '@nestjs/common';
+import { ContactNotFound } from '../domain/notification.errors';
 import type { Contact, StoredContact } from '../domain/recipients';
 import { ContactRepository } from '../persistence/contact.repository';
 
@@ -15,7 +16,9 @@ export class SaveContact {
     private readonly clock: Clock,
   ) {}
 
-  execute(userId: string, contact: Contact): Promise<StoredContact> {
+  /** With `owner` only if it is theirs. @throws ContactNotFound */
+  async execute(userId: string, contact: Contact, owner = userId): Promise<StoredContact> {
+    if (owner !== userId) throw new ContactNotFound();
     return this.turns.take(userId, () =>
       this.transactions.run((unitOfWork) => this.contacts.save(unitOfWork, userId, contact, this.clock.now())),
     );

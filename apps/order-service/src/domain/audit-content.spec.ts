@@ -6,7 +6,7 @@ import { verifyTrail } from './audit-verification';
 import { saltedHash } from './salted-hash';
 
 const ORDER = anOpenOrder();
-const PLACED = placedEntry(ORDER, LINES, USER_SALT);
+const PLACED = placedEntry(ORDER, LINES, USER_SALT, 'customer');
 const REASON = { text: 'Ordered twice', salt: 'feedfacefeedfacefeedfacefeedface' };
 const CANCELLED = appendFact(PLACED, {
   ...placedFact(),

@@ -28,7 +28,7 @@ describe('an audit trail', () => {
   });
 
   it('hashes details as the twelfth element, in a way that is never to change either', () => {
-    const entry = placedEntry(anOpenOrder(), LINES, USER_SALT);
+    const entry = placedEntry(anOpenOrder(), LINES, USER_SALT, 'customer');
     expect(entry.details).toBe(
       '{"user_hash":"ad79bcc4e2f2b1b6b4261b89ba2d2160b301f7cbdb80889994cec2578dbeeb72",' +
         '"payment_method":"credit_card","currency":"USD","total_amount":1299.99,' +
@@ -38,9 +38,9 @@ describe('an audit trail', () => {
   });
 
   it('says what was ordered, and nothing of who ordered it', () => {
-    expect(placedEntry(anOpenOrder(), LINES, USER_SALT).details).not.toContain('user_123');
-    const other = placedEntry(anOpenOrder(), LINES, 'f'.repeat(32));
-    expect(other.details).not.toBe(placedEntry(anOpenOrder(), LINES, USER_SALT).details);
+    expect(placedEntry(anOpenOrder(), LINES, USER_SALT, 'customer').details).not.toContain('user_123');
+    const other = placedEntry(anOpenOrder(), LINES, 'f'.repeat(32), 'customer');
+    expect(other.details).not.toBe(placedEntry(anOpenOrder(), LINES, USER_SALT, 'customer').details);
   });
 
   it('gives itself away when details are added or removed', () => {

@@ -11,7 +11,9 @@ export interface AuditFact {
   readonly from: OrderStatus | null;
   readonly to: OrderStatus;
   readonly reason: CancellationReason | null;
-  /** Who made it happen: `customer`, `clock`, or the service whose event it was. */
+  /**
+   * Who made it happen: `customer` (the owner of the order), another person as `role:subject`, `clock`, or the service whose event it was.
+   */
   readonly actor: string;
   /** The event that caused it, if it was one. */
   readonly causeEventId: string | null;
@@ -38,8 +40,13 @@ export interface ChainHead {
 /** The head of a chain that has no entry yet. */
 export const EMPTY_CHAIN: ChainHead = { number: 0, hash: '0'.repeat(64) };
 
-/** The first entry of every order: its customer has placed it, and what was ordered. */
-export function placedEntry(order: OpenOrder, lines: readonly OrderLine[], userSalt: string): AuditEntry {
+/** The first entry of every order: who has placed it, and what was ordered. */
+export function placedEntry(
+  order: OpenOrder,
+  lines: readonly OrderLine[],
+  userSalt: string,
+  actor: string,
+): AuditEntry {
   const { orderId, status, correlationId, createdAt } = order;
   return appendFact(EMPTY_CHAIN, {
     orderId,
@@ -47,7 +54,7 @@ export function placedEntry(order: OpenOrder, lines: readonly OrderLine[], userS
     from: null,
     to: status,
     reason: null,
-    actor: 'customer',
+    actor,
     causeEventId: null,
     correlationId,
     occurredAt: createdAt,

@@ -12,7 +12,7 @@ import { stepOrder, type Announcement, type OrderTrigger } from './order-lifecyc
  */
 class World {
   order: Order = deepFreeze(anOpenOrder());
-  readonly trail: AuditEntry[] = [placedEntry(anOpenOrder(), LINES, USER_SALT)];
+  readonly trail: AuditEntry[] = [placedEntry(anOpenOrder(), LINES, USER_SALT, 'customer')];
   readonly announced: Announcement[] = [];
   private readonly happened = new Set<OrderTrigger>();
   private readonly travelling: OrderTrigger[] = [];

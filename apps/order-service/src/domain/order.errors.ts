@@ -10,6 +10,16 @@ export class OrderNotFound extends Error {
   }
 }
 
+/** A customer orders for somebody else. */
+export class ForeignUser extends Error {
+  readonly code = 'ORDER.FOREIGN_USER';
+  readonly kind = 'forbidden';
+
+  constructor() {
+    super('user_id is not the user of the credentials; leave it out to order for yourself.');
+  }
+}
+
 /** An event of another service is about another customer or other money than the order. Nothing is done to the order. */
 export class OrderContradicted extends Error {
   override readonly name = 'OrderContradicted';

@@ -1,10 +1,24 @@
-import { ApiGroup, currentLogContext, decodeCursor, encodeCursor, parseIdempotencyKey } from '@app/platform';
+import {
+  actorOf,
+  Allow,
+  ApiGroup,
+  type Caller,
+  CurrentCaller,
+  currentLogContext,
+  decodeCursor,
+  encodeCursor,
+  ownerFor,
+  OwnUser,
+  parseIdempotencyKey,
+  userShownTo,
+} from '@app/platform';
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { CancelOrder } from '../use-cases/cancel-order';
 import { GetAuditTrail } from '../use-cases/get-audit-trail';
 import { GetOrder } from '../use-cases/get-order';
 import { ListOrders } from '../use-cases/list-orders';
+import { ForeignUser } from '../domain/order.errors';
 import { PlaceOrder } from '../use-cases/place-order';
 import type { PlacedOrder } from '../use-cases/store-orders';
 import { CancelOrderDto } from './cancel-order.dto';
@@ -18,6 +32,7 @@ import { PlaceOrderDto, toOrderRequest } from './place-order.dto';
 import { WaitQuery } from './wait.query';
 
 @ApiGroup('orders', 'Placing orders, following them and cancelling them.')
+@Allow('customer', 'support', 'operator', 'admin', 'service')
 @Controller('orders')
 export class OrdersController {
   constructor(
@@ -29,16 +44,22 @@ export class OrdersController {
   ) {}
 
   @Post()
+  @Allow('customer', 'support', 'service')
+  @OwnUser()
   @DocumentPlace()
   async place(
     @Body() body: PlaceOrderDto,
+    @CurrentCaller() caller: Caller,
     @Headers('idempotency-key') key: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const idempotencyKey = parseIdempotencyKey(key);
+    expectOwn(caller, body.user_id);
     const placed = await this.placeOrder.execute({
       request: toOrderRequest(body),
       cause: causeOfRequest(),
+      subject: caller.subject,
+      actor: actorAt(caller, body.user_id),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       answer: (order) => ({ status: 201, body: JSON.stringify(toOrderResponse(order)) }),
     });
@@ -47,11 +68,15 @@ export class OrdersController {
 
   @Get()
   @DocumentList()
-  async list(@Query() { order_number, user_id, status, limit, cursor }: ListOrdersQuery): Promise<OrderListResponse> {
+  async list(
+    @Query() { order_number, user_id, status, limit, cursor }: ListOrdersQuery,
+    @CurrentCaller() caller: Caller,
+  ): Promise<OrderListResponse> {
+    const userId = userShownTo(caller, user_id);
     const before = cursor === undefined ? undefined : decodeCursor(cursor, ['uuid'])[0];
     const filter = {
       ...(order_number === undefined ? {} : { orderNumber: order_number }),
-      ...(user_id === undefined ? {} : { userId: user_id }),
+      ...(userId === undefined ? {} : { userId }),
       ...(status === undefined ? {} : { status }),
       ...(before === undefined ? {} : { before }),
     };
@@ -64,27 +89,59 @@ export class OrdersController {
   async get(
     @Param() { order_id: orderId }: OrderPath,
     @Query() { wait = 0 }: WaitQuery,
+    @CurrentCaller() caller: Caller,
     @ClientGone() gone: AbortSignal,
   ): Promise<OrderResponse> {
-    return this.getOrder.execute(orderId, toOrderResponse, wait === 0 ? undefined : { ms: wait, gone });
+    const query = { orderId, owner: ownerFor(caller), wait: wait === 0 ? undefined : { ms: wait, gone } };
+    return this.getOrder.execute(query, toOrderResponse);
   }
 
   @Post(':order_id/cancel')
   @HttpCode(200)
+  @Allow('customer', 'support', 'admin')
   @DocumentCancel()
-  async cancel(@Param() { order_id: orderId }: OrderPath, @Body() { reason }: CancelOrderDto): Promise<OrderResponse> {
+  async cancel(
+    @Param() { order_id: orderId }: OrderPath,
+    @Body() { reason }: CancelOrderDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<OrderResponse> {
     const { traceparent } = causeOfRequest();
+    const owner = ownerFor(caller);
+    const actor = actorAt(caller, owner);
     // `null` is no reason either.
-    await this.cancelOrder.execute({ orderId, ...(reason && { reason }), ...(traceparent && { traceparent }) });
-    return this.getOrder.execute(orderId, toOrderResponse);
+    await this.cancelOrder.execute({
+      orderId,
+      owner,
+      actor,
+      ...(reason && { reason }),
+      ...(traceparent && { traceparent }),
+    });
+    return this.getOrder.execute({ orderId, owner }, toOrderResponse);
   }
 
   @Get(':order_id/events')
   @DocumentEvents()
-  async events(@Param() { order_id: orderId }: OrderPath): Promise<OrderEventListResponse> {
-    const { entries, customerReason } = await this.getAuditTrail.execute(orderId);
+  async events(
+    @Param() { order_id: orderId }: OrderPath,
+    @CurrentCaller() caller: Caller,
+  ): Promise<OrderEventListResponse> {
+    const { entries, customerReason } = await this.getAuditTrail.execute(orderId, ownerFor(caller));
     return { events: entries.map((entry) => toOrderEventResponse(entry, customerReason)) };
   }
+}
+
+/** @throws ForeignUser when somebody who orders for themselves alone names somebody else. */
+function expectOwn(caller: Caller, userId: string): void {
+  const owner = ownerFor(caller);
+  if (owner !== undefined && owner !== userId) throw new ForeignUser();
+}
+
+/**
+ * Who acts, in the audit trail. The owner of an order is `customer` there: who that is stands in the first entry, as a hash that can be
+ * made meaningless. Without authentication whoever acts is taken for the owner.
+ */
+function actorAt(caller: Caller, owner: string | undefined): string {
+  return caller.isAnonymous || caller.subject === owner ? 'customer' : actorOf(caller);
 }
 
 function causeOfRequest(): { correlationId: string; traceparent?: string } {

@@ -46,7 +46,10 @@ export class OrderItemDto {
 }
 
 export class PlaceOrderDto {
-  @ApiProperty({ example: 'user_123' })
+  @ApiPropertyOptional({
+    description: 'Whom the order is for. A customer may leave it out, and can name nobody else.',
+    example: 'user_123',
+  })
   @IsPrintable()
   user_id!: string;
 

@@ -12,6 +12,12 @@ export const PROBLEMS: ProblemCatalogue = {
     meaning: 'No order has this id.',
     remedy: 'Check the id. After a 503 of POST /orders the order may appear later.',
   },
+  'ORDER.FOREIGN_USER': {
+    title: 'The order is for somebody else',
+    status: 403,
+    meaning: 'The credentials allow to order for their own user only, and user_id is another one.',
+    remedy: 'Leave user_id out, or use credentials with the role support or service.',
+  },
   'ORDER.TOTAL_TOO_LARGE': {
     title: 'The order costs too much',
     status: 400,

@@ -5,6 +5,10 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Check('idempotency_keys_key_check', 'length(key) BETWEEN 1 AND 255')
 @Index('idempotency_keys_created_at', ['createdAt'], { type: 'brin' })
 export class IdempotencyKeyEntity {
+  /** Whose key it is: `sub` of their token. The key of one caller says nothing about another's. */
+  @PrimaryColumn('text', { default: 'developer' })
+  subject!: string;
+
   @PrimaryColumn('text')
   key!: string;
 

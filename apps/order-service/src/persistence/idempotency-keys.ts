@@ -13,6 +13,8 @@ export interface StoredAnswer {
 
 /** A request that may carry a key. */
 export interface KeyClaim {
+  /** Whose key it is. */
+  readonly subject: string;
   readonly key: string | undefined;
   /** The parameters of the request, in a fixed order of fields. */
   readonly content: unknown;
@@ -27,7 +29,7 @@ export type KeyVerdict =
   | { readonly kind: 'mismatch' }
   | { readonly kind: 'in_use' };
 
-type KeyRow = Pick<IdempotencyKeyEntity, 'key' | 'fingerprint' | 'status' | 'body'>;
+type KeyRow = Pick<IdempotencyKeyEntity, 'subject' | 'key' | 'fingerprint' | 'status' | 'body'>;
 
 const ANSWERS = rowSet(columnsOf(IdempotencyKeyEntity));
 
@@ -41,13 +43,15 @@ export class IdempotencyKeys {
    * waiting for that transaction.
    */
   async claim(unitOfWork: UnitOfWork, claims: readonly KeyClaim[]): Promise<KeyVerdict[]> {
-    const keys = [...new Set(claims.flatMap(({ key }) => (key === undefined ? [] : [key])))].sort();
+    const keys = ownKeysOf(claims);
     if (keys.length === 0) return claims.map(() => ({ kind: 'new' }));
     const free = await this.lock(unitOfWork, keys);
     // A statement of its own: its snapshot must be younger than the locks.
     const known = await this.read(unitOfWork, keys);
     const firstUse = new Map<string, number>();
-    return claims.map(({ key, content }, index) => {
+    return claims.map((claim, index) => {
+      const { content } = claim;
+      const key = nameOf(claim);
       if (key === undefined) return { kind: 'new' };
       if (!free.has(key)) return { kind: 'in_use' };
       const row = known.get(key);
@@ -65,11 +69,18 @@ export class IdempotencyKeys {
   /** Stores the answers of requests whose verdict was `new`. */
   async store(
     unitOfWork: UnitOfWork,
-    answers: readonly { key: string; content: unknown; orderId: string; answer: StoredAnswer; at: Date }[],
+    answers: readonly {
+      subject: string;
+      key: string;
+      content: unknown;
+      orderId: string;
+      answer: StoredAnswer;
+      at: Date;
+    }[],
   ): Promise<void> {
     if (answers.length === 0) return;
-    const rows = answers.map(({ key, content, orderId, answer: { status, body }, at }) => {
-      return { key, fingerprint: fingerprintOf(content), orderId, status, body, createdAt: at };
+    const rows = answers.map(({ subject, key, content, orderId, answer: { status, body }, at }) => {
+      return { subject, key, fingerprint: fingerprintOf(content), orderId, status, body, createdAt: at };
     });
     await unitOfWork.query(STORE, ANSWERS.parameters(rows));
   }
@@ -84,22 +95,45 @@ export class IdempotencyKeys {
     return rows.length === 1_000;
   }
 
-  private async lock(unitOfWork: UnitOfWork, keys: readonly string[]): Promise<Set<string>> {
-    const rows = await unitOfWork.query<{ key: string; locked: boolean }>(
-      `SELECT key, pg_try_advisory_xact_lock(hashtextextended('idempotency ' || key, 0)) AS locked
-       FROM unnest($1::text[]) AS k (key)`,
-      [keys],
+  private async lock(unitOfWork: UnitOfWork, keys: readonly OwnKey[]): Promise<Set<string>> {
+    const rows = await unitOfWork.query<{ name: string; locked: boolean }>(
+      `SELECT name, pg_try_advisory_xact_lock(hashtextextended('idempotency ' || name, 0)) AS locked
+       FROM unnest($1::text[]) AS k (name)`,
+      [keys.map(({ name }) => name)],
     );
-    return new Set(rows.filter((row) => row.locked).map((row) => row.key));
+    return new Set(rows.filter((row) => row.locked).map((row) => row.name));
   }
 
-  private async read(unitOfWork: UnitOfWork, keys: readonly string[]): Promise<Map<string, KeyRow>> {
+  private async read(unitOfWork: UnitOfWork, keys: readonly OwnKey[]): Promise<Map<string, KeyRow>> {
     const rows = await unitOfWork.query<KeyRow>(
-      'SELECT key, fingerprint, status, body FROM idempotency_keys WHERE key = ANY ($1::text[])',
-      [keys],
+      `SELECT i.subject, i.key, i.fingerprint, i.status, i.body
+       FROM unnest($1::text[], $2::text[]) AS k (subject, key) JOIN idempotency_keys i USING (subject, key)`,
+      [keys.map(({ subject }) => subject), keys.map(({ key }) => key)],
     );
-    return new Map(rows.map((row) => [row.key, row]));
+    return new Map(rows.map((row) => [nameOf(row) ?? '', row]));
   }
+}
+
+/** A key and whose it is. */
+interface OwnKey {
+  readonly subject: string;
+  readonly key: string;
+  /** The two as one text: a subject has no space. */
+  readonly name: string;
+}
+
+/** Each once, in the one order in which everybody locks them. */
+function ownKeysOf(claims: readonly KeyClaim[]): OwnKey[] {
+  const keys = new Map<string, OwnKey>();
+  for (const { subject, key } of claims) {
+    const name = nameOf({ subject, key });
+    if (key !== undefined && name !== undefined) keys.set(name, { subject, key, name });
+  }
+  return [...keys.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+function nameOf({ subject, key }: { subject: string; key: string | undefined }): string | undefined {
+  return key === undefined ? undefined : `${subject} ${key}`;
 }
 
 function verdictOf(row: KeyRow, content: unknown): KeyVerdict {

@@ -58,8 +58,10 @@ export class OrderReader {
     return new Map(rows.map((row) => [row.orderId, orderWithLinesFrom(row)]));
   }
 
-  /** The audit trail of one order, oldest first; empty when there is no such order. */
-  async events(orderId: string): Promise<AuditTrail> {
+  /** The audit trail of one order, oldest first; empty when there is no such order, or none of this owner. */
+  async events(orderId: string, owner?: string): Promise<AuditTrail> {
+    const isTheirs = owner === undefined || (await this.orders.existsBy({ orderId, userId: owner }));
+    if (!isTheirs) return { entries: [], customerReason: null };
     const entries = (await this.trail.find({ where: { orderId }, order: { number: 'ASC' } })).map(entryFrom);
     const isExplained = entries.some(({ details }) => detailsIn(details)?.customer_reason_hash !== undefined);
     if (!isExplained) return { entries, customerReason: null };

@@ -45,7 +45,7 @@ const STORED = 'SELECT order_id FROM orders WHERE order_id = ANY ($1::uuid[])';
 const PLACED = rowSet({
   ...columnsOf(OrderEntity, 'orderId', 'userId', 'total', 'currency', 'paymentMethod', 'correlationId', 'deadlineAt'),
   ...columnsOf(OrderEntity, 'createdAt', 'lastEventHash', 'orderNumber', 'userSalt'),
-  ...columnsOf(OrderEventEntity, 'previousHash', 'details'),
+  ...columnsOf(OrderEventEntity, 'actor', 'previousHash', 'details'),
 });
 const LINES = rowSet(
   columnsOf(OrderItemEntity, 'orderId', 'lineNumber', 'productId', 'productName', 'quantity', 'price'),
@@ -62,9 +62,9 @@ const INSERT = `
   ), recorded AS (
     INSERT INTO order_events (order_id, number, event, to_status, actor, correlation_id, occurred_at, previous_hash, hash,
       details)
-    SELECT order_id, 1, 'order_created', 'pending', 'customer', correlation_id, created_at, previous_hash, last_event_hash,
+    SELECT order_id, 1, 'order_created', 'pending', actor, correlation_id, created_at, previous_hash, last_event_hash,
       details
-    FROM ${PLACED.unnest('e', 'orderId', 'correlationId', 'createdAt', 'previousHash', 'lastEventHash', 'details')}
+    FROM ${PLACED.unnest('e', 'orderId', 'actor', 'correlationId', 'createdAt', 'previousHash', 'lastEventHash', 'details')}
   )
   INSERT INTO order_items (${LINES.columns()}) SELECT * FROM ${LINES.unnest('i')}`;
 
@@ -97,6 +97,12 @@ export function isOrderNumberTaken(error: unknown): boolean {
 @Injectable()
 export class OrderRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** Whether there is such an order, and it is this user's. */
+  async isOwnedBy(unitOfWork: UnitOfWork, orderId: string, userId: string): Promise<boolean> {
+    const rows = await unitOfWork.query('SELECT 1 FROM orders WHERE order_id = $1 AND user_id = $2', [orderId, userId]);
+    return rows.length > 0;
+  }
 
   /** Locks orders in the order of their ids, the one order in which everybody locks them. Unknown ids are left out. */
   async lock(unitOfWork: UnitOfWork, orderIds: readonly string[]): Promise<Map<string, LockedOrder>> {
@@ -174,8 +180,8 @@ function placedRow({ order, userSalt, entry }: PlacedOrder) {
     paymentMethod,
     correlationId,
   };
-  const { hash: lastEventHash, previousHash, details } = entry;
-  return { ...fields, deadlineAt, createdAt, userSalt, lastEventHash, previousHash, details };
+  const { actor, hash: lastEventHash, previousHash, details } = entry;
+  return { ...fields, deadlineAt, createdAt, userSalt, actor, lastEventHash, previousHash, details };
 }
 
 function lineRow({ orderId }: Order, { productId, productName, quantity, price }: OrderLine, index: number) {

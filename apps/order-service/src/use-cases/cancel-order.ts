@@ -1,12 +1,18 @@
 import { Transactions, Turns } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
+import { OrderNotFound } from '../domain/order.errors';
 import { saltedHash } from '../domain/salted-hash';
+import { OrderRepository } from '../persistence/order.repository';
 import { Salts } from '../persistence/random-values';
 import { AdvanceOrders, type OrderInput } from './advance-orders';
 
 /** A request to cancel an order. */
 export interface CancelOrderCommand {
   readonly orderId: string;
+  /** It is cancelled only if it is this user's. */
+  readonly owner?: string | undefined;
+  /** Who cancels it, as the audit trail is to name them. */
+  readonly actor: string;
   /** In the customer's own words. */
   readonly reason?: string;
   readonly traceparent?: string;
@@ -22,21 +28,27 @@ export class CancelOrder {
 
   constructor(
     private readonly transactions: Transactions,
+    private readonly orders: OrderRepository,
     private readonly advance: AdvanceOrders,
     private readonly salts: Salts,
   ) {}
 
   /** @throws DomainError `ORDER.NOT_FOUND` */
-  async execute({ orderId, reason, traceparent }: CancelOrderCommand): Promise<void> {
+  async execute({ orderId, owner, actor, reason, traceparent }: CancelOrderCommand): Promise<void> {
     const input: OrderInput = {
       orderId,
       trigger: 'cancel_requested',
-      actor: 'customer',
+      actor,
       cause: traceparent === undefined ? {} : { traceparent },
       ...(reason === undefined ? {} : this.explained(reason)),
     };
     await this.turns.take(orderId, () =>
-      this.transactions.run((unitOfWork) => this.advance.enqueue(unitOfWork, [input])),
+      this.transactions.run(async (unitOfWork) => {
+        // An order never changes its owner, so this holds until the lock is taken too.
+        const isTheirs = owner === undefined || (await this.orders.isOwnedBy(unitOfWork, orderId, owner));
+        if (!isTheirs) throw new OrderNotFound(orderId);
+        await this.advance.enqueue(unitOfWork, [input]);
+      }),
     );
   }
 

@@ -7,9 +7,9 @@ import { OrderReader, type AuditTrail } from '../persistence/order.reader';
 export class GetAuditTrail {
   constructor(private readonly reader: OrderReader) {}
 
-  /** Oldest first. @throws OrderNotFound */
-  async execute(orderId: string): Promise<AuditTrail> {
-    const trail = await this.reader.events(orderId);
+  /** Oldest first. With `owner` only if the order is theirs. @throws OrderNotFound */
+  async execute(orderId: string, owner?: string): Promise<AuditTrail> {
+    const trail = await this.reader.events(orderId, owner);
     if (trail.entries.length === 0) throw new OrderNotFound(orderId);
     return trail;
   }

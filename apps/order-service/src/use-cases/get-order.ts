@@ -16,6 +16,14 @@ export interface SettledWithin {
   readonly gone: AbortSignal;
 }
 
+/** Which order is to be read. */
+export interface OrderQuery {
+  readonly orderId: string;
+  /** The order is found only if it is this user's. */
+  readonly owner?: string | undefined;
+  readonly wait?: SettledWithin | undefined;
+}
+
 /** Reads one order. */
 @Injectable()
 export class GetOrder {
@@ -37,36 +45,40 @@ export class GetOrder {
    * time is up or `gone` aborts.
    * @throws OrderNotFound, at once
    */
-  async execute<View>(orderId: string, view: OrderView<View>, wait?: SettledWithin): Promise<View> {
-    return wait === undefined ? view(await this.read(orderId)) : this.settledWithin(wait, orderId, view);
+  async execute<View>(query: OrderQuery, view: OrderView<View>): Promise<View> {
+    const { wait } = query;
+    return wait === undefined ? view(await this.read(query)) : this.settledWithin(wait, query, view);
   }
 
   private async settledWithin<View>(
     { ms, gone }: SettledWithin,
-    orderId: string,
+    query: OrderQuery,
     view: OrderView<View>,
   ): Promise<View> {
+    const { orderId } = query;
     const answered = new AbortController();
     const settled = this.waiters.untilSettled(orderId, AbortSignal.any([gone, answered.signal]));
     const timer = setTimeout(() => answered.abort(), ms);
     try {
-      const found = await this.read(orderId);
+      const found = await this.read(query);
       if (isSettled(found.order)) return view(found);
       await settled;
       // Whoever waits for the same order is woken at the same moment, and reads it together with the others.
-      return view(gone.aborted ? found : known(await this.reads.read(orderId), orderId));
+      return view(gone.aborted ? found : known(await this.reads.read(orderId), query));
     } finally {
       clearTimeout(timer);
       answered.abort();
     }
   }
 
-  private async read(orderId: string): Promise<OrderWithLines> {
-    return known(await this.cache.read(orderId, () => this.reads.read(orderId)), orderId);
+  private async read(query: OrderQuery): Promise<OrderWithLines> {
+    const { orderId } = query;
+    return known(await this.cache.read(orderId, () => this.reads.read(orderId)), query);
   }
 }
 
-function known(found: OrderWithLines | undefined, orderId: string): OrderWithLines {
-  if (found === undefined) throw new OrderNotFound(orderId);
+/** The order of somebody else is as good as none. */
+function known(found: OrderWithLines | undefined, { orderId, owner }: OrderQuery): OrderWithLines {
+  if (found === undefined || (owner !== undefined && found.order.userId !== owner)) throw new OrderNotFound(orderId);
   return found;
 }

@@ -14,6 +14,8 @@ function aCommand(overrides: Partial<OrderRequest> = {}, idempotencyKey?: string
   return {
     request: { userId: 'group', paymentMethod: 'credit_card', currency: 'USD', lines: [line], ...overrides },
     cause: { correlationId: 'correlation-1' },
+    subject: 'group',
+    actor: 'customer',
     answer: ({ order }) => ({ status: 201, body: JSON.stringify({ order_id: order.orderId }) }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   };

@@ -73,6 +73,8 @@ async function placeTogether(count: number, ...ends: readonly (Error | 'committe
   const command: PlaceOrderCommand = {
     request: { userId: 'user_123', paymentMethod: 'credit_card', currency: 'USD', lines: [line] },
     cause: { correlationId: 'correlation-1' },
+    subject: 'user_123',
+    actor: 'customer',
     answer: ({ order }) => ({ status: 201, body: order.orderNumber }),
   };
   const settled = await Promise.allSettled(Array.from({ length: count }, () => place.execute(command)));

@@ -18,6 +18,10 @@ export interface PlaceOrderCommand {
   readonly request: OrderRequest;
   readonly idempotencyKey?: string;
   readonly cause: Cause;
+  /** Whose Idempotency-Key it is. */
+  readonly subject: string;
+  /** Who places it, as the audit trail is to name them. */
+  readonly actor: string;
   /** Makes the answer, which is stored with the key: a repeated request gets the same bytes. */
   readonly answer: (placed: OrderWithLines) => StoredAnswer;
 }

@@ -20,6 +20,8 @@ export interface Placing {
   readonly request: OrderRequest;
   readonly idempotencyKey?: string;
   readonly cause: Cause;
+  readonly subject: string;
+  readonly actor: string;
   readonly answerFor: (placed: OrderWithLines) => StoredAnswer;
   /** Replaced, with its answer, when another order has its number. */
   order: OpenOrder;
@@ -43,7 +45,7 @@ export class StoreOrders implements SharedWork<Placing, PlacedOrder> {
   async perform(unitOfWork: UnitOfWork, placings: readonly Placing[]): Promise<Settled<PlacedOrder>[]> {
     const verdicts = await this.keys.claim(
       unitOfWork,
-      placings.map(({ idempotencyKey, request }) => ({ key: idempotencyKey, content: request })),
+      placings.map(({ subject, idempotencyKey: key, request: content }) => ({ subject, key, content })),
     );
     const accepted = placings.filter((_, index) => verdicts[index]?.kind === 'new');
     if (accepted.length > 0) await this.store(unitOfWork, accepted);
@@ -73,15 +75,15 @@ export class StoreOrders implements SharedWork<Placing, PlacedOrder> {
   private async store(unitOfWork: UnitOfWork, placings: readonly Placing[]): Promise<void> {
     await this.orders.insert(
       unitOfWork,
-      placings.map(({ order, request: { lines } }) => {
+      placings.map(({ order, actor, request: { lines } }) => {
         const userSalt = this.salts.next();
-        return { order, lines, userSalt, entry: placedEntry(order, lines, userSalt) };
+        return { order, lines, userSalt, entry: placedEntry(order, lines, userSalt, actor) };
       }),
     );
-    const keyed = placings.flatMap(({ idempotencyKey, request, order, answer }) =>
+    const keyed = placings.flatMap(({ subject, idempotencyKey, request, order, answer }) =>
       idempotencyKey === undefined
         ? []
-        : [{ key: idempotencyKey, content: request, orderId: order.orderId, answer, at: order.createdAt }],
+        : [{ subject, key: idempotencyKey, content: request, orderId: order.orderId, answer, at: order.createdAt }],
     );
     await this.keys.store(unitOfWork, keyed);
     for (const placing of placings) announceCreated(unitOfWork, placing);

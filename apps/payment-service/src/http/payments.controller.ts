@@ -1,4 +1,4 @@
-import { ApiGroup, ApiProblems } from '@app/platform';
+import { Allow, ApiGroup, ApiProblems, type Caller, CurrentCaller, ownerFor, userShownTo } from '@app/platform';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { GetPayment } from '../use-cases/get-payment';
@@ -8,6 +8,7 @@ import { PaymentPath } from './payment-path.dto';
 import { PaymentListResponse, PaymentResponse } from './payment.response';
 
 @ApiGroup('payments', 'The payments of orders.')
+@Allow('customer', 'support', 'operator', 'admin', 'service')
 @Controller('payments')
 export class PaymentsController {
   constructor(
@@ -24,8 +25,9 @@ export class PaymentsController {
   })
   @ApiOkResponse({ type: PaymentListResponse, description: 'A page of payments.' })
   @ApiProblems(400, 503)
-  async list(@Query() query: ListPaymentsQuery): Promise<PaymentListResponse> {
-    const { order_id: orderId, user_id: userId, status, limit, cursor } = query;
+  async list(@Query() query: ListPaymentsQuery, @CurrentCaller() caller: Caller): Promise<PaymentListResponse> {
+    const { order_id: orderId, status, limit, cursor } = query;
+    const userId = userShownTo(caller, query.user_id);
     const page = await this.listPayments.execute({ orderId, userId, status }, limit, cursor);
     return { payments: page.payments.map((payment) => PaymentResponse.from(payment)), next_cursor: page.nextCursor };
   }
@@ -34,7 +36,10 @@ export class PaymentsController {
   @ApiOperation({ operationId: 'getPayment', summary: 'Read a payment.' })
   @ApiOkResponse({ type: PaymentResponse, description: 'The payment as it is now.' })
   @ApiProblems(400, 404, 503)
-  async get(@Param() { payment_id: paymentId }: PaymentPath): Promise<PaymentResponse> {
-    return PaymentResponse.from(await this.getPayment.execute(paymentId));
+  async get(
+    @Param() { payment_id: paymentId }: PaymentPath,
+    @CurrentCaller() caller: Caller,
+  ): Promise<PaymentResponse> {
+    return PaymentResponse.from(await this.getPayment.execute(paymentId, ownerFor(caller)));
   }
 }

@@ -1,4 +1,4 @@
-import { ApiGroup, ApiProblems } from '@app/platform';
+import { Allow, ApiGroup, ApiProblems } from '@app/platform';
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOperation } from '@nestjs/swagger';
 import { RefundByHand } from '../use-cases/refund-by-hand';
@@ -6,6 +6,7 @@ import { RefundByHandDto, RefundByHandResponse } from './simulator.dto';
 
 /** The pages of the simulated gateway; there only while payments go through it. */
 @ApiGroup('simulator', 'What a person can do in the dashboard of a real gateway; there while payments are simulated.')
+@Allow('operator', 'admin')
 @Controller('simulator')
 export class SimulatorController {
   constructor(private readonly refundByHand: RefundByHand) {}

@@ -1,4 +1,4 @@
-import { ApiGroup, ApiProblems, keepRawBody, rawBodyOf } from '@app/platform';
+import { ApiGroup, ApiProblems, keepRawBody, Public, rawBodyOf } from '@app/platform';
 import { Controller, Headers, HttpCode, Post, Req, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -6,8 +6,9 @@ import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HandleStripeWebhook } from '../use-cases/handle-stripe-webhook';
 
-/** There only while payments go through Stripe. */
+/** There only while payments go through Stripe, which proves itself by a signature. */
 @ApiGroup('webhooks', 'What the payment gateway calls; there while payments go through Stripe.')
+@Public()
 @Controller('webhooks/stripe')
 export class StripeWebhookController implements OnModuleInit {
   constructor(

@@ -68,8 +68,9 @@ export class PaymentReader {
     return duePayments((text, parameters) => this.payments.query(text, parameters), now);
   }
 
-  async find(paymentId: string): Promise<PaymentView | undefined> {
-    const found = await this.payments.findOne({ select: SHOWN, where: { paymentId } });
+  async find(paymentId: string, userId?: string): Promise<PaymentView | undefined> {
+    const where = { paymentId, ...(userId === undefined ? {} : { userId }) };
+    const found = await this.payments.findOne({ select: SHOWN, where });
     return found === null ? undefined : viewFrom(found);
   }
 

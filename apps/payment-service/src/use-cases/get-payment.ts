@@ -9,9 +9,9 @@ export type { PaymentView };
 export class GetPayment {
   constructor(private readonly reader: PaymentReader) {}
 
-  /** @throws PaymentNotFound */
-  async execute(paymentId: string): Promise<PaymentView> {
-    const payment = await this.reader.find(paymentId);
+  /** With `owner` only if it is for an order of theirs. @throws PaymentNotFound */
+  async execute(paymentId: string, owner?: string): Promise<PaymentView> {
+    const payment = await this.reader.find(paymentId, owner);
     if (payment !== undefined) return payment;
     throw new PaymentNotFound();
   }

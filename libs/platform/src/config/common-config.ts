@@ -1,3 +1,4 @@
+import { authConfig } from '../auth/auth-config';
 import type { ConfigOf } from './define-config';
 import {
   bool,
@@ -27,8 +28,14 @@ export interface CommonDefaults {
  */
 export function commonConfig(defaults: CommonDefaults) {
   const { databaseUser } = defaults;
-  const own = { ...processConfig(defaults.port), ...metricsConfig() };
-  return { ...own, ...kafkaConfig(), ...retryConfig(), ...storageConfig(databaseUser) };
+  return {
+    ...processConfig(defaults.port),
+    ...metricsConfig(),
+    ...authConfig(),
+    ...kafkaConfig(),
+    ...retryConfig(),
+    ...storageConfig(databaseUser),
+  };
 }
 
 /** The loaded form of `commonConfig`; every config of a service is assignable to it. */

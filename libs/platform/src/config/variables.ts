@@ -104,6 +104,30 @@ export function hostList(options: VariableOptions<readonly string[]>): Variable<
   });
 }
 
+/**
+ * A comma separated list, white space allowed, empty only by default; `entry` reads one of its entries and answers `undefined` for
+ * what is none. `expected` completes the sentence "expected …".
+ */
+export function listOf<T>(
+  options: VariableOptions<readonly T[]> & {
+    readonly expected: string;
+    readonly entry: (text: string) => T | undefined;
+    readonly formatEntry: (value: T) => string;
+  },
+): Variable<readonly T[]> {
+  return variable<readonly T[]>(options, {
+    expected: options.expected,
+    parse(value) {
+      return value.split(',').map((part) => {
+        const entry = options.entry(part.trim());
+        if (entry === undefined) throw new EnvError('has an entry that is none');
+        return entry;
+      });
+    },
+    format: (entries) => entries.map((entry) => options.formatEntry(entry)).join(','),
+  });
+}
+
 /** A whole number, 1 to `max` (default 2^31 - 1). */
 export function positiveInt(options: VariableOptions<number> & { readonly max?: number }): Variable<number> {
   const max = options.max ?? 2_147_483_647;

@@ -4,6 +4,8 @@ import { ProblemDetails } from './problem-details';
 
 const WHEN: Readonly<Record<number, string>> = {
   400: 'The request is malformed or a field is invalid; errors[] names each one.',
+  401: 'The request has no valid credentials.',
+  403: 'The credentials do not allow this.',
   404: 'The resource does not exist.',
   409: 'The request conflicts with the current state.',
   413: 'The body is larger than 100 KiB.',

@@ -1,6 +1,6 @@
 /** How a refusal is answered: the HTTP status, and whether trying again can help (`unavailable`). */
 export type DomainErrorKind =
-  'invalid' | 'not_found' | 'conflict' | 'unprocessable' | 'unavailable' | 'forbidden' | 'internal';
+  'invalid' | 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict' | 'unprocessable' | 'unavailable' | 'internal';
 
 /** One offending field. `pointer` is explained at `validationPipe`. */
 export interface FieldError {
@@ -45,11 +45,12 @@ export class DomainError extends Error {
 
 const KINDS: ReadonlySet<unknown> = new Set<DomainErrorKind>([
   'invalid',
+  'unauthenticated',
+  'forbidden',
   'not_found',
   'conflict',
   'unprocessable',
   'unavailable',
-  'forbidden',
   'internal',
 ]);
 

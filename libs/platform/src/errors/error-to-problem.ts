@@ -4,6 +4,7 @@ import type { Problem } from './problem-details';
 
 const STATUS: Readonly<Record<DomainErrorKind, number>> = {
   invalid: 400,
+  unauthenticated: 401,
   forbidden: 403,
   not_found: 404,
   conflict: 409,

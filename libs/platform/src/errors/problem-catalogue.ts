@@ -95,16 +95,23 @@ export const PLATFORM_PROBLEMS: ProblemCatalogue = {
     remedy: 'Send a key such as a UUID, one for each thing that is to happen once.',
   },
   'REQUEST.UNAUTHENTICATED': {
-    title: 'Nobody is logged in',
+    title: 'The request has no valid credentials',
     status: 401,
-    meaning: 'The request has no valid credentials.',
-    remedy: 'Send credentials. The services ask for none themselves; something in front of them does.',
+    meaning:
+      'The request has no bearer token, or one that has expired, was signed by somebody else, or was not made for these services.',
+    remedy: 'Get a new token from the issuer, and send it as Authorization: Bearer.',
   },
   'REQUEST.FORBIDDEN': {
     title: 'This is not allowed',
     status: 403,
     meaning: 'The credentials are valid and do not allow this.',
     remedy: 'Ask whoever runs the system for the permission.',
+  },
+  'AUTHENTICATION.UNAVAILABLE': {
+    title: 'Tokens cannot be verified at the moment',
+    status: 503,
+    meaning: 'The keys of the issuer of tokens could not be read, or not in time.',
+    remedy: 'Send the request again after as many seconds as Retry-After says.',
   },
   'REQUEST.NOT_FOUND': {
     title: 'There is nothing at this path',

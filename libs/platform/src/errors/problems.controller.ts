@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Public } from '../auth/access.decorators';
 import { ApiGroup } from '../http/open-api';
 import { IsPrintable } from '../http/field-decorators';
 import { ServiceInfo } from '../service-info';
@@ -42,6 +43,7 @@ class ProblemListResponse {
 
 /** Where the `type` of a problem leads: what its code means. */
 @ApiGroup('problems', 'What the codes in error answers mean, and what to do about each.')
+@Public()
 @Controller('problems')
 export class ProblemsController {
   private readonly known: ReadonlyMap<string, ProblemResponse>;

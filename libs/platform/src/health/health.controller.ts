@@ -1,6 +1,7 @@
 import { applyDecorators, Controller, Get, Res, type Type } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Public } from '../auth/access.decorators';
 import { ApiProblems } from '../errors/api-problems.decorator';
 import { ApiGroup } from '../http/open-api';
 import { Lifecycle } from '../lifecycle';
@@ -18,6 +19,7 @@ import {
 /** Probes and the greeting of a service; documented at each route. */
 @ApiGroup('health', 'Whether the service works, for people and for probes.')
 @ApiExtraModels(CheckResponse)
+@Public()
 @Controller()
 export class HealthController {
   constructor(

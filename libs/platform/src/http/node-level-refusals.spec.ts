@@ -3,10 +3,12 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { Public } from '../auth/access.decorators';
 import { createService } from '../bootstrap';
 import { commonConfig } from '../config/common-config';
 import { defineConfig } from '../config/define-config';
 
+@Public()
 @Controller('things')
 class ThingsController {
   @Get()

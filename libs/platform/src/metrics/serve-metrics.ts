@@ -2,6 +2,8 @@ import { Logger } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Authentication } from '../auth/authentication';
+import { permit } from '../auth/permit';
 import { StartupError } from '../errors/startup.error';
 import type { Metrics } from './metrics';
 
@@ -10,10 +12,14 @@ export const METRICS_PATH = '/metrics';
 
 const TIMEOUT_MS = 15_000;
 
-/** Answers scrapes on the port of the service. The route is not part of the API: not in its document, its log or its figures. */
-export function serveMetrics(server: FastifyInstance, metrics: Metrics): void {
+/**
+ * Answers scrapes on the port of the service, by operators and programs where it asks for credentials. The route is not part of the
+ * API: not in its document, its log or its figures.
+ */
+export function serveMetrics(server: FastifyInstance, metrics: Metrics, authentication: Authentication): void {
   if (!metrics.isOn) return;
-  server.get(METRICS_PATH, async (_request, reply) => {
+  const onRequest = permit(authentication, 'operator', 'admin', 'service');
+  server.get(METRICS_PATH, { onRequest }, async (_request, reply) => {
     const text = await metrics.text();
     return reply.header('content-type', metrics.contentType).header('cache-control', 'no-store').send(text);
   });
