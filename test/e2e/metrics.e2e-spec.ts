@@ -173,7 +173,7 @@ describe('what every service shows', () => {
 
 describe('what waits', () => {
   it('is the same in ./ops status, at /health and at /metrics', async () => {
-    // Given up, and refused by Kafka: both stay until somebody acts.
+    // Given up, and for a topic that cannot be: both stay until somebody acts.
     await system.sql(
       `INSERT INTO payment_service.failed_messages (id, consumer_group, topic, partition, "offset", "timestamp", headers,
          status, blocks_order, attempts)
@@ -182,7 +182,7 @@ describe('what waits', () => {
     );
     await system.sql(
       `INSERT INTO payment_service.outbox (id, aggregatetype, aggregateid, type, headers, created_at, refused_at)
-       VALUES (gen_random_uuid(), 'order', 'x', 'order_created', '{}', now() - interval '1 hour', now())`,
+       VALUES (gen_random_uuid(), 'order', 'x', 'no topic!', '{}', now() - interval '1 hour', now())`,
     );
     const { stack } = system;
     const addresses = {

@@ -100,7 +100,7 @@ describe('what waits', () => {
     const replica = await bed.start();
     await bed.rows(
       `INSERT INTO outbox (id, aggregatetype, type, headers, created_at, refused_at)
-       VALUES (gen_random_uuid(), 'order', 'nothing_known', '{}', now() - interval '1 hour', now())`,
+       VALUES (gen_random_uuid(), 'order', 'no topic!', '{}', now() - interval '1 hour', now())`,
     );
     const found = await scrape(replica);
     const health = await replica.app.inject({ method: 'GET', url: '/health' });
