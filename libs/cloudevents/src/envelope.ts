@@ -6,7 +6,7 @@ export interface Cause {
   readonly correlationId: string;
   /** The id of the event that caused this one; absent on what a person or a clock started. */
   readonly causationId?: string;
-  /** W3C Trace Context, as received. */
+  /** W3C Trace Context: the span in which it happened; of a received event the span that sent it. */
   readonly traceparent?: string;
 }
 

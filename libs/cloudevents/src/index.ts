@@ -20,3 +20,12 @@ export {
   ORDER_KEY,
   type PayloadOf,
 } from './event-definition';
+export {
+  contextOfSend,
+  isSampled,
+  parentOfSend,
+  readTraceparent,
+  spanIdOf,
+  traceIdOf,
+  traceparentOf,
+} from './traceparent';

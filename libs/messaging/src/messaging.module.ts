@@ -19,6 +19,7 @@ import { KafkaFactory } from './kafka/kafka-factory';
 import { KafkaHealthIndicator, OutboxHealthIndicator } from './messaging.health-indicators';
 import { MessagingOptions } from './messaging-options';
 import { Outbox } from './unit-of-work/outbox';
+import { ProcessSpans } from './consumer/process-spans';
 import { OutboxSignal } from './unit-of-work/outbox-signal';
 import { OutboxRelay } from './relay/relay';
 import { RelayProducer } from './relay/relay-producer';
@@ -63,6 +64,7 @@ export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy 
         Outbox,
         OutboxRelay,
         OutboxSignal,
+        ProcessSpans,
         RetryQueue,
         RetryWorker,
         TopicCreator,

@@ -1,5 +1,5 @@
 import { CATALOGUE } from '@app/events';
-import { createService, startService } from '@app/platform';
+import { createService, defineConfig, startService, tracingConfig } from '@app/platform';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectEventConsumers } from '../src/messaging.module';
 import { MessagingOptions } from '../src/messaging-options';
@@ -32,6 +32,7 @@ const service = {
     shutdownTimeoutMs: 10_000,
     shutdownDelayMs: 0,
     httpMaxConnections: 1_000,
+    ...defineConfig(tracingConfig())({}),
   } as const,
   configure: connectEventConsumers,
 };

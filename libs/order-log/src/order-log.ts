@@ -1,3 +1,4 @@
+import { traceIdOf } from '@app/cloudevents';
 import { type Cause, eventOfTopic, type EventEnvelope } from '@app/events';
 import { type StepNote, StepObserver } from '@app/messaging';
 import { type BufferedLog, redactText } from '@app/platform';
@@ -52,7 +53,7 @@ function idsOf({ correlationId, causationId, traceparent }: Cause): Record<strin
   return {
     ...(causationId === undefined ? undefined : { causation_id: causationId }),
     correlation_id: redactText(correlationId),
-    ...(traceparent === undefined ? undefined : { trace_id: traceparent.slice(3, 35) }),
+    ...(traceparent === undefined ? undefined : { trace_id: traceIdOf(traceparent) }),
   };
 }
 

@@ -2,6 +2,7 @@ import { Logger, type DynamicModule, type NestApplicationOptions, type Type } fr
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CommonConfig } from './config/common-config';
+import type { TracingConfig } from './config/tracing-config';
 import { ConfigurationError } from './config/configuration.error';
 import type { ProblemCatalogue } from './errors/problem-catalogue';
 import { StartupError } from './errors/startup.error';
@@ -20,17 +21,18 @@ import { shutDownOnSignals } from './shutdown';
 const CONNECTION_BACKLOG = 4_096;
 
 /** The config a service needs to run at all. */
-export type BootstrapConfig = Pick<
-  CommonConfig,
-  | 'host'
-  | 'port'
-  | 'httpMaxConnections'
-  | 'logLevel'
-  | 'logFormat'
-  | 'serviceVersion'
-  | 'shutdownTimeoutMs'
-  | 'shutdownDelayMs'
->;
+export type BootstrapConfig = TracingConfig &
+  Pick<
+    CommonConfig,
+    | 'host'
+    | 'port'
+    | 'httpMaxConnections'
+    | 'logLevel'
+    | 'logFormat'
+    | 'serviceVersion'
+    | 'shutdownTimeoutMs'
+    | 'shutdownDelayMs'
+  >;
 
 /** One service, described for `bootstrapService`. */
 export interface ServiceOptions {
@@ -81,7 +83,7 @@ export async function createService(options: ServiceOptions): Promise<NestFastif
 /** What the root module of a service imports: the platform and the service; the service's own module stays free of both. */
 export function serviceImports(options: ServiceOptions): (Type | DynamicModule)[] {
   const { name, version = options.config.serviceVersion, module, description, problems } = options;
-  return [PlatformModule.forRoot({ name, version, description, problems }), module];
+  return [PlatformModule.forRoot({ name, version, description, problems }, options.config), module];
 }
 
 /** How Nest builds the application of a service. */

@@ -22,6 +22,7 @@ export { Clock, SharedClock, SystemClock } from './clock';
 export { type CommonConfig, commonConfig } from './config/common-config';
 export type { ConfigurationProblem } from './config/configuration.error';
 export { defineConfig } from './config/define-config';
+export { tracingConfig } from './config/tracing-config';
 export { renderEnvExample } from './config/env-example';
 export {
   bool,
@@ -65,3 +66,5 @@ export { Outage } from './logging/outage';
 export { redactText } from './logging/redaction';
 export { ServiceInfo } from './service-info';
 export { shutDown } from './shutdown';
+export type { FinishedSpan, SpanAttributes } from './tracing/span';
+export { type Stopwatch, Tracing } from './tracing/tracing';

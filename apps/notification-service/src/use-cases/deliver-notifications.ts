@@ -1,5 +1,12 @@
 import { NOTIFICATION_CHANNELS, NotificationFailed, NotificationSent } from '@app/events';
-import { DueWorkers, Transactions, type DueWork, type DueWorker, type UnitOfWork } from '@app/messaging';
+import {
+  type CallDescription,
+  type DueWork,
+  type DueWorker,
+  DueWorkers,
+  Transactions,
+  type UnitOfWork,
+} from '@app/messaging';
 import { Chance, Clock, messageOf } from '@app/platform';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -18,6 +25,9 @@ interface Result {
 
 /** After these the next message of an order may go. */
 const THROUGH: ReadonlySet<Delivery['outcome']['kind']> = new Set(['sent', 'logged', 'rejected', 'expired']);
+
+/** No failure of the call. */
+const DELIVERED: ReadonlySet<Delivery['outcome']['kind']> = new Set(['sent', 'logged']);
 
 /** How long the end of the process is put off for answers that are late already. */
 const LAST_ANSWERS_MS = 3_000;
@@ -92,6 +102,20 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
     }
     this.logger.error('Notification could not be rendered', { err: error });
     return { outcome: { kind: 'deferred', error: error instanceof Error ? error.name : 'unknown error' } };
+  }
+
+  describe({ type, channel, attempts }: DueNotification, { outcome: { kind } }: Delivery): CallDescription {
+    return {
+      name: `send ${channel}`,
+      attributes: {
+        'peer.service': channel === 'email' ? 'mail server' : 'SMS provider',
+        'network.protocol.name': channel === 'email' ? 'smtp' : 'http',
+        'app.notification.type': type,
+        'app.notification.attempts': attempts,
+        'app.notification.outcome': kind,
+      },
+      error: DELIVERED.has(kind) ? undefined : { type: kind },
+    };
   }
 
   async settle(unitOfWork: UnitOfWork, results: readonly Result[]): Promise<void> {

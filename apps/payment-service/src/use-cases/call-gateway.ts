@@ -1,4 +1,11 @@
-import { DueWorkers, type DueItem, type DueWork, type DueWorker, type UnitOfWork } from '@app/messaging';
+import {
+  type CallDescription,
+  type DueItem,
+  type DueWork,
+  type DueWorker,
+  DueWorkers,
+  type UnitOfWork,
+} from '@app/messaging';
 import { Clock } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import type { GatewayOutcome } from '../domain/gateway-outcome';
@@ -19,6 +26,9 @@ import { StepPayments, type GatewayCalls } from './step-payments';
 export interface DueCall extends DueItem {
   readonly call: GatewayCall;
 }
+
+/** Of a call, not of a payment: a declined card is an answer. */
+const FAILED: ReadonlySet<GatewayOutcome['kind']> = new Set(['not_asked', 'unavailable', 'outcome_unknown', 'refused']);
 
 interface CallResult {
   readonly item: DueCall;
@@ -83,6 +93,20 @@ export class CallGateway implements DueWork<DueCall, GatewayOutcome>, GatewayCal
     return { kind: isUndone ? 'unavailable' : 'outcome_unknown' };
   }
 
+  describe({ call: { operation, manner } }: DueCall, { kind }: GatewayOutcome): CallDescription {
+    return {
+      name: `${operation} payment`,
+      attributes: {
+        'peer.service': 'payment gateway',
+        'rpc.service': 'PaymentGateway',
+        'rpc.method': operation,
+        'app.payment.manner': manner,
+        'app.payment.outcome': kind,
+      },
+      error: FAILED.has(kind) ? { type: kind } : undefined,
+    };
+  }
+
   async settle(unitOfWork: UnitOfWork, results: readonly CallResult[]): Promise<void> {
     await this.steps.execute(unitOfWork, results.map(inputOf), this);
   }
@@ -133,9 +157,9 @@ function followUpOf({ idempotencyKey, reference, amount, currency, orderId }: Ga
 }
 
 function itemOf(payment: Payment): DueCall {
-  const { paymentId, orderId, operation } = payment;
+  const { paymentId, orderId, operation, cause } = payment;
   if (operation === null) throw new TypeError(`nothing is due for order ${orderId}`);
-  return { id: paymentId, orderId, leasedUntil: operation.dueAt, call: callFor(payment) };
+  return { id: paymentId, orderId, leasedUntil: operation.dueAt, call: callFor(payment), cause };
 }
 
 function inputOf({ item, outcome }: CallResult): GatewayInput {

@@ -9,6 +9,7 @@ import { MemoryCore } from '../../test/memory-core';
 import type { ConsumedRecord } from '../record/consumed-record';
 import { toConsumedRecord } from '../record/consumed-record';
 import { EventBatchProcessor } from './event-batch-processor';
+import { ProcessSpans } from './process-spans';
 import { MessagingOptions } from '../messaging-options';
 
 Logger.overrideLogger(false);
@@ -41,6 +42,7 @@ function setUp(fail: (events: readonly EventEnvelope[]) => void = () => undefine
     core.inbox,
     core.failedMessages,
     new SystemClock(),
+    new ProcessSpans(options),
   );
   let progress = 0;
   const calls: string[][] = [];

@@ -9,6 +9,7 @@ import type { FailedAttempt } from '../failed/failed-message';
 import { FailedMessages } from '../failed/failed-messages';
 import { classifyFailure, PermanentFailure } from '../failed/failure';
 import { Inbox } from './inbox';
+import { type BatchSpans, entered, type Handled, ProcessSpans } from './process-spans';
 import { MessagingOptions } from '../messaging-options';
 import { Transactions } from '../unit-of-work/transactions';
 import type { UnitOfWork } from '../unit-of-work/unit-of-work';
@@ -33,6 +34,7 @@ export class EventBatchProcessor {
     private readonly inbox: Inbox,
     private readonly failedMessages: FailedMessages,
     private readonly clock: Clock,
+    private readonly spans: ProcessSpans,
   ) {
     this.locks = new AroundLocks(transactions);
   }
@@ -58,23 +60,30 @@ export class EventBatchProcessor {
     handle: HandleEvents,
     control: BatchControl,
   ): Promise<void> {
-    await this.locks.run(
-      records,
-      orderIdOf,
-      async (unitOfWork, free, heldUp) => {
-        await this.handleTogether(unitOfWork, free, handle);
-        await this.failedMessages.waitForLocks(unitOfWork, heldUp);
-      },
-      () => !control.interrupted(),
-    );
+    const spans = this.spans.begin(records);
+    try {
+      await this.locks.run(
+        records,
+        orderIdOf,
+        async (unitOfWork, free, heldUp) => {
+          await this.handleTogether(unitOfWork, free, handle, spans);
+          await this.failedMessages.waitForLocks(unitOfWork, heldUp);
+        },
+        () => !control.interrupted(),
+      );
+    } catch (error) {
+      spans?.failed(error);
+      throw error;
+    }
   }
 
   private async handleTogether(
     unitOfWork: UnitOfWork,
     records: readonly ConsumedRecord[],
     handle: HandleEvents,
+    spans: BatchSpans | undefined,
   ): Promise<void> {
-    const readable: { record: ConsumedRecord; event: EventEnvelope }[] = [];
+    const readable: Handled[] = [];
     for (const record of records) {
       if (record.decoded.ok) readable.push({ record, event: record.decoded.event });
       else await this.deadLetterUnreadable(unitOfWork, record, record.decoded);
@@ -89,8 +98,8 @@ export class EventBatchProcessor {
       unitOfWork,
       behind.map(({ record }) => record),
     );
-    const events = readable.map(({ event }) => event);
-    for (const [topic, group] of byTopic(firstCopies(events, fresh), this.options.catalogue)) {
+    const events = firstCopies(readable, fresh);
+    for (const [topic, group] of byTopic(entered(spans, unitOfWork, events), this.options.catalogue)) {
       await handle(topic, group, unitOfWork);
     }
   }

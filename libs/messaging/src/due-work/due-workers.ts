@@ -1,5 +1,5 @@
-import { Clock } from '@app/platform';
-import { Injectable } from '@nestjs/common';
+import { Clock, Tracing } from '@app/platform';
+import { Injectable, Optional } from '@nestjs/common';
 import type { DueItem, DueWork, DueWorkerLimits } from './due-work';
 import { DueWorker } from './due-worker';
 import { MessagingOptions } from '../messaging-options';
@@ -20,6 +20,7 @@ export class DueWorkers {
     private readonly transactions: Transactions,
     private readonly clock: Clock,
     { linger }: MessagingOptions,
+    @Optional() private readonly tracing: Tracing = Tracing.off,
   ) {
     this.linger = { ...linger, busyMs: Math.min(linger.busyMs, MAX_LINGER_MS) };
   }
@@ -29,7 +30,7 @@ export class DueWorkers {
     work: DueWork<Item, Outcome>,
     limits: DueWorkerLimits,
   ): DueWorker<Item, Outcome> {
-    const worker = new DueWorker(work, limits, this.transactions, this.clock, this.linger);
+    const worker = new DueWorker(work, limits, this.transactions, this.clock, this.linger, this.tracing);
     this.workers.push(worker);
     return worker;
   }

@@ -1,7 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Tracing } from '@app/platform';
+import { Injectable, Optional } from '@nestjs/common';
 import { CompressionTypes, type Kafka, type Producer, type TopicMessages } from 'kafkajs';
 import { createPartitioner, KafkaFactory, REQUEST_TIMEOUT_MS } from '../kafka/kafka-factory';
 import { sendFailureOf } from './send-failure';
+import { recordSends } from './send-spans';
 
 /** Resolves only when every in-sync replica has the record. */
 const ACKS_ALL = -1;
@@ -18,13 +20,16 @@ export class RelayProducer {
   private readonly kafka: Kafka;
   private producer: Producer | undefined;
 
-  constructor(private readonly factory: KafkaFactory) {
+  constructor(
+    private readonly factory: KafkaFactory,
+    @Optional() private readonly tracing: Tracing = Tracing.off,
+  ) {
     this.kafka = factory.create('relay', { retry: { retries: 1, initialRetryTime: 100, maxRetryTime: 300 } });
   }
 
   /** One of its own connections, for a topic whose trouble must not reach the others. */
   another(): RelayProducer {
-    return new RelayProducer(this.factory);
+    return new RelayProducer(this.factory, this.tracing);
   }
 
   /**
@@ -38,8 +43,11 @@ export class RelayProducer {
       await producer.sendBatch({ topicMessages, acks: ACKS_ALL, timeout: REPLICATION_TIMEOUT_MS, compression });
     } catch (error) {
       await this.disconnect();
-      throw sendFailureOf(error, topicMessages);
+      const failure = sendFailureOf(error, topicMessages);
+      recordSends(this.tracing, topicMessages, (message) => failure.stored.has(message));
+      throw failure;
     }
+    recordSends(this.tracing, topicMessages);
   }
 
   /** Never rejects. */

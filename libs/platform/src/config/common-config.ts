@@ -1,4 +1,5 @@
 import type { ConfigOf } from './define-config';
+import { tracingConfig } from './tracing-config';
 import { durationListMs, durationMs, hostList, nonNegativeInt, oneOf, port, positiveInt, text, url } from './variables';
 
 /** What differs between services in the variables they share. */
@@ -15,7 +16,13 @@ export interface CommonDefaults {
  */
 export function commonConfig(defaults: CommonDefaults) {
   const { databaseUser } = defaults;
-  return { ...processConfig(defaults.port), ...kafkaConfig(), ...retryConfig(), ...storageConfig(databaseUser) };
+  return {
+    ...processConfig(defaults.port),
+    ...kafkaConfig(),
+    ...retryConfig(),
+    ...storageConfig(databaseUser),
+    ...tracingConfig(),
+  };
 }
 
 /** The loaded form of `commonConfig`; every config of a service is assignable to it. */

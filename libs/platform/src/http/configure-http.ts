@@ -3,12 +3,14 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ProblemDetailsFilter } from '../errors/problem-details.filter';
 import { Lifecycle } from '../lifecycle';
 import { ServiceInfo } from '../service-info';
+import { Tracing } from '../tracing/tracing';
 import { installAccessLog } from './access-log';
 import { readJsonBodies } from './json-body';
 import { refuseWrongMethods } from './method-not-allowed';
 import { refuseWhatNodeAnswers } from './node-level-refusals';
 import { openApiDocument } from './open-api';
 import { installRequestContext } from './request-context';
+import { installServerSpans } from './server-spans';
 import { UnknownQueryGuard } from './unknown-query.guard';
 import { validationPipe } from './validation.pipe';
 
@@ -20,8 +22,10 @@ import { validationPipe } from './validation.pipe';
 export function configureHttp(app: NestFastifyApplication): void {
   const server = app.getHttpAdapter().getInstance();
   const lifecycle = app.get(Lifecycle);
+  const tracing = app.get(Tracing);
   readJsonBodies(server);
-  installRequestContext(server);
+  installRequestContext(server, tracing);
+  installServerSpans(server, tracing);
   installAccessLog(server);
   refuseWhatNodeAnswers(server);
   refuseWrongMethods(server);

@@ -6,7 +6,7 @@ export interface LogContext {
   readonly eventId?: string;
   readonly correlationId?: string;
   readonly requestId?: string;
-  /** W3C trace context as received; not written to the log, but passed on by whoever calls others. */
+  /** W3C trace context of what is being done; the log has its trace id and span id. Whoever calls others passes it on. */
   readonly traceparent?: string;
 }
 

@@ -1,0 +1,63 @@
+/** Version, trace id, span id, flags. A later version may have more after them. */
+const FORM = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
+const LONGEST = 512;
+/** Of one that {@link readTraceparent} has made. */
+const TRACE_ID = { from: 3, to: 35 };
+const SPAN_ID = { from: 36, to: 52 };
+
+/**
+ * Reads the header `traceparent` of W3C Trace Context: what anybody may send, so it can be anything.
+ * @returns it in version 00, its flags without those that only later versions know; undefined when it is invalid.
+ */
+export function readTraceparent(text: string): string | undefined {
+  if (text.length > LONGEST) return undefined;
+  const match = FORM.exec(text);
+  if (match === null) return undefined;
+  const [, version, traceId = '', spanId = '', flags = ''] = match;
+  if (version === '00' && text.length > 55) return undefined;
+  return traceparentOf(traceId, spanId, (parseInt(flags, 16) & 1) === 1);
+}
+
+/** @param traceId 32 hexadecimal digits. @param spanId 16 of them. */
+export function traceparentOf(traceId: string, spanId: string, sampled: boolean): string {
+  return `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
+}
+
+/** Of a traceparent of version 00, as {@link readTraceparent} gives it. */
+export function traceIdOf(traceparent: string): string {
+  return traceparent.slice(TRACE_ID.from, TRACE_ID.to);
+}
+
+/** Of a traceparent of version 00. */
+export function spanIdOf(traceparent: string): string {
+  return traceparent.slice(SPAN_ID.from, SPAN_ID.to);
+}
+
+/** Whether spans of this trace are recorded. */
+export function isSampled(traceparent: string | undefined): traceparent is string {
+  return traceparent?.endsWith('1') === true;
+}
+
+/**
+ * The context that an event carries: the trace of what caused it, and a span id of its own, that of the event's way to Kafka. Who
+ * sends it, perhaps another process after a restart, has to tell that span's parent too; so the one is computed from the other and the
+ * event's id (exclusive or), and nothing has to be stored for it. {@link parentOfSend} is the way back.
+ */
+export function contextOfSend(parent: string, eventId: string): string {
+  return parent.slice(0, SPAN_ID.from) + combined(spanIdOf(parent), eventId) + parent.slice(SPAN_ID.to);
+}
+
+/** The span id in which an event was written, from the context that {@link contextOfSend} gave it. */
+export function parentOfSend(context: string, eventId: string): string {
+  return combined(spanIdOf(context), eventId);
+}
+
+/** Of a UUID v7 the last 16 digits differ from event to event: 62 bits are random, or counted within a millisecond. */
+function combined(spanId: string, uuid: string): string {
+  // The groups of a UUID: 8-4-4-4-12.
+  return xor(spanId.slice(0, 8), uuid.slice(19, 23) + uuid.slice(24, 28)) + xor(spanId.slice(8), uuid.slice(28, 36));
+}
+
+function xor(a: string, b: string): string {
+  return ((parseInt(a, 16) ^ parseInt(b, 16)) >>> 0).toString(16).padStart(8, '0');
+}
