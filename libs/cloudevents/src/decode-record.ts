@@ -1,7 +1,7 @@
 import type { Cause, DecodedRecord, DecodingFailure, EventEnvelope, RawRecord } from './envelope';
 import type { EventCatalogue } from './event-catalogue';
 import { contractViolations, keyProblem, ORDER_KEY, type EventDefinition } from './event-definition';
-import { readTraceparent } from './traceparent';
+import { readTrace } from './trace-context';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** As RFC 3339 and with a year that a database knows; `Date.parse` takes much else. */
@@ -21,6 +21,7 @@ const NO_HEADERS = {
   ce_causationid: undefined,
   ce_dataschema: undefined,
   traceparent: undefined,
+  tracestate: undefined,
 };
 
 const OTHER_KEY = 'ce_partitionkey is not the record key';
@@ -118,9 +119,8 @@ function envelopeFrom(headers: Headers, definition: EventDefinition, payload: un
 function causeFrom(headers: Headers): Cause {
   const { ce_correlationid: correlationId = '', ce_causationid: causationId } = headers;
   const cause = causationId === undefined ? { correlationId } : { correlationId, causationId };
-  // An invalid traceparent is dropped; the event is still accepted.
-  const traceparent = headers.traceparent === undefined ? undefined : readTraceparent(headers.traceparent);
-  return traceparent === undefined ? cause : { ...cause, traceparent };
+  // An invalid one is dropped; the event is still accepted.
+  return { ...cause, ...readTrace(headers.traceparent, headers.tracestate) };
 }
 
 function failure(reason: DecodingFailure, detail: string): DecodedRecord {

@@ -10,6 +10,7 @@ export {
   type RawRecord,
   type ReceivedEvent,
   SEQUENCE_DIGITS,
+  type Trace,
 } from './envelope';
 export { EventCatalogue } from './event-catalogue';
 export {
@@ -24,8 +25,10 @@ export {
   contextOfSend,
   isSampled,
   parentOfSend,
-  readTraceparent,
+  readTrace,
   spanIdOf,
+  traceAsText,
+  traceFromText,
   traceIdOf,
   traceparentOf,
-} from './traceparent';
+} from './trace-context';

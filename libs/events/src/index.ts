@@ -8,6 +8,9 @@ export {
   ORDER_KEY,
   type PayloadOf,
   type ReceivedEvent,
+  type Trace,
+  traceAsText,
+  traceFromText,
 } from '@app/cloudevents';
 export { CurrencySchema, IdentifierSchema, ORDER_NUMBER, QuantitySchema, type ServiceName } from './contract';
 export {

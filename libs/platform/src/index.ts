@@ -61,7 +61,7 @@ export { Ids, UuidV7Ids } from './ids';
 export { Lifecycle } from './lifecycle';
 export { BufferedLog } from './logging/buffered-log';
 export { HIDDEN_CONTROLS, withVisibleControls } from './logging/control-characters';
-export { currentLogContext, type LogContext, runWithLogContext } from './logging/log-context';
+export { currentLogContext, currentTrace, type LogContext, runWithLogContext } from './logging/log-context';
 export { Outage } from './logging/outage';
 export { redactText } from './logging/redaction';
 export { ServiceInfo } from './service-info';

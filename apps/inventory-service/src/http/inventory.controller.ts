@@ -1,5 +1,13 @@
 import type { Cause } from '@app/events';
-import { ApiGroup, ApiProblems, currentLogContext, decodeCursor, PageQuery, parseIdempotencyKey } from '@app/platform';
+import {
+  ApiGroup,
+  ApiProblems,
+  currentLogContext,
+  currentTrace,
+  decodeCursor,
+  PageQuery,
+  parseIdempotencyKey,
+} from '@app/platform';
 import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -98,6 +106,6 @@ function answerAdjusted(reply: FastifyReply, adjusted: AdjustedStock): Adjustmen
 
 /** A person caused it, not an event. */
 function causeOfRequest(): Cause {
-  const { correlationId = '', traceparent } = currentLogContext();
-  return { correlationId, ...(traceparent === undefined ? {} : { traceparent }) };
+  const { correlationId = '' } = currentLogContext();
+  return { correlationId, ...currentTrace() };
 }

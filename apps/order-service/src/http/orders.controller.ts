@@ -1,4 +1,12 @@
-import { ApiGroup, currentLogContext, decodeCursor, encodeCursor, parseIdempotencyKey } from '@app/platform';
+import type { Cause } from '@app/events';
+import {
+  ApiGroup,
+  currentLogContext,
+  currentTrace,
+  decodeCursor,
+  encodeCursor,
+  parseIdempotencyKey,
+} from '@app/platform';
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { CancelOrder } from '../use-cases/cancel-order';
@@ -73,9 +81,8 @@ export class OrdersController {
   @HttpCode(200)
   @DocumentCancel()
   async cancel(@Param() { order_id: orderId }: OrderPath, @Body() { reason }: CancelOrderDto): Promise<OrderResponse> {
-    const { traceparent } = causeOfRequest();
     // `null` is no reason either.
-    await this.cancelOrder.execute({ orderId, ...(reason && { reason }), ...(traceparent && { traceparent }) });
+    await this.cancelOrder.execute({ orderId, ...(reason && { reason }), trace: currentTrace() });
     return this.getOrder.execute(orderId, toOrderResponse);
   }
 
@@ -87,9 +94,9 @@ export class OrdersController {
   }
 }
 
-function causeOfRequest(): { correlationId: string; traceparent?: string } {
-  const { correlationId = '', traceparent } = currentLogContext();
-  return { correlationId, ...(traceparent === undefined ? {} : { traceparent }) };
+function causeOfRequest(): Cause {
+  const { correlationId = '' } = currentLogContext();
+  return { correlationId, ...currentTrace() };
 }
 
 async function sendPlaced(reply: FastifyReply, { answer, replayed }: PlacedOrder): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Trace } from '@app/events';
 import { Transactions, Turns } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
 import { saltedHash } from '../domain/salted-hash';
@@ -9,7 +10,8 @@ export interface CancelOrderCommand {
   readonly orderId: string;
   /** In the customer's own words. */
   readonly reason?: string;
-  readonly traceparent?: string;
+  /** Of the request. */
+  readonly trace: Trace;
 }
 
 /**
@@ -27,12 +29,12 @@ export class CancelOrder {
   ) {}
 
   /** @throws DomainError `ORDER.NOT_FOUND` */
-  async execute({ orderId, reason, traceparent }: CancelOrderCommand): Promise<void> {
+  async execute({ orderId, reason, trace }: CancelOrderCommand): Promise<void> {
     const news: OrderInput = {
       orderId,
       trigger: 'cancel_requested',
       actor: 'customer',
-      cause: traceparent === undefined ? {} : { traceparent },
+      cause: trace,
       ...(reason === undefined ? {} : this.explained(reason)),
     };
     await this.turns.take(orderId, () =>

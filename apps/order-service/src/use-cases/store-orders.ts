@@ -72,9 +72,9 @@ export class StoreOrders implements SharedWork<Placing, PlacedOrder> {
   private async store(unitOfWork: UnitOfWork, placings: readonly Placing[]): Promise<void> {
     await this.orders.insert(
       unitOfWork,
-      placings.map(({ order, request: { lines } }) => {
+      placings.map(({ order, request: { lines }, cause: trace }) => {
         const userSalt = this.salts.next();
-        return { order, lines, userSalt, entry: placedEntry(order, lines, userSalt) };
+        return { order, lines, userSalt, entry: placedEntry(order, lines, userSalt), trace };
       }),
     );
     const keyed = placings.flatMap(({ idempotencyKey, request, order, answer }) =>

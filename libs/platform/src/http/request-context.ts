@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import { UuidV7Ids } from '../ids';
 import { runWithLogContext, type LogContext } from '../logging/log-context';
-import { type EnteredTrace, Tracing } from '../tracing/tracing';
+import { type EnteredTrace, type TraceHeaders, Tracing } from '../tracing/tracing';
 
 /** What is known of a request from its head on. */
 interface KnownRequest {
@@ -50,9 +50,10 @@ function knowRequest({ headers, method = 'GET', url = '/' }: IncomingMessage, tr
   const given = headers['x-correlation-id'];
   const sane = typeof given === 'string' && CORRELATION_ID.test(given);
   const purpose = OBSERVING.test(url) ? 'observe' : READING.has(method) ? 'read' : 'change';
-  const trace = tracing.enter(headers['traceparent'], purpose);
-  const { traceparent } = trace;
-  return { context: { correlationId: sane ? given : ids.next(), requestId: ids.next(), traceparent }, trace };
+  const trace = tracing.enter(headers as TraceHeaders, purpose);
+  const { traceparent, tracestate } = trace;
+  const names = { correlationId: sane ? given : ids.next(), requestId: ids.next() };
+  return { context: { ...names, traceparent, ...(tracestate !== undefined && { tracestate }) }, trace };
 }
 
 /**

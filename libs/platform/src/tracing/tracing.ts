@@ -1,4 +1,4 @@
-import { isSampled, readTraceparent, spanIdOf, traceIdOf, traceparentOf } from '@app/cloudevents';
+import { isSampled, readTrace, spanIdOf, type Trace, traceIdOf, traceparentOf } from '@app/cloudevents';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { type Clock, SystemClock } from '../clock';
 import type { TracePurpose, TraceSampler } from './sampler';
@@ -15,8 +15,14 @@ export interface SpanSink {
   close(): Promise<void>;
 }
 
+/** Headers of a request. Node.js joins a repeated `tracestate`; of a `traceparent` there may be one. */
+export interface TraceHeaders {
+  readonly traceparent?: string | string[] | undefined;
+  readonly tracestate?: string | string[] | undefined;
+}
+
 /** Where a trace enters this process: its context here, and the caller's span. */
-export interface EnteredTrace {
+export interface EnteredTrace extends Trace {
   readonly traceparent: string;
   readonly parentSpanId?: string;
 }
@@ -58,16 +64,17 @@ export class Tracing implements OnApplicationShutdown {
   }
 
   /**
-   * The context of a request: the caller's trace, if its header `traceparent` is valid, else a new one; in both cases with a new span id,
+   * The context of a request: the caller's trace, if its header `traceparent` is valid (with its `tracestate`), else a new one; in both cases with a new span id,
    * and with our own decision whether it is sampled. Without a recorder the caller's decision is handed on.
    */
-  enter(header: unknown, purpose: TracePurpose): EnteredTrace {
-    const parent = typeof header === 'string' ? readTraceparent(header) : undefined;
+  enter(headers: TraceHeaders, purpose: TracePurpose): EnteredTrace {
+    const { traceparent: parent, tracestate } = readTrace(textOf(headers.traceparent), textOf(headers.tracestate));
     const traceId = parent === undefined ? newTraceId() : traceIdOf(parent);
     const parentSampled = parent === undefined ? undefined : isSampled(parent);
     const sampled = this.sampler?.isSampled({ traceId, parentSampled, purpose }) ?? parentSampled ?? false;
     const traceparent = traceparentOf(traceId, newSpanId(), sampled);
-    return parent === undefined ? { traceparent } : { traceparent, parentSpanId: spanIdOf(parent) };
+    if (parent === undefined) return { traceparent };
+    return { traceparent, parentSpanId: spanIdOf(parent), ...(tracestate !== undefined && { tracestate }) };
   }
 
   /** Whether spans of this trace are to be told of: asked first, so that nothing is prepared for nobody. */
@@ -99,4 +106,8 @@ export class Tracing implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.sink?.close();
   }
+}
+
+function textOf(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined;
 }
