@@ -91,6 +91,13 @@ describe('the context that an event carries', () => {
     expect(spanIdOf(contextOfSend(parent, event.replace(/0$/, '1')))).not.toBe(spanIdOf(context));
   });
 
+  it('has a span id of its own in a trace that is not sampled, too', () => {
+    const unsampled = traceparentOf(TRACE, SPAN, false);
+    const contexts = ['0', '1', '2'].map((digit) => contextOfSend(unsampled, event.replace(/0$/, digit)));
+    for (const context of contexts) expect(readTrace(context, undefined)).toEqual({ traceparent: context });
+    expect(new Set([unsampled, ...contexts]).size).toBe(4);
+  });
+
   it('leads back to the span in which the event was written', () => {
     for (const spanId of [SPAN, '0000000000000001', 'ffffffffffffffff', '8000000000000000', '00000000ffffffff']) {
       const context = contextOfSend(traceparentOf(TRACE, spanId, true), event);

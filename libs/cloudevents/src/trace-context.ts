@@ -78,21 +78,27 @@ export function isSampled(traceparent: string | undefined): traceparent is strin
 /**
  * The context that an event carries: the trace of what caused it, and a span id of its own, that of the event's way to Kafka. Who
  * sends it, perhaps another process after a restart, has to tell that span's parent too; so the one is computed from the other and the
- * event's id (exclusive or), and nothing has to be stored for it. {@link parentOfSend} is the way back.
+ * event's id (exclusive or), and nothing has to be stored for it. {@link parentOfSend} is the way back. In a trace that is not
+ * sampled nobody goes back: there the span id is of the event's id alone, which costs less.
  */
 export function contextOfSend(parent: string, eventId: string): string {
-  return parent.slice(0, SPAN_ID.from) + combined(spanIdOf(parent), eventId) + parent.slice(SPAN_ID.to);
+  const spanId = isSampled(parent) ? combined(spanIdOf(parent), eventId) : digitsOf(eventId);
+  return parent.slice(0, SPAN_ID.from) + spanId + parent.slice(SPAN_ID.to);
 }
 
-/** The span id in which an event was written, from the context that {@link contextOfSend} gave it. */
+/** The span id in which an event was written, from the context that {@link contextOfSend} gave it in a sampled trace. */
 export function parentOfSend(context: string, eventId: string): string {
   return combined(spanIdOf(context), eventId);
 }
 
-/** Of a UUID v7 the last 16 digits differ from event to event: 62 bits are random, or counted within a millisecond. */
 function combined(spanId: string, uuid: string): string {
-  // The groups of a UUID: 8-4-4-4-12.
-  return xor(spanId.slice(0, 8), uuid.slice(19, 23) + uuid.slice(24, 28)) + xor(spanId.slice(8), uuid.slice(28, 36));
+  const digits = digitsOf(uuid);
+  return xor(spanId.slice(0, 8), digits.slice(0, 8)) + xor(spanId.slice(8), digits.slice(8));
+}
+
+/** The last 16 digits of a UUID, grouped 8-4-4-4-12. Of version 7 they differ from event to event: random, or counted in a millisecond. */
+function digitsOf(uuid: string): string {
+  return uuid.slice(19, 23) + uuid.slice(24);
 }
 
 function xor(a: string, b: string): string {

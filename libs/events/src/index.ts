@@ -11,6 +11,7 @@ export {
   type Trace,
   traceAsText,
   traceFromText,
+  traceIdOf,
 } from '@app/cloudevents';
 export { CurrencySchema, IdentifierSchema, ORDER_NUMBER, QuantitySchema, type ServiceName } from './contract';
 export {

@@ -29,8 +29,14 @@ export class MemoryCore {
       this.begun += 1;
       const before = structuredClone(this.state);
       try {
-        const result = await work({ note: () => undefined } as Partial<UnitOfWork> as UnitOfWork);
+        const hooks: (() => Promise<void> | void)[] = [];
+        const unitOfWork: Partial<UnitOfWork> = {
+          note: () => undefined,
+          afterCommit: (hook) => void hooks.push(hook),
+        };
+        const result = await work(unitOfWork as UnitOfWork);
         this.onCommit();
+        for (const hook of hooks) await hook();
         return result;
       } catch (error) {
         this.state = before;

@@ -1,5 +1,4 @@
-import { traceIdOf } from '@app/cloudevents';
-import { type Cause, eventOfTopic, type EventEnvelope } from '@app/events';
+import { type Cause, eventOfTopic, type EventEnvelope, traceIdOf } from '@app/events';
 import { type StepNote, StepObserver } from '@app/messaging';
 import { type BufferedLog, redactText } from '@app/platform';
 import { stepOf } from './step-of';

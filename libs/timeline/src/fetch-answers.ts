@@ -58,7 +58,7 @@ export async function fetchAnswers(
   const names = Object.keys(urls) as Name[];
   const [order, trail, payments, allocation, notifications, failed] = await Promise.all([
     ask<OrderAnswer>('order-service', `/orders/${orderId}`),
-    ask<{ events: OrderEventAnswer[] }>('order-service', `/orders/${orderId}/events`),
+    ask<{ events: OrderEventAnswer[]; trace_id?: string | null }>('order-service', `/orders/${orderId}/events`),
     ask<{ payments: PaymentAnswer[] }>('payment-service', `/payments?order_id=${orderId}`),
     ask<AllocationAnswer>('inventory-service', `/allocations/${orderId}`),
     ask<{ notifications: NotificationAnswer[] }>(
@@ -70,6 +70,7 @@ export async function fetchAnswers(
   return {
     order: order ?? null,
     trail: trail?.events ?? [],
+    traceId: trail?.trace_id ?? null,
     payment: payments?.payments[0] ?? null,
     allocation: allocation ?? null,
     notifications: notifications?.notifications ?? [],

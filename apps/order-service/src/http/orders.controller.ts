@@ -89,8 +89,8 @@ export class OrdersController {
   @Get(':order_id/events')
   @DocumentEvents()
   async events(@Param() { order_id: orderId }: OrderPath): Promise<OrderEventListResponse> {
-    const { entries, customerReason } = await this.getAuditTrail.execute(orderId);
-    return { events: entries.map((entry) => toOrderEventResponse(entry, customerReason)) };
+    const { entries, customerReason, traceId } = await this.getAuditTrail.execute(orderId);
+    return { events: entries.map((entry) => toOrderEventResponse(entry, customerReason)), trace_id: traceId };
   }
 }
 

@@ -9,7 +9,11 @@ describe('where spans are sent', () => {
   it.each([
     ['nowhere, unless an exporter is named', {}, undefined],
     ['by OTLP, when it has an endpoint', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' }, 'otlp'],
-    ['by OTLP, when traces have one', { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://127.0.0.1:4318/v1/traces' }, 'otlp'],
+    [
+      'by OTLP, when traces have one',
+      { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://127.0.0.1:4318/v1/traces' },
+      'otlp',
+    ],
     ['to Zipkin, when it has one', { OTEL_EXPORTER_ZIPKIN_ENDPOINT: 'http://127.0.0.1:9411/api/v2/spans' }, 'zipkin'],
     ['by OTLP, when it is named', { OTEL_TRACES_EXPORTER: 'otlp' }, 'otlp'],
     ['to Zipkin, when it is named', { OTEL_TRACES_EXPORTER: 'zipkin' }, 'zipkin'],
