@@ -1,5 +1,7 @@
 import { eventually } from '@app/testing';
 import { randomBytes } from 'node:crypto';
+import { RecordedConsole } from '../../tools/ops/cli/recorded-console.ts';
+import { orderCommand } from '../../tools/ops/order/order-command.ts';
 import { KafkaProbe, type TopicRecord } from '../system/kafka';
 import { System } from '../system/system';
 import { type CollectedSpan, TraceCollector } from '../system/trace-collector';
@@ -33,7 +35,7 @@ afterAll(async () => {
 
 /** The spans of the trace that an order is in: found by the record key, as an operator does. */
 function traceOf(orderId: string): CollectedSpan[] {
-  const found = collector.spans.find(({ attributes }) => attributes['messaging.kafka.message.key'] === orderId);
+  const found = collector.spans.find(({ attributes }) => attributes['kafka.message.key'] === orderId);
   return found === undefined ? [] : collector.of(found.traceId);
 }
 
@@ -121,7 +123,7 @@ describe('the trace of an order that is confirmed', () => {
         'messaging.system': 'kafka',
         'messaging.operation.name': 'send',
         'messaging.destination.name': 'order_created',
-        'messaging.kafka.message.key': orderId,
+        'kafka.message.key': orderId,
       },
     });
     const consumed = spans.find(
@@ -133,7 +135,7 @@ describe('the trace of an order that is confirmed', () => {
         'messaging.operation.name': 'process',
         'messaging.consumer.group.name': 'payment-service',
         'messaging.destination.partition.id': expect.stringMatching(/^\d+$/),
-        'messaging.kafka.offset': expect.any(Number),
+        'kafka.offset': expect.any(Number),
         'messaging.message.id': find('send order_created')?.attributes['messaging.message.id'],
       },
     });
@@ -158,6 +160,17 @@ describe('the trace of an order that is confirmed', () => {
     ).toEqual(expect.arrayContaining(sent));
     expect(sent).toHaveLength(records.length);
   });
+});
+
+it('./ops order shows where the trace of an order is', async () => {
+  const { order_id: id } = await system.place();
+  const { services } = system.stack;
+  const kafka = [system.stack.kafka];
+  const addresses = { services: services as never, kafka, traces: 'http://127.0.0.1:9411/zipkin' };
+  const console = new RecordedConsole();
+  await orderCommand(console, addresses, id, { timeoutMs: 5_000 });
+  await eventually(() => expect(traceOf(id)).not.toEqual([]), PATIENCE);
+  expect(console.text).toContain(`Trace: http://127.0.0.1:9411/zipkin/traces/${traceOf(id)[0]?.traceId}`);
 });
 
 async function recordsOf(orderId: string): Promise<TopicRecord[]> {

@@ -108,7 +108,7 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
     return {
       name: `send ${channel}`,
       attributes: {
-        'peer.service': channel === 'email' ? 'mail server' : 'SMS provider',
+        'server.service.name': channel === 'email' ? 'mail server' : 'SMS provider',
         'network.protocol.name': channel === 'email' ? 'smtp' : 'http',
         'app.notification.type': type,
         'app.notification.attempts': attempts,

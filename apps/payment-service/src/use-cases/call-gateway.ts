@@ -97,9 +97,8 @@ export class CallGateway implements DueWork<DueCall, GatewayOutcome>, GatewayCal
     return {
       name: `${operation} payment`,
       attributes: {
-        'peer.service': 'payment gateway',
-        'rpc.service': 'PaymentGateway',
-        'rpc.method': operation,
+        'server.service.name': 'payment gateway',
+        'rpc.method': `PaymentGateway/${operation}`,
         'app.payment.manner': manner,
         'app.payment.outcome': kind,
       },

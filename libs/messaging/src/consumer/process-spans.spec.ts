@@ -69,8 +69,8 @@ describe('a message of a sampled trace', () => {
       'messaging.consumer.group.name': 'payment-service',
       'messaging.destination.name': 'order_created',
       'messaging.destination.partition.id': '3',
-      'messaging.kafka.offset': offset,
-      'messaging.kafka.message.key': event.orderId,
+      'kafka.offset': offset,
+      'kafka.message.key': event.orderId,
       'messaging.message.id': event.id,
     });
   });
@@ -86,13 +86,19 @@ describe('a message of a sampled trace', () => {
     expect(JSON.stringify(recorded.spans)).not.toContain('jane');
   });
 
-  it('has none when its transaction is rolled back in an outage, nor when it was handled before', async () => {
+  it('has one when it comes twice, and none when it was handled before', async () => {
     const event = sent(SAMPLED);
     await process([event, event]);
-    expect(recorded.spans).toHaveLength(2);
-    expect(recorded.spans.map(({ name }) => name)).toEqual(['process order_created', 'process order_created']);
     await process([event]);
-    expect(recorded.spans).toHaveLength(2);
+    expect(recorded.spans).toHaveLength(1);
+  });
+
+  it('has one that says so when PostgreSQL goes away before its transaction is committed', async () => {
+    core.onCommit = () => {
+      throw Object.assign(new Error('terminating connection'), { code: '57P01' });
+    };
+    await expect(process([sent(SAMPLED)])).rejects.toThrow('terminating connection');
+    expect(recorded.spans.map(({ name, error }) => [name, error?.type])).toEqual([['process order_created', 'Error']]);
   });
 });
 

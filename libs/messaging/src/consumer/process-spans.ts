@@ -92,10 +92,11 @@ export class BatchSpans {
         ...this.common,
         'messaging.destination.name': record.topic,
         'messaging.destination.partition.id': String(record.partition),
-        'messaging.kafka.offset': Number(record.offset),
-        'messaging.kafka.message.key': event.orderId,
+        'kafka.offset': Number(record.offset),
+        'kafka.message.key': event.orderId,
         'messaging.message.id': event.id,
-        ...(this.records.length > 1 && { 'messaging.batch.message_count': this.records.length }),
+        // The conventions keep theirs to spans that are of all of them.
+        ...(this.records.length > 1 && { 'app.batch.message_count': this.records.length }),
       },
     };
   }

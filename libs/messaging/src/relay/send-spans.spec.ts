@@ -26,7 +26,7 @@ describe('events that Kafka has acknowledged', () => {
       startedAt: event.time.getTime(),
       attributes: {
         'messaging.message.id': event.id,
-        'messaging.kafka.message.key': event.orderId,
+        'kafka.message.key': event.orderId,
         'messaging.destination.name': 'order_created',
       },
     });
@@ -55,6 +55,6 @@ describe('events that Kafka has acknowledged', () => {
     expect(recorded.spans.map(({ attributes }) => attributes['messaging.message.id'])).toEqual([
       stored.headers?.['ce_id'],
     ]);
-    expect(recorded.spans[0]?.attributes['messaging.batch.message_count']).toBe(2);
+    expect(recorded.spans[0]?.attributes['app.batch.message_count']).toBe(2);
   });
 });

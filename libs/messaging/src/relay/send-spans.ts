@@ -48,8 +48,8 @@ function recordSend(tracing: Tracing, { topic, message, traceparent, id, time, c
       'messaging.operation.type': 'send',
       'messaging.destination.name': topic,
       'messaging.message.id': id,
-      'messaging.kafka.message.key': message.key?.toString(),
-      ...(count > 1 && { 'messaging.batch.message_count': count }),
+      'kafka.message.key': message.key?.toString(),
+      ...(count > 1 && { 'app.batch.message_count': count }),
     },
   });
 }

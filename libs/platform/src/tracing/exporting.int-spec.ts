@@ -28,7 +28,7 @@ const span = (more: Partial<FinishedSpan> = {}): FinishedSpan => ({
   context: tracing.root(),
   startedAt: Date.UTC(2026, 0, 1),
   durationMs: 1.5,
-  attributes: { 'messaging.kafka.offset': 7, 'messaging.system': 'kafka', 'app.ratio': 0.5, absent: undefined },
+  attributes: { 'kafka.offset': 7, 'messaging.system': 'kafka', 'app.ratio': 0.5, absent: undefined },
   ...more,
 });
 
@@ -69,7 +69,7 @@ describe('a span that is recorded', () => {
       start: nanoseconds,
       end: nanoseconds + 1_500_000n,
       attributes: {
-        'messaging.kafka.offset': 7,
+        'kafka.offset': 7,
         'messaging.system': 'kafka',
         'app.ratio': 0.5,
         'error.type': 'TypeError',

@@ -12,7 +12,7 @@ const KINDS: Partial<Record<SpanKind, string>> = {
   [SpanKind.CONSUMER]: 'CONSUMER',
 };
 /** Who is at the other end, by the first of these that a span has. */
-const REMOTE = ['peer.service', 'messaging.system', 'db.system.name'];
+const REMOTE = ['server.service.name', 'messaging.system', 'db.system.name'];
 
 /**
  * Posts spans to Zipkin as its version 2 JSON, translated as OpenTelemetry specifies. OpenTelemetry's own exporter is no longer
