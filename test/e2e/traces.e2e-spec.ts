@@ -26,7 +26,7 @@ beforeAll(async () => {
   collector = await TraceCollector.start();
   system = await System.start({ restart: true, env: { ...collector.env, ORDER_DEADLINE_MS: '45000' } });
   kafka = new KafkaProbe(system.stack.kafka);
-});
+}, 300_000);
 
 afterAll(async () => {
   await system.stop();

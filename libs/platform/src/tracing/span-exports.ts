@@ -6,7 +6,7 @@ import { sleep } from '../async/sleep';
 import type { TracingConfig } from '../config/tracing-config';
 import { Outage } from '../logging/outage';
 import type { ServiceInfo } from '../service-info';
-import type { ExportTarget } from './open-tracing';
+import type { ExportTarget } from './export-target';
 import { readableSpan } from './readable-span';
 import type { FinishedSpan } from './span';
 import type { SpanSink } from './tracing';

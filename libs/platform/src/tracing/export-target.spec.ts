@@ -1,6 +1,6 @@
 import { defineConfig } from '../config/define-config';
 import { tracingConfig } from '../config/tracing-config';
-import { exportTargetOf } from './open-tracing';
+import { exportTargetOf } from './export-target';
 
 const load = defineConfig(tracingConfig());
 const protocolOf = (env: Record<string, string>) => exportTargetOf(load(env))?.protocol;
