@@ -19,22 +19,23 @@ export interface CallOrigin {
 /**
  * Makes a call in the log context of the order that needs it, and tells of it in the order's trace, when that is sampled.
  * @param call whatever it throws is an outcome already.
+ * @param describe undefined of what is not to be shown.
  */
 export async function inCallSpan<Outcome>(
   tracing: Tracing,
   { orderId, cause }: CallOrigin,
   call: () => Promise<Outcome>,
-  describe: ((outcome: Outcome) => CallDescription) | undefined,
+  describe: (outcome: Outcome) => CallDescription | undefined,
 ): Promise<Outcome> {
   const parent = cause?.traceparent;
-  if (describe === undefined || !tracing.records(parent))
-    return runWithLogContext(logContextOf(orderId, cause, parent), call);
+  if (!tracing.records(parent)) return runWithLogContext(logContextOf(orderId, cause, parent), call);
   const context = tracing.below(parent);
   const stopwatch = tracing.stopwatch();
   const outcome = await runWithLogContext(logContextOf(orderId, cause, context), call);
   const { startedAt, durationMs } = stopwatch;
+  const description = describe(outcome);
   const span = { kind: 'client', context, parentSpanId: spanIdOf(parent), startedAt, durationMs } as const;
-  tracing.record({ ...span, ...describe(outcome) });
+  if (description !== undefined) tracing.record({ ...span, ...description });
   return outcome;
 }
 

@@ -176,8 +176,12 @@ export class DueWorker<Item extends DueItem, Outcome> {
   }
 
   private perform(item: Item): Promise<Outcome> {
-    const describe = this.work.describe && ((outcome: Outcome) => this.work.describe!(item, outcome));
-    return inCallSpan(this.tracing, item, () => this.call(item), describe);
+    return inCallSpan(
+      this.tracing,
+      item,
+      () => this.call(item),
+      (outcome) => this.work.describe?.(item, outcome),
+    );
   }
 
   /** A call that ignores its abort signal is abandoned, so that it cannot block its slot or its order. */

@@ -4,13 +4,13 @@ import { bool, durationMs, oneOf, optional, positiveInt, ratio, text, url } from
 
 /** OpenTelemetry's own variables as far as they are heeded, and one of ours. The OTLP exporter reads its further ones itself. */
 export function tracingConfig() {
-  return { ...exporterConfig(), ...samplingConfig() };
+  return { ...processConfig(), ...exporterConfig(), ...samplingConfig() };
 }
 
 /** The loaded form of `tracingConfig`. */
 export type TracingConfig = ConfigOf<ReturnType<typeof tracingConfig>>;
 
-function exporterConfig() {
+function processConfig() {
   return {
     otelSdkDisabled: bool({ description: 'Whether no traces are recorded, whatever else is set.', default: false }),
     otelServiceName: optional(
@@ -25,6 +25,11 @@ function exporterConfig() {
         example: 'deployment.environment.name=staging',
       }),
     ),
+  };
+}
+
+function exporterConfig() {
+  return {
     otelTracesExporter: optional(
       oneOf(['otlp', 'zipkin', 'none'], {
         description:

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
-import { type Stopwatch, Tracing } from '../tracing/tracing';
+import type { Stopwatch, Tracing } from '../tracing/tracing';
 import { requestTrace } from './request-context';
 
 /**

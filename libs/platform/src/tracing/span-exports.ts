@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { detectResources, envDetector, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace';
@@ -17,8 +18,6 @@ const MOST_SPANS = 2_048;
 const EVERY_MS = 1_000;
 /** How long a process that stops waits for a collector. */
 const GOODBYE_MS = 2_000;
-
-type ExportResult = Parameters<Parameters<SpanExporter['export']>[1]>[0];
 
 /**
  * Sends spans in batches, one every second. What the collector does not take, and what there is no room for meanwhile, is dropped and
@@ -76,7 +75,7 @@ export class SpanExports implements SpanSink {
 
   private exported(spans: readonly ReadableSpan[], result: ExportResult): ExportResult {
     this.unsent -= spans.length;
-    if (result.code === 0) {
+    if (result.code === ExportResultCode.SUCCESS) {
       this.outage.ended();
       return result;
     }

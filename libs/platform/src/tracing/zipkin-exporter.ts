@@ -1,9 +1,9 @@
-import type { HrTime } from '@opentelemetry/api';
-import { SpanKind } from '@opentelemetry/api';
+import { type HrTime, SpanKind } from '@opentelemetry/api';
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import { asError } from '../errors/message-of';
 
-type Done = Parameters<SpanExporter['export']>[1];
+type Done = (result: ExportResult) => void;
 
 const KINDS: Partial<Record<SpanKind, string>> = {
   [SpanKind.SERVER]: 'SERVER',
@@ -26,8 +26,8 @@ export class ZipkinExporter implements SpanExporter {
 
   export(spans: ReadableSpan[], done: Done): void {
     this.post(JSON.stringify(spans.map(zipkinSpan))).then(
-      () => done({ code: 0 }),
-      (error: unknown) => done({ code: 1, error: asError(error) }),
+      () => done({ code: ExportResultCode.SUCCESS }),
+      (error: unknown) => done({ code: ExportResultCode.FAILED, error: asError(error) }),
     );
   }
 
