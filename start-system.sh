@@ -5,13 +5,14 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")" || exit 1
 
 usage() {
   cat <<'END'
-Usage: ./start-system.sh [--docker | --native] [--without SERVICE]
+Usage: ./start-system.sh [--docker | --native] [--observe] [--without SERVICE]
 
 Starts Kafka, PostgreSQL, Redis, a mail catcher and the four services, waits until all are ready and prints where they
 are. Without an option: with Docker Compose when a Docker engine answers, else natively.
 
   --docker   with Docker Compose
   --native   without Docker; needs Java 17 or newer, Maven and npm. Data, logs and downloads are kept in .local
+  --observe  with traces: natively Zipkin (160 MB more to download and of memory); with Docker Jaeger, Prometheus and Grafana
   --without SERVICE
              leaves a service out, to be run from source, and prints the command for that. May be repeated
   --help     show this text
@@ -38,7 +39,7 @@ address_of() {
 native_summary() {
   local addresses
   addresses=$(node tools/stack/cli.ts urls)
-  print_summary address_of "$(address_of mail)"
+  print_summary address_of "$(address_of mail)" '' "$(address_of traces)"
   echo "Logs: .local/logs/<component>.log"
 }
 
@@ -47,7 +48,12 @@ start_natively() {
   node tools/stack/cli.ts preflight
   case $? in
     0) ensure_node_modules && ensure_built || return 1 ;;
-    3) echo "It is already running." ;;
+    3)
+      echo "It is already running."
+      if [ -n "$OBSERVE" ] && [ -z "$(native_url_of traces)" ]; then
+        echo "It was started without --observe; run ./stop-system.sh first to start it anew." >&2
+      fi
+      ;;
     *) return 1 ;;
   esac
   node tools/stack/cli.ts start || return
@@ -60,11 +66,13 @@ start_natively() {
 . tools/stack/docker.sh
 
 mode=
+OBSERVE=
 START_WITHOUT=
 while [ $# -gt 0 ]; do
   case $1 in
     --docker) mode=docker ;;
     --native) mode=native ;;
+    --observe) OBSERVE=yes ;;
     --without)
       if ! service_names | grep -qx -- "${2:-}"; then
         echo "--without requires one of" $(service_names) >&2
@@ -85,7 +93,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-export START_WITHOUT
+export OBSERVE START_WITHOUT
 
 if [ "$mode" != native ] && docker_answers; then
   if [ -z "$mode" ] && native_runs; then mode=native; else mode=docker; fi

@@ -55,7 +55,10 @@ const HEADERS = [
   ['`ce_partitionkey`', 'the key of the record: the id of the order, or of the product'],
   ['`ce_sequence`', '1, 2, 3 … per key and publisher, ten digits'],
   ['`ce_dataschema`', 'contract and version, `order_created/1`'],
-  ['`traceparent`', 'W3C Trace Context, when the first request had one'],
+  [
+    '`traceparent`, `tracestate`',
+    'W3C Trace Context: the span that sent it, and what the first request’s caller added',
+  ],
 ];
 
 function sectionOf({ event, consumers, example }: EventWithConsumers): string {

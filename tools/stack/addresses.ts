@@ -8,6 +8,7 @@ import { ownerOf } from './run-record.ts';
 import { readState } from './run-state.ts';
 import { roleOf, serviceNames, type ServiceName } from './service-names.ts';
 import { paths } from './paths.ts';
+import { tracingEnv } from './tracing-env.ts';
 
 /** Where the one system of this working copy is. */
 export interface LocalAddresses {
@@ -19,6 +20,8 @@ export interface LocalAddresses {
   readonly kafka: string;
   readonly redis: string;
   readonly smtp: string;
+  /** The page that shows traces, where the system that runs has one. */
+  readonly traces?: string;
 }
 
 /**
@@ -37,6 +40,7 @@ export function localAddresses(): LocalAddresses {
     kafka: running.kafka ?? at(ports.kafka),
     redis: running.redis ?? `redis://${at(ports.redis)}`,
     smtp: running.smtp ?? `smtp://${at(ports.smtp)}`,
+    ...(running.traces !== undefined && { traces: running.traces }),
   };
 }
 
@@ -49,7 +53,7 @@ function portFromSource(service: ServiceName): number | undefined {
 
 /** The environment with which a service that is run from source joins the local system. */
 export function environmentOf(service: ServiceName): Record<string, string> {
-  const { services, database, kafka, redis, smtp } = localAddresses();
+  const { services, database, kafka, redis, smtp, traces } = localAddresses();
   const own = new URL(database);
   own.username = own.password = roleOf(service);
   return {
@@ -58,5 +62,6 @@ export function environmentOf(service: ServiceName): Record<string, string> {
     DATABASE_URL: own.toString(),
     REDIS_URL: redis,
     ...(service === 'notification-service' && { SMTP_URL: smtp, DEVELOPMENT_EMAIL_DOMAIN: 'example.test' }),
+    ...(traces !== undefined && tracingEnv(Number(new URL(traces).port))),
   };
 }

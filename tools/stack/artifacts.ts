@@ -17,8 +17,8 @@ export interface Artifacts {
 }
 
 /** Whether `ensureArtifacts` has to call Maven. */
-export function artifactsMissing(): boolean {
-  return !isCurrent(paths.jars);
+export function artifactsMissing(observe = false): boolean {
+  return !isCurrent(paths.jars, paths.pom) || (observe && !isCurrent(paths.observe, paths.observePom));
 }
 
 let inProgress: Promise<Artifacts> | undefined;
@@ -35,19 +35,35 @@ export function ensureArtifacts(progress: (message: string) => void = () => unde
 async function fetchAndUnpack(progress: (message: string) => void): Promise<Artifacts> {
   if (artifactsMissing()) {
     progress('Downloading Kafka, PostgreSQL and Redis with Maven (only the first time) …');
-    await replaceDirectory(paths.jars, fetchWithMaven);
+    await replaceDirectory(paths.jars, paths.pom, fetchInfrastructure);
   }
   const binaries = join(paths.jars, 'binaries');
   const postgres = join(postgresHome, 'postgres');
-  if (!isCurrent(postgres)) await replaceDirectory(postgres, (directory) => unpackPostgres(binaries, directory));
+  if (!isCurrent(postgres, paths.pom))
+    await replaceDirectory(postgres, paths.pom, (directory) => unpackPostgres(binaries, directory));
   return { javaClassPath: join(paths.jars, 'class-path', '*'), postgres, redisServer: redisServer(binaries) };
 }
 
-async function fetchWithMaven(directory: string): Promise<void> {
+/** The same for what shows traces. @returns where Zipkin is. */
+export async function ensureZipkin(progress: (message: string) => void = () => undefined): Promise<string> {
+  if (!isCurrent(paths.observe, paths.observePom)) {
+    progress('Downloading Zipkin with Maven (only the first time) …');
+    await replaceDirectory(paths.observe, paths.observePom, (directory) =>
+      maven('Zipkin', paths.observePom, directory, ['dependency:copy-dependencies@zipkin']),
+    );
+  }
+  return join(paths.observe, 'zipkin-server-exec.jar');
+}
+
+function fetchInfrastructure(directory: string): Promise<void> {
   const goals = ['dependency:copy-dependencies@class-path', 'dependency:unpack-dependencies@binaries'];
-  await run('mvn', ['-q', '-B', '-f', paths.pom, `-Dtarget=${directory}`, ...goals]).catch((error: unknown) => {
+  return maven('Kafka, PostgreSQL and Redis', paths.pom, directory, goals);
+}
+
+async function maven(what: string, pom: string, directory: string, goals: readonly string[]): Promise<void> {
+  await run('mvn', ['-q', '-B', '-f', pom, `-Dtarget=${directory}`, ...goals]).catch((error: unknown) => {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-    throw new Error(`Maven could not download Kafka, PostgreSQL and Redis:\n${stdout}${stderr}`.trimEnd());
+    throw new Error(`Maven could not download ${what}:\n${stdout}${stderr}`.trimEnd());
   });
 }
 
@@ -67,20 +83,24 @@ function redisServer(binaries: string): string {
   return path;
 }
 
-function isCurrent(directory: string): boolean {
+function isCurrent(directory: string, pom: string): boolean {
   const stamp = join(directory, stampName);
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === pomHash();
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === hashOf(pom);
 }
 
 /** Filled aside and renamed: what is at `directory` is whole, also when two commands do this at the same time. */
-async function replaceDirectory(directory: string, fill: (directory: string) => Promise<void>): Promise<void> {
+async function replaceDirectory(
+  directory: string,
+  pom: string,
+  fill: (directory: string) => Promise<void>,
+): Promise<void> {
   ensureDirectory(dirname(directory));
   const aside = `${directory}.${String(process.pid)}`;
   rmSync(aside, { recursive: true, force: true });
   ensureDirectory(aside);
   try {
     await fill(aside);
-    writeFileSync(join(aside, stampName), pomHash());
+    writeFileSync(join(aside, stampName), hashOf(pom));
     rmSync(directory, { recursive: true, force: true });
     renameSync(aside, directory);
   } finally {
@@ -88,6 +108,6 @@ async function replaceDirectory(directory: string, fill: (directory: string) => 
   }
 }
 
-function pomHash(): string {
-  return createHash('sha256').update(readFileSync(paths.pom)).digest('hex');
+function hashOf(pom: string): string {
+  return createHash('sha256').update(readFileSync(pom)).digest('hex');
 }

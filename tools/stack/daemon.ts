@@ -2,19 +2,19 @@
  * The supervisor of the local system, started in the background by `cli.ts` and ended with SIGTERM. Its output is
  * .local/logs/supervisor.log.
  */
-import { ensureArtifacts } from './artifacts.ts';
+import { ensureArtifacts, ensureZipkin, type Artifacts } from './artifacts.ts';
 import type { ComponentStatus } from './component.ts';
 import { untilConsuming } from './consuming.ts';
 import { developmentAuthentication } from './development-issuer.ts';
 import { fulfilWishes } from './control.ts';
 import { fulfil } from './fulfil.ts';
-import { localSystem } from './local-system.ts';
+import { localSystem, type LocalSystem } from './local-system.ts';
 import { describeExit } from './managed-process.ts';
 import { paths } from './paths.ts';
 import { ownerOf } from './run-record.ts';
 import { removeState, writeState, type RunState } from './run-state.ts';
 import { serviceNames } from './service-names.ts';
-import { Stack } from './stack.ts';
+import { Stack, type StackPlan } from './stack.ts';
 
 const keepAlive = setInterval(() => undefined, 2 ** 30);
 const startedAt = new Date().toISOString();
@@ -22,8 +22,10 @@ let phase: RunState['phase'] = 'starting';
 
 async function main(): Promise<void> {
   if (ownerOf(paths.run) !== undefined) throw new Error('the system is already running');
+  const system = localSystem();
   const artifacts = await ensureArtifacts();
-  const stack = assemble(artifacts);
+  const { zipkinPort: port } = system;
+  const stack = assemble(system, artifacts, port === undefined ? undefined : { port, jar: await ensureZipkin() });
   stopOnSignal(stack);
   reportChanges(stack);
   fulfilWishes(async (wish) => {
@@ -46,9 +48,12 @@ async function main(): Promise<void> {
   }
 }
 
-function assemble(artifacts: Awaited<ReturnType<typeof ensureArtifacts>>): Stack {
-  const { ports, directories, services } = localSystem();
-  const stack = new Stack({ ports, directories, env: developmentAuthentication(), restart: true }, artifacts);
+function assemble(
+  { ports, directories, services }: LocalSystem,
+  artifacts: Artifacts,
+  zipkin: StackPlan['zipkin'],
+): Stack {
+  const stack = new Stack({ ports, directories, zipkin, env: developmentAuthentication(), restart: true }, artifacts);
   for (const service of serviceNames) {
     const port = services[service];
     if (port !== undefined) stack.addService({ service, port });
@@ -86,7 +91,10 @@ function publish(stack: Stack, error?: string): void {
     pid: process.pid,
     startedAt,
     components: supervisor.names.map((name) => supervisor.status(name)),
-    urls: { ...services, mail, kafka, redis, smtp, database: stack.databaseUrl('admin') },
+    urls: {
+      ...{ ...services, mail, kafka, redis, smtp, database: stack.databaseUrl('admin') },
+      ...(stack.zipkinUrl !== undefined && { traces: stack.zipkinUrl }),
+    },
     ...(error !== undefined && { error }),
   });
 }

@@ -106,6 +106,10 @@ docker_summary() {
 }
 
 start_in_docker() {
+  if [ -n "${OBSERVE:-}" ]; then
+    export COMPOSE_PROFILES=observability
+    export OTEL_EXPORTER_OTLP_ENDPOINT=${OTEL_EXPORTER_OTLP_ENDPOINT:-http://jaeger:4318}
+  fi
   if ! find_compose; then
     echo "Docker is running, but Docker Compose is missing: install the plugin (docker compose) or docker-compose." >&2
     return 1
@@ -138,6 +142,8 @@ undo_docker() {
 # stop_in_docker [--volumes]
 stop_in_docker() {
   find_compose || return 0
+  # What stands only with --observe is stopped too.
+  export COMPOSE_PROFILES=observability
   if [ -z "$(docker_containers)" ] && [ $# -eq 0 ]; then
     echo "No system is running in Docker."
     return 0

@@ -11,12 +11,14 @@ export interface LocalSystem {
   /** The services that run in it, with their ports. */
   readonly services: Readonly<Partial<Record<ServiceName, number>>>;
   readonly directories: StackDirectories;
+  /** Where Zipkin listens, if traces are to be seen (`OBSERVE`). */
+  readonly zipkinPort: number | undefined;
 }
 
 /**
  * As with Docker Compose, a port that is taken is moved by `<NAME>_HOST_PORT`, in the environment or in `.env`:
  * `POSTGRES_HOST_PORT=5433 ./start-system.sh`. Services named in `START_WITHOUT`, separated by spaces, are left out: a
- * developer runs those from source.
+ * developer runs those from source. With `OBSERVE=yes` there is a Zipkin, and the services send it their traces.
  */
 export function localSystem(): LocalSystem {
   const port = hostPorts();
@@ -34,6 +36,7 @@ export function localSystem(): LocalSystem {
       mail: port('maildev', 1080),
     },
     services: Object.fromEntries(services),
+    zipkinPort: process.env.OBSERVE === 'yes' ? port('zipkin', 9411) : undefined,
     directories: {
       run: paths.run,
       logs: paths.logs,

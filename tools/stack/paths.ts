@@ -22,6 +22,8 @@ export const paths = {
   stacks: join(local, 'stacks'),
   initSql: join(repository, 'init-db.sql'),
   pom: join(import.meta.dirname, 'pom.xml'),
+  observe: join(local, 'observe'),
+  observePom: join(import.meta.dirname, 'observe', 'pom.xml'),
 } as const;
 
 export const runningAsRoot = process.getuid?.() === 0;

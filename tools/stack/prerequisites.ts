@@ -6,15 +6,15 @@ import { isFree } from './ports.ts';
 
 /** What keeps the native stack from being started on this machine, in sentences; empty when nothing does. */
 export async function missingPrerequisites(system: LocalSystem): Promise<string[]> {
-  return [...missingPrograms(), ...(await takenPorts(system))];
+  return [...missingPrograms(system.zipkinPort !== undefined), ...(await takenPorts(system))];
 }
 
-function missingPrograms(): string[] {
+function missingPrograms(observe: boolean): string[] {
   const problems: string[] = [];
   const version = javaVersion();
   if (version === undefined) problems.push('Java is missing: install a JDK or JRE, version 17 or newer.');
   else if (version < 17) problems.push(`Java is too old: version ${String(version)} found, 17 or newer required.`);
-  if (artifactsMissing()) {
+  if (artifactsMissing(observe)) {
     if (!answers('mvn')) problems.push('Maven (mvn) is missing; it downloads Kafka, PostgreSQL and Redis.');
     if (!answers('tar')) problems.push('tar is missing; it unpacks PostgreSQL.');
     // The tar of macOS unpacks xz by itself.
@@ -35,9 +35,12 @@ function answers(program: string): boolean {
   return spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined;
 }
 
-async function takenPorts({ ports, services }: LocalSystem): Promise<string[]> {
+async function takenPorts({ ports, services, zipkinPort }: LocalSystem): Promise<string[]> {
   const { mail, ...others } = ports;
-  const wanted = Object.entries({ ...others, maildev: mail, ...services });
+  const wanted = Object.entries({
+    ...{ ...others, maildev: mail, ...services },
+    ...(zipkinPort !== undefined && { zipkin: zipkinPort }),
+  });
   const free = await Promise.all(wanted.map(([, port]) => isFree(port)));
   const taken = wanted.filter((_, index) => free[index] === false);
   if (taken.length === 0) return [];

@@ -12,6 +12,8 @@ import { redis } from './redis.ts';
 import { roleOf, type ServiceName } from './service-names.ts';
 import { service } from './services.ts';
 import { Supervisor } from './supervisor.ts';
+import { tracingEnv } from './tracing-env.ts';
+import { zipkin } from './zipkin.ts';
 import { zookeeper } from './zookeeper.ts';
 
 export const infrastructure = ['zookeeper', 'kafka', 'postgres', 'redis', 'maildev'] as const;
@@ -53,6 +55,8 @@ export interface StackPlan {
   /** By default all. Dependencies are not added: `kafka` needs `zookeeper`. */
   readonly components?: readonly InfrastructureName[];
   readonly env?: Readonly<Record<string, string>>;
+  /** What shows traces, if it is to be there. */
+  readonly zipkin?: { readonly port: number; readonly jar: string } | undefined;
   /** Whether components are started again when they die. */
   readonly restart: boolean;
 }
@@ -74,6 +78,7 @@ export class Stack {
     this.#components = plan.components ?? infrastructure;
     this.supervisor = new Supervisor(plan.directories.run);
     for (const name of this.#components) this.#add(this.#infrastructure(name, artifacts));
+    if (plan.zipkin !== undefined) this.#add(zipkin({ ...plan.zipkin, ...this.#common('zipkin') }));
   }
 
   /** For clients that are to reach Kafka through a proxy; only the stack of a test has it. */
@@ -104,6 +109,11 @@ export class Stack {
     return `http://${loopback}:${String(this.ports.mail)}`;
   }
 
+  /** Zipkin's page, if there is one. */
+  get zipkinUrl(): string | undefined {
+    return this.#plan.zipkin && `${serviceUrl(this.#plan.zipkin.port)}/zipkin`;
+  }
+
   /** The database as a service's role sees it, or as the superuser `admin`. */
   databaseUrl(as: ServiceName | 'admin'): string {
     return postgresUrl(this.ports.postgres, as === 'admin' ? as : roleOf(as));
@@ -118,6 +128,7 @@ export class Stack {
       REDIS_URL: this.redisUrl,
       // Customers without a known address get one in this domain, and MailDev catches it.
       ...(name === 'notification-service' && { SMTP_URL: this.smtpUrl, DEVELOPMENT_EMAIL_DOMAIN: 'example.test' }),
+      ...(this.#plan.zipkin !== undefined && tracingEnv(this.#plan.zipkin.port)),
       ...this.#plan.env,
     };
   }
@@ -150,7 +161,7 @@ export class Stack {
   #infrastructure(name: InfrastructureName, artifacts: Artifacts): Component {
     const { ports, directories } = this;
     const { javaClassPath, postgres: home, redisServer } = artifacts;
-    const common = { logFile: this.#logFile(name), data: join(directories.data, name), restart: this.#plan.restart };
+    const common = this.#common(name);
     switch (name) {
       case 'zookeeper':
         return zookeeper({ ...common, port: ports.zookeeper, javaClassPath });
@@ -169,6 +180,11 @@ export class Stack {
       case 'maildev':
         return maildev({ ...common, smtpPort: ports.smtp, webPort: ports.mail });
     }
+  }
+
+  #common(name: string) {
+    const { data } = this.directories;
+    return { logFile: this.#logFile(name), data: join(data, name), restart: this.#plan.restart };
   }
 
   #add(component: Component): void {

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ensureArtifacts } from './artifacts.ts';
+import { ensureArtifacts, ensureZipkin } from './artifacts.ts';
+import { localSystem } from './local-system.ts';
 import { logTail, openLog, rotateLog } from './log-file.ts';
 import { paths, repository } from './paths.ts';
 import { ownerOf } from './run-record.ts';
@@ -17,9 +18,11 @@ export async function startLocalSystem(): Promise<number> {
   let pid = ownerOf(paths.run);
   if (pid !== undefined && readState()?.phase === 'ready') return 0;
   if (pid === undefined) {
-    await ensureArtifacts((message) => {
+    const progress = (message: string): void => {
       console.log(message);
-    });
+    };
+    await ensureArtifacts(progress);
+    if (localSystem().zipkinPort !== undefined) await ensureZipkin(progress);
     pid = spawnDaemon();
     stopItOnInterrupt(pid);
   }

@@ -1,6 +1,6 @@
 # Sourced by start-system.sh.
 
-# print_summary URL_OF MAIL [KAFKA_UI]: where everything is, and what to try first. `URL_OF SERVICE` prints where a service is, or
+# print_summary URL_OF MAIL [KAFKA_UI [TRACES]]: where everything is, and what to try first. `URL_OF SERVICE` prints where a service is, or
 # nothing when it was left out.
 print_summary() {
   local url service credentials=''
@@ -16,6 +16,7 @@ print_summary() {
   done
   printf '  %-22s%s\n' mails "$2"
   if [ -n "${3:-}" ]; then printf '  %-22s%s\n' 'Kafka UI' "$3"; fi
+  if [ -n "${4:-}" ]; then printf '  %-22s%s\n' traces "$4"; fi
   echo
   for service in ${START_WITHOUT:-}; do
     cat <<END

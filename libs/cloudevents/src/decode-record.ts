@@ -1,13 +1,13 @@
 import type { Cause, DecodedRecord, DecodingFailure, EventEnvelope, RawRecord } from './envelope';
 import type { EventCatalogue } from './event-catalogue';
 import { contractViolations, keyProblem, ORDER_KEY, type EventDefinition } from './event-definition';
+import { readTrace } from './trace-context';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** As RFC 3339 and with a year that a database knows; `Date.parse` takes much else. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 /** Ids are copied into every event that follows: one without a bound would grow a record beyond what Kafka takes. */
 const SHORT_TEXT = /^[\x21-\x7e]{1,255}$/;
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 /** The headers an event is read from. All of them in each object: it is made once a record, and has one shape then. */
 const NO_HEADERS = {
   ce_specversion: undefined,
@@ -21,6 +21,7 @@ const NO_HEADERS = {
   ce_causationid: undefined,
   ce_dataschema: undefined,
   traceparent: undefined,
+  tracestate: undefined,
 };
 
 const OTHER_KEY = 'ce_partitionkey is not the record key';
@@ -115,10 +116,11 @@ function envelopeFrom(headers: Headers, definition: EventDefinition, payload: un
   };
 }
 
-function causeFrom({ ce_correlationid: correlationId = '', ce_causationid: causationId, traceparent }: Headers): Cause {
+function causeFrom(headers: Headers): Cause {
+  const { ce_correlationid: correlationId = '', ce_causationid: causationId } = headers;
   const cause = causationId === undefined ? { correlationId } : { correlationId, causationId };
-  // An invalid traceparent is dropped; the event is still accepted.
-  return traceparent !== undefined && TRACEPARENT.test(traceparent) ? { ...cause, traceparent } : cause;
+  // An invalid one is dropped; the event is still accepted.
+  return { ...cause, ...readTrace(headers.traceparent, headers.tracestate) };
 }
 
 function failure(reason: DecodingFailure, detail: string): DecodedRecord {

@@ -1,13 +1,18 @@
 import type { EventDefinition, PayloadOf } from './event-definition';
 
+/** W3C Trace Context: where in a trace something happened. Of a received event it is the span that sent it. */
+export interface Trace {
+  readonly traceparent?: string;
+  /** What other tracing systems have added, as they wrote it. Never without a traceparent. */
+  readonly tracestate?: string;
+}
+
 /** Why the things happened: carried from the customer's request to the last mail. */
-export interface Cause {
+export interface Cause extends Trace {
   /** The order's first cause; the same on every event of an order. */
   readonly correlationId: string;
   /** The id of the event that caused this one; absent on what a person or a clock started. */
   readonly causationId?: string;
-  /** W3C Trace Context, as received. */
-  readonly traceparent?: string;
 }
 
 /** An event as it travels: CloudEvents 1.0 attributes and the payload. */
@@ -51,6 +56,7 @@ export function headersOf(envelope: EventEnvelope): Record<string, string> {
     ce_sequence: String(envelope.sequence).padStart(SEQUENCE_DIGITS, '0'),
     ce_dataschema: envelope.dataschema,
     ...(envelope.cause.traceparent === undefined ? {} : { traceparent: envelope.cause.traceparent }),
+    ...(envelope.cause.tracestate === undefined ? {} : { tracestate: envelope.cause.tracestate }),
   };
 }
 

@@ -10,6 +10,7 @@ export {
   type RawRecord,
   type ReceivedEvent,
   SEQUENCE_DIGITS,
+  type Trace,
 } from './envelope';
 export { EventCatalogue } from './event-catalogue';
 export {
@@ -20,3 +21,14 @@ export {
   ORDER_KEY,
   type PayloadOf,
 } from './event-definition';
+export {
+  contextOfSend,
+  isSampled,
+  parentOfSend,
+  readTrace,
+  spanIdOf,
+  traceAsText,
+  traceFromText,
+  traceIdOf,
+  traceparentOf,
+} from './trace-context';

@@ -1,10 +1,8 @@
 import type { Cause, EventEnvelope } from '@app/cloudevents';
 
 /** What an event is to the events that follow from it: their cause. The correlation and the trace go on. */
-export function causeOf({ id, cause: { correlationId, traceparent } }: Pick<EventEnvelope, 'id' | 'cause'>): Cause {
-  return traceparent === undefined
-    ? { correlationId, causationId: id }
-    : { correlationId, causationId: id, traceparent };
+export function causeOf({ id, cause }: Pick<EventEnvelope, 'id' | 'cause'>): Cause {
+  return { ...cause, causationId: id };
 }
 
 /** The service that says so, `payment-service`: `ce_source` is its name as a path. */

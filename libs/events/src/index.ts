@@ -8,6 +8,10 @@ export {
   ORDER_KEY,
   type PayloadOf,
   type ReceivedEvent,
+  type Trace,
+  traceAsText,
+  traceFromText,
+  traceIdOf,
 } from '@app/cloudevents';
 export { CurrencySchema, IdentifierSchema, ORDER_NUMBER, QuantitySchema, type ServiceName } from './contract';
 export {

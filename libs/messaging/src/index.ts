@@ -1,5 +1,6 @@
 export { EventPattern } from './consumer/event-pattern.decorator';
 export { Inbox } from './consumer/inbox';
+export type { CallDescription } from './due-work/call-span';
 export type { DueItem, DueWork, DueWorkerLimits } from './due-work/due-work';
 export { DueWorker } from './due-work/due-worker';
 export { DueWorkers } from './due-work/due-workers';

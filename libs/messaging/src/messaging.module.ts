@@ -23,6 +23,7 @@ import { MessagingCollectors } from './messaging.collectors';
 import { MessagingMetrics } from './metrics/messaging-metrics';
 import { MessagingOptions } from './messaging-options';
 import { Outbox } from './unit-of-work/outbox';
+import { ProcessSpans } from './consumer/process-spans';
 import { OutboxSignal } from './unit-of-work/outbox-signal';
 import { OutboxRelay } from './relay/relay';
 import { RelayProducer } from './relay/relay-producer';
@@ -71,6 +72,7 @@ export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy 
         Outbox,
         OutboxRelay,
         OutboxSignal,
+        ProcessSpans,
         RetryQueue,
         RetryWorker,
         TopicCreator,

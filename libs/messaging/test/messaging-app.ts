@@ -1,6 +1,6 @@
 import { messagingIdentityOf } from '@app/events';
 import type { ServiceName } from '@app/events';
-import { authConfig, defineConfig, startService } from '@app/platform';
+import { authConfig, defineConfig, startService, tracingConfig } from '@app/platform';
 import { createTestDatabase, createTestService, eventually, infrastructureUrls, type TestDatabase } from '@app/testing';
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -75,7 +75,7 @@ export class MessagingBed {
       shutdownTimeoutMs: 10_000,
       shutdownDelayMs: 0,
       httpMaxConnections: 1_000,
-      ...defineConfig(authConfig())({}),
+      ...defineConfig({ ...authConfig(), ...tracingConfig() })({}),
     } as const;
     const module = ProbeModule.forRoot(this.options(overrides), script, consumer);
     const service = { name: this.service, module, config, configure: connectEventConsumers };

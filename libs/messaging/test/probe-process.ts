@@ -1,5 +1,5 @@
 import { CATALOGUE } from '@app/events';
-import { authConfig, createService, defineConfig, startService } from '@app/platform';
+import { authConfig, createService, defineConfig, startService, tracingConfig } from '@app/platform';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectEventConsumers } from '../src/messaging.module';
 import { MessagingOptions } from '../src/messaging-options';
@@ -32,7 +32,7 @@ const service = {
     shutdownTimeoutMs: 10_000,
     shutdownDelayMs: 0,
     httpMaxConnections: 1_000,
-    ...defineConfig(authConfig())({}),
+    ...defineConfig({ ...authConfig(), ...tracingConfig() })({}),
   } as const,
   configure: connectEventConsumers,
 };

@@ -1,4 +1,4 @@
-import { type Cause, eventOfTopic, type EventEnvelope } from '@app/events';
+import { type Cause, eventOfTopic, type EventEnvelope, traceIdOf } from '@app/events';
 import { type StepNote, StepObserver } from '@app/messaging';
 import { type BufferedLog, redactText } from '@app/platform';
 import { stepOf } from '@app/timeline';
@@ -52,7 +52,7 @@ function idsOf({ correlationId, causationId, traceparent }: Cause): Record<strin
   return {
     ...(causationId === undefined ? undefined : { causation_id: causationId }),
     correlation_id: redactText(correlationId),
-    ...(traceparent === undefined ? undefined : { trace_id: traceparent.slice(3, 35) }),
+    ...(traceparent === undefined ? undefined : { trace_id: traceIdOf(traceparent) }),
   };
 }
 

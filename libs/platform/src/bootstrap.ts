@@ -5,6 +5,7 @@ import { Authentication } from './auth/authentication';
 import { checkAccessRules } from './auth/access-rules';
 import type { AuthConfig } from './auth/auth-config';
 import type { CommonConfig } from './config/common-config';
+import type { TracingConfig } from './config/tracing-config';
 import { ConfigurationError } from './config/configuration.error';
 import type { ProblemCatalogue } from './errors/problem-catalogue';
 import { StartupError } from './errors/startup.error';
@@ -37,7 +38,8 @@ export type BootstrapConfig = Pick<
   | 'shutdownDelayMs'
 > &
   Partial<Pick<CommonConfig, 'metrics' | 'metricsHost' | 'metricsPort'>> &
-  AuthConfig;
+  AuthConfig &
+  TracingConfig;
 
 /** One service, described for `bootstrapService`. */
 export interface ServiceOptions {

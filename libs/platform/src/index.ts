@@ -27,6 +27,7 @@ export { type CommonConfig, commonConfig } from './config/common-config';
 export type { ConfigurationProblem } from './config/configuration.error';
 export { defineConfig } from './config/define-config';
 export { defineServiceConfig } from './config/define-service-config';
+export { tracingConfig } from './config/tracing-config';
 export { renderEnvExample } from './config/env-example';
 export {
   bool,
@@ -65,10 +66,12 @@ export { Ids, UuidV7Ids } from './ids';
 export { Lifecycle } from './lifecycle';
 export { BufferedLog } from './logging/buffered-log';
 export { HIDDEN_CONTROLS, withVisibleControls } from './logging/control-characters';
-export { currentLogContext, type LogContext, runWithLogContext } from './logging/log-context';
+export { currentLogContext, currentTrace, type LogContext, runWithLogContext } from './logging/log-context';
 export { Outage } from './logging/outage';
 export { redactText } from './logging/redaction';
 export type { Counter, Gauge, Histogram } from './metrics/metrics';
 export { Metrics } from './metrics/metrics';
 export { ServiceInfo } from './service-info';
 export { shutDown } from './shutdown';
+export type { FinishedSpan, SpanAttributes } from './tracing/span';
+export { type Stopwatch, Tracing } from './tracing/tracing';

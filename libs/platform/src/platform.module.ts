@@ -14,16 +14,20 @@ import { Lifecycle } from './lifecycle';
 import { Metrics } from './metrics/metrics';
 import { PlatformMetrics } from './metrics/platform-metrics';
 import { ServiceInfo } from './service-info';
+import type { TracingConfig } from './config/tracing-config';
+import { openTracing } from './tracing/open-tracing';
+import { Tracing } from './tracing/tracing';
 
 /**
  * What every service has, available everywhere without importing anything: `Clock`, `Ids`, `Chance`, `Lifecycle`,
- * `CircuitBreakers`, `Metrics`, `ServiceInfo`, and the routes `/`, `/health`, `/health/live`, `/health/ready`, `/problems`.
+ * `CircuitBreakers`, `Metrics`, `ServiceInfo`, `Tracing`, and the routes `/`, `/health`, `/health/live`, `/health/ready`, `/problems`.
  * `bootstrapService` and `createService` add it; only tests that build a module by hand import it.
  */
 @Global()
 @Module({})
 export class PlatformModule {
-  static forRoot(service: ServiceInfo, config: AuthConfig, metrics = new Metrics()): DynamicModule {
+  /** @param config what the environment says of callers and traces. */
+  static forRoot(service: ServiceInfo, config: AuthConfig & TracingConfig, metrics = new Metrics()): DynamicModule {
     return {
       module: PlatformModule,
       imports: [DiscoveryModule, AuthModule.forRoot(config)],
@@ -35,13 +39,14 @@ export class PlatformModule {
         { provide: Chance, useClass: SystemChance },
         { provide: ServiceInfo, useValue: service },
         { provide: Metrics, useValue: metrics },
+        { provide: Tracing, useFactory: (clock: Clock) => openTracing(config, service, clock), inject: [Clock] },
         Lifecycle,
         HealthRegistry,
         ProvidedIndicators,
         CircuitBreakers,
         PlatformMetrics,
       ],
-      exports: [Clock, SharedClock, Ids, Chance, ServiceInfo, Lifecycle, CircuitBreakers, Metrics],
+      exports: [Clock, SharedClock, Ids, Chance, ServiceInfo, Lifecycle, CircuitBreakers, Metrics, Tracing],
     };
   }
 }

@@ -132,6 +132,8 @@ export interface Truncated {
 export interface Answers {
   readonly order: OrderAnswer | null;
   readonly trail: readonly OrderEventAnswer[];
+  /** The trace in which it was placed. */
+  readonly traceId: string | null;
   readonly payment: PaymentAnswer | null;
   readonly allocation: AllocationAnswer | null;
   readonly notifications: readonly NotificationAnswer[];

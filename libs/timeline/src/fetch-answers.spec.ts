@@ -8,10 +8,11 @@ const URLS = {
   'notification-service': 'http://notification',
 };
 const ORDER = '0197a000-0000-7000-8000-0000000000aa';
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
 
 const ANSWERS: Readonly<Record<string, unknown>> = {
   [`http://order/orders/${ORDER}`]: answers().order,
-  [`http://order/orders/${ORDER}/events`]: { events: [PLACED] },
+  [`http://order/orders/${ORDER}/events`]: { events: [PLACED], trace_id: TRACE },
   [`http://payment/payments?order_id=${ORDER}`]: { payments: [payment()] },
   [`http://inventory/allocations/${ORDER}`]: { status: 'taken', items: [] },
   [`http://notification/notifications?order_id=${ORDER}&limit=100`]: { notifications: [mail()], next_cursor: null },
@@ -38,6 +39,7 @@ describe('the answers of the services', () => {
     expect(await fetchAnswers(URLS, ORDER, 1_000, services())).toEqual({
       order: answers().order,
       trail: [PLACED],
+      traceId: TRACE,
       payment: payment(),
       allocation: { status: 'taken', items: [] },
       notifications: [mail()],

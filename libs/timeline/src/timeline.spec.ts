@@ -108,7 +108,8 @@ describe('the timeline of an order with its records', () => {
     ]);
   });
 
-  it('has the trace of its first event that has one', () => {
+  it('has the trace in which it was placed, else that of its first event that has one', () => {
+    expect(timelineOf({ ...all, traceId: 'f'.repeat(32) }, records).trace_id).toBe('f'.repeat(32));
     expect(timelineOf(all, records).trace_id).toBe('0af7651916cd43dd8448eb211c80319c');
     expect(timelineOf(all).trace_id).toBeNull();
   });

@@ -25,14 +25,14 @@ export interface Timeline {
   readonly blocked: readonly BlockedMessage[];
   /** What is still on its way or needs somebody, most urgent first; empty for an order at rest. */
   readonly attention: readonly string[];
-  /** The trace of its first event that has one; null without records. */
+  /** The trace in which it was placed, else that of its first event that has one; null when neither is known. */
   readonly trace_id: string | null;
   readonly unanswered: readonly Unanswered[];
 }
 
 /** Puts the answers of the services together. @param records its events in Kafka, if they were read; they add what only events tell */
 export function timelineOf(answers: Answers, records: readonly OrderRecord[] = []): Timeline {
-  const { order, payment, allocation, notifications, failed, unanswered } = answers;
+  const { order, traceId, payment, allocation, notifications, failed, unanswered } = answers;
   const blocked = blockedOf(failed);
   return {
     order,
@@ -42,7 +42,7 @@ export function timelineOf(answers: Answers, records: readonly OrderRecord[] = [
     messages: notifications.toSorted((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at)),
     blocked,
     attention: attentionOf(answers, blocked),
-    trace_id: records.find(({ trace_id }) => trace_id !== null)?.trace_id ?? null,
+    trace_id: traceId ?? records.find(({ trace_id }) => trace_id !== null)?.trace_id ?? null,
     unanswered,
   };
 }

@@ -103,6 +103,7 @@ export function answers(changes: Partial<Answers> = {}, status = 'confirmed', re
       updated_at: at(1),
     },
     trail: [PLACED],
+    traceId: null,
     payment: payment(),
     allocation: null,
     notifications: [told(status)],

@@ -7,6 +7,8 @@ export interface SystemAddresses {
   readonly services: Readonly<Record<ServiceName, string>>;
   readonly databaseUrl: string;
   readonly kafka: readonly string[];
+  /** Zipkin's page, if the system has one. */
+  readonly traces?: string;
 }
 
 /** What flags may say, beyond the environment. */
@@ -29,6 +31,7 @@ export function systemAddresses(flags: AddressFlags, environment: NodeJS.Process
     services: Object.fromEntries(serviceNames.map((name) => [name, urlOf(name)])) as Record<ServiceName, string>,
     databaseUrl: flags.databaseUrl ?? environment['OPS_DATABASE_URL'] ?? environment['DATABASE_URL'] ?? local.database,
     kafka: (flags.kafka ?? environment['KAFKA_BOOTSTRAP_SERVERS'] ?? local.kafka).split(','),
+    ...(local.traces !== undefined && { traces: local.traces }),
   };
 }
 

@@ -22,11 +22,11 @@ export interface OrderOptions {
 /** Shows one order over all services. */
 export async function orderCommand(
   console: Console,
-  addresses: Pick<SystemAddresses, 'services' | 'kafka'>,
+  addresses: Pick<SystemAddresses, 'services' | 'kafka' | 'traces'>,
   order: string,
   options: OrderOptions,
 ): Promise<ExitCode> {
-  const { services, kafka } = addresses;
+  const { services, kafka, traces } = addresses;
   const id = await orderIdOf(services['order-service'], order, options.timeoutMs);
   const answers = await fetchAnswers(services, id, options.timeoutMs, ask);
   if (!isKnown(answers)) {
@@ -36,7 +36,7 @@ export async function orderCommand(
   const { found, unanswered } = options.raw === true ? await readRecords(kafka, id) : NOT_READ;
   const events = found?.flatMap(({ event }) => event ?? []);
   const timeline = timelineOf({ ...answers, unanswered: [...answers.unanswered, ...unanswered] }, events);
-  show(console, timeline, found, options);
+  show(console, timeline, { found, traces }, options);
   return timeline.attention.length > 0 || timeline.unanswered.length > 0 ? EXIT.found : EXIT.fine;
 }
 
@@ -59,12 +59,12 @@ async function readRecords(brokers: readonly string[], key: string): Promise<Rea
 function show(
   console: Console,
   timeline: Timeline,
-  found: readonly FoundEvent[] | undefined,
+  { found, traces }: { readonly found: readonly FoundEvent[] | undefined; readonly traces: string | undefined },
   { json, mermaid, messages }: OrderOptions,
 ): void {
   const records = found?.map(({ shown }) => shown);
   if (json !== true && mermaid !== true) {
-    console.print(orderReport(timeline, console, { messages: messages === true, records }));
+    console.print(orderReport(timeline, console, { messages: messages === true, records, traces }));
     return;
   }
   // The page says it at its end.

@@ -3,16 +3,24 @@ import type { Console } from '../cli/console.ts';
 import { printable, printableJson } from '../cli/printable.ts';
 import { table } from '../cli/table.ts';
 
+export interface ReportOptions {
+  /** With their text. */
+  readonly messages: boolean;
+  readonly records: readonly object[] | undefined;
+  /** Zipkin's page. */
+  readonly traces?: string | undefined;
+}
+
 /** The page of an order, for people. */
 export function orderReport(
   timeline: Timeline,
   console: Pick<Console, 'paint'>,
-  { messages, records }: { readonly messages: boolean; readonly records: readonly object[] | undefined },
+  { messages, records, traces }: ReportOptions,
 ): string {
   const { attention, unanswered } = timeline;
   const missing = unanswered.map(({ service, why }) => `${service} is not shown, it did not answer: ${why}`);
   return [
-    headOf(timeline),
+    headOf(timeline, traces),
     stepsOf(timeline),
     moneyAndStock(timeline),
     messagesOf(timeline, messages),
@@ -24,7 +32,7 @@ export function orderReport(
     .join('\n\n');
 }
 
-function headOf({ order, trace_id }: Timeline): string {
+function headOf({ order, trace_id }: Timeline, traces: string | undefined): string {
   if (order === null) return 'The order itself is not known.';
   const { order_number, order_id, status, cancellation_reason, user_id, total_amount, currency, payment_method } =
     order;
@@ -39,7 +47,7 @@ function headOf({ order, trace_id }: Timeline): string {
     ...(order.decline_reason === undefined ? [] : [`Declined: ${order.decline_reason.replaceAll('_', ' ')}`]),
     ...(order.shortages ?? []).map((shortage) => `Short: ${shortageText(shortage)}`),
     ...(order.customer_reason === undefined ? [] : [`The customer wrote: ${order.customer_reason}`]),
-    ...(trace_id === null ? [] : [`Trace: ${trace_id}`]),
+    ...(trace_id === null ? [] : [`Trace: ${traces === undefined ? trace_id : `${traces}/traces/${trace_id}`}`]),
   ];
   return printable(lines.join('\n'));
 }

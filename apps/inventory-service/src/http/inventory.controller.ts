@@ -7,6 +7,7 @@ import {
   type Caller,
   CurrentCaller,
   currentLogContext,
+  currentTrace,
   decodeCursor,
   PageQuery,
   parseIdempotencyKey,
@@ -126,6 +127,6 @@ function actorAt(caller: Caller): string {
 
 /** A person caused it, not an event. */
 function causeOfRequest(): Cause {
-  const { correlationId = '', traceparent } = currentLogContext();
-  return { correlationId, ...(traceparent === undefined ? {} : { traceparent }) };
+  const { correlationId = '' } = currentLogContext();
+  return { correlationId, ...currentTrace() };
 }

@@ -1,4 +1,4 @@
-import type { Cause, NotificationChannel, NotificationType } from '@app/events';
+import { type Cause, type NotificationChannel, type NotificationType, traceFromText } from '@app/events';
 import type { DueItem } from '@app/messaging';
 import { selectList } from '@app/postgres';
 import { NotificationEntity } from './notification.entity';
@@ -57,6 +57,6 @@ export function causeOf(row: Pick<DueRow, 'correlationId' | 'eventId' | 'tracepa
   return {
     correlationId: row.correlationId,
     ...(row.eventId === null ? {} : { causationId: row.eventId }),
-    ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
+    ...traceFromText(row.traceparent),
   };
 }

@@ -1,4 +1,11 @@
-import { fromNumeric, type NotificationChannel, type NotificationType, toNumeric } from '@app/events';
+import {
+  fromNumeric,
+  type NotificationChannel,
+  type NotificationType,
+  toNumeric,
+  type Trace,
+  traceAsText,
+} from '@app/events';
 import { lockedAmong, type UnitOfWork } from '@app/messaging';
 import { columnsOf, rowSet, selectList } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
@@ -29,7 +36,7 @@ export interface NewNotification {
   readonly dueAt: Date | undefined;
   readonly correlationId: string;
   readonly eventId: string | undefined;
-  readonly traceparent: string | undefined;
+  readonly trace: Trace;
 }
 
 /** An order as one of its events describes it. */
@@ -215,6 +222,6 @@ function fromRow(row: KnownRow): KnownNotification {
 }
 
 function newRow(notification: NewNotification) {
-  const { recipient = null, heldBy = null, dueAt = null, eventId = null, traceparent = null } = notification;
-  return { ...notification, recipient, heldBy, dueAt, eventId, traceparent };
+  const { recipient = null, heldBy = null, dueAt = null, eventId = null, trace } = notification;
+  return { ...notification, recipient, heldBy, dueAt, eventId, traceparent: traceAsText(trace) };
 }

@@ -1,10 +1,11 @@
 import { NOTIFICATION_CHANNELS, NotificationFailed, NotificationSent } from '@app/events';
 import {
+  type CallDescription,
   type DueBacklog,
-  DueWorkers,
-  Transactions,
   type DueWork,
   type DueWorker,
+  DueWorkers,
+  Transactions,
   type UnitOfWork,
 } from '@app/messaging';
 import { Chance, Clock, messageOf } from '@app/platform';
@@ -26,6 +27,9 @@ interface Result {
 
 /** After these the next message of an order may go. */
 const THROUGH: ReadonlySet<Delivery['outcome']['kind']> = new Set(['sent', 'logged', 'rejected', 'expired']);
+
+/** No failure of the call. */
+const DELIVERED: ReadonlySet<Delivery['outcome']['kind']> = new Set(['sent', 'logged']);
 
 /** How long the end of the process is put off for answers that are late already. */
 const LAST_ANSWERS_MS = 3_000;
@@ -105,6 +109,20 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
     }
     this.logger.error('Notification could not be rendered', { err: error });
     return { outcome: { kind: 'deferred', error: error instanceof Error ? error.name : 'unknown error' } };
+  }
+
+  describe({ type, channel, attempts }: DueNotification, { outcome: { kind } }: Delivery): CallDescription {
+    return {
+      name: `send ${channel}`,
+      attributes: {
+        'server.service.name': channel === 'email' ? 'mail server' : 'SMS provider',
+        'network.protocol.name': channel === 'email' ? 'smtp' : 'http',
+        'app.notification.type': type,
+        'app.notification.attempts': attempts,
+        'app.notification.outcome': kind,
+      },
+      error: DELIVERED.has(kind) ? undefined : { type: kind },
+    };
   }
 
   async settle(unitOfWork: UnitOfWork, results: readonly Result[]): Promise<void> {

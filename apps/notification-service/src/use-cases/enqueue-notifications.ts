@@ -75,7 +75,7 @@ function rowOf(item: Enqueued, now: Date, mine: boolean, dueAt: Date): NewNotifi
     dueAt: !pending ? undefined : waits ? new Date(now.getTime() + WAIT_FOR_PREDECESSOR_MS) : dueAt,
     correlationId: cause.correlationId,
     eventId: cause.causationId,
-    traceparent: cause.traceparent,
+    trace: cause,
   };
 }
 

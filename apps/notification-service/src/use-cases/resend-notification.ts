@@ -1,5 +1,5 @@
 import { Transactions, Turns, type UnitOfWork } from '@app/messaging';
-import { Clock, currentLogContext, Ids } from '@app/platform';
+import { Clock, currentTrace, Ids } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { DeliverySettings } from '../delivery/delivery-settings';
 import { withOrderNumber, writeFacts } from '../domain/announcement';
@@ -76,9 +76,8 @@ export class ResendNotification {
     const decision = decideResend(order, known, address, () => this.ids.next());
     if (!decision.accepted) throw new ResendRefused(decision.refusal);
     // A person caused it, not an event.
-    const { traceparent } = currentLogContext();
     const { correlationId } = original.cause;
-    const cause = { correlationId, ...(traceparent === undefined ? {} : { traceparent }) };
+    const cause = { correlationId, ...currentTrace() };
     // It may have become known since.
     const facts = withOrderNumber(original.facts, locked.get(orderId)?.about.orderNumber);
     const stored = { orderId, userId, facts: writeFacts(facts), cause };

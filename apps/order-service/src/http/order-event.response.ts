@@ -115,6 +115,14 @@ export class OrderEventResponse {
 export class OrderEventListResponse {
   @ApiProperty({ type: [OrderEventResponse] })
   events!: OrderEventResponse[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Id of the trace (W3C Trace Context) in which the order was placed; null in orders of before.',
+    example: '0af7651916cd43dd8448eb211c80319c',
+  })
+  trace_id!: string | null;
 }
 
 /** @param customerReason what the trail has the hash of alone */

@@ -1,3 +1,4 @@
+import type { Cause } from '@app/events';
 import {
   actorOf,
   Allow,
@@ -5,6 +6,7 @@ import {
   type Caller,
   CurrentCaller,
   currentLogContext,
+  currentTrace,
   decodeCursor,
   encodeCursor,
   ownerFor,
@@ -105,7 +107,6 @@ export class OrdersController {
     @Body() { reason }: CancelOrderDto,
     @CurrentCaller() caller: Caller,
   ): Promise<OrderResponse> {
-    const { traceparent } = causeOfRequest();
     const owner = ownerFor(caller);
     const actor = actorAt(caller, owner);
     // `null` is no reason either.
@@ -114,7 +115,7 @@ export class OrdersController {
       owner,
       actor,
       ...(reason && { reason }),
-      ...(traceparent && { traceparent }),
+      trace: currentTrace(),
     });
     return this.getOrder.execute({ orderId, owner }, toOrderResponse);
   }
@@ -125,8 +126,8 @@ export class OrdersController {
     @Param() { order_id: orderId }: OrderPath,
     @CurrentCaller() caller: Caller,
   ): Promise<OrderEventListResponse> {
-    const { entries, customerReason } = await this.getAuditTrail.execute(orderId, ownerFor(caller));
-    return { events: entries.map((entry) => toOrderEventResponse(entry, customerReason)) };
+    const { entries, customerReason, traceId } = await this.getAuditTrail.execute(orderId, ownerFor(caller));
+    return { events: entries.map((entry) => toOrderEventResponse(entry, customerReason)), trace_id: traceId };
   }
 }
 
@@ -144,9 +145,9 @@ function actorAt(caller: Caller, owner: string | undefined): string {
   return caller.isAnonymous || caller.subject === owner ? 'customer' : actorOf(caller);
 }
 
-function causeOfRequest(): { correlationId: string; traceparent?: string } {
-  const { correlationId = '', traceparent } = currentLogContext();
-  return { correlationId, ...(traceparent === undefined ? {} : { traceparent }) };
+function causeOfRequest(): Cause {
+  const { correlationId = '' } = currentLogContext();
+  return { correlationId, ...currentTrace() };
 }
 
 async function sendPlaced(reply: FastifyReply, { answer, replayed }: PlacedOrder): Promise<void> {

@@ -46,15 +46,16 @@ describe('the documented request', () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const { order_id } = await service.place(
       {},
-      { 'x-correlation-id': '019aab12-4c00-7a01-8f00-5d2f6f1c0a07', traceparent },
+      { 'x-correlation-id': '019aab12-4c00-7a01-8f00-5d2f6f1c0a07', traceparent, tracestate: 'vendor=1' },
     );
     const [row] = await service.rows<{ headers: string }>('SELECT headers FROM outbox WHERE aggregateid = $1', [
       order_id,
     ]);
-    expect(JSON.parse(row?.headers ?? '{}')).toMatchObject({
-      ce_correlationid: '019aab12-4c00-7a01-8f00-5d2f6f1c0a07',
-      traceparent,
-    });
+    const headers = JSON.parse(row?.headers ?? '{}') as Record<string, string>;
+    expect(headers).toMatchObject({ ce_correlationid: '019aab12-4c00-7a01-8f00-5d2f6f1c0a07', tracestate: 'vendor=1' });
+    // The caller's trace, with a span id of the event's own.
+    expect(headers['traceparent']).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01$/);
+    expect(headers['traceparent']).not.toBe(traceparent);
   });
 });
 

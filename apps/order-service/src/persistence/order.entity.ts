@@ -53,6 +53,10 @@ export class OrderEntity {
   @Column('text', { name: 'correlation_id' })
   correlationId!: string;
 
+  /** Of the request that placed it: see `traceAsText`. What time does to the order goes on in this trace; null in orders of before. */
+  @Column('text', { nullable: true })
+  traceparent!: string | null;
+
   @Column('timestamptz', { name: 'deadline_at' })
   deadlineAt!: Date;
 
@@ -117,7 +121,7 @@ export class OrderItemEntity {
 type OfTheTrail = 'userSalt' | 'customerReason' | 'customerReasonSalt';
 
 /** What makes an order of a row. */
-export type OrderRow = Omit<OrderEntity, 'items' | 'openUntil' | OfTheTrail>;
+export type OrderRow = Omit<OrderEntity, 'items' | 'openUntil' | 'traceparent' | OfTheTrail>;
 
 /** A row, as the domain sees it. */
 export function orderFrom(row: OrderRow): Order {

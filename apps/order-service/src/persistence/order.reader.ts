@@ -1,8 +1,8 @@
+import { traceFromText, traceIdOf } from '@app/events';
 import { boundedPage, type Look, pageFrom, type PageRow } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
-import { detailsIn } from '../domain/audit-details';
 import type { AuditEntry } from '../domain/audit-trail';
 import type { OrderStatus, OrderWithLines } from '../domain/order';
 import { entryFrom, OrderEventEntity } from './order-event.entity';
@@ -25,6 +25,8 @@ export interface AuditTrail {
   readonly entries: readonly AuditEntry[];
   /** What the customer wrote when they cancelled; the trail has its hash alone. */
   readonly customerReason: string | null;
+  /** In which it was placed; null in orders of before. */
+  readonly traceId: string | null;
 }
 
 /** A part of a list, newest first. */
@@ -60,13 +62,17 @@ export class OrderReader {
 
   /** The audit trail of one order, oldest first; empty when there is no such order, or none of this owner. */
   async events(orderId: string, owner?: string): Promise<AuditTrail> {
-    const isTheirs = owner === undefined || (await this.orders.existsBy({ orderId, userId: owner }));
-    if (!isTheirs) return { entries: [], customerReason: null };
+    const select = { orderId: true, customerReason: true, traceparent: true } as const;
+    const where = { orderId, ...(owner === undefined ? {} : { userId: owner }) };
+    const order = await this.orders.findOne({ select, where });
+    if (order === null) return { entries: [], customerReason: null, traceId: null };
     const entries = (await this.trail.find({ where: { orderId }, order: { number: 'ASC' } })).map(entryFrom);
-    const isExplained = entries.some(({ details }) => detailsIn(details)?.customer_reason_hash !== undefined);
-    if (!isExplained) return { entries, customerReason: null };
-    const order = await this.orders.findOne({ select: { orderId: true, customerReason: true }, where: { orderId } });
-    return { entries, customerReason: order?.customerReason ?? null };
+    const { traceparent } = traceFromText(order.traceparent);
+    return {
+      entries,
+      customerReason: order.customerReason,
+      traceId: traceparent === undefined ? null : traceIdOf(traceparent),
+    };
   }
 
   /**

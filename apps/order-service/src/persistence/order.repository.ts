@@ -1,4 +1,4 @@
-import { toNumeric } from '@app/events';
+import { toNumeric, type Trace, traceAsText, traceFromText } from '@app/events';
 import { lockedAmong, type UnitOfWork } from '@app/messaging';
 import { columnsOf, rowSet, violatedConstraint } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
@@ -22,6 +22,13 @@ export interface PlacedOrder {
   readonly lines: readonly OrderLine[];
   readonly userSalt: string;
   readonly entry: AuditEntry;
+  readonly trace: Trace;
+}
+
+/** An open order whose deadline has passed, and the trace it was placed in. */
+export interface OverdueOrder {
+  readonly orderId: string;
+  readonly trace: Trace;
 }
 
 /** Why a customer cancelled, and the salt with which the audit trail has hashed it. */
@@ -44,7 +51,7 @@ const STORED = 'SELECT order_id FROM orders WHERE order_id = ANY ($1::uuid[])';
 
 const PLACED = rowSet({
   ...columnsOf(OrderEntity, 'orderId', 'userId', 'total', 'currency', 'paymentMethod', 'correlationId', 'deadlineAt'),
-  ...columnsOf(OrderEntity, 'createdAt', 'lastEventHash', 'orderNumber', 'userSalt'),
+  ...columnsOf(OrderEntity, 'createdAt', 'lastEventHash', 'orderNumber', 'userSalt', 'traceparent'),
   ...columnsOf(OrderEventEntity, 'actor', 'previousHash', 'details'),
 });
 const LINES = rowSet(
@@ -55,9 +62,9 @@ const LINES = rowSet(
 const INSERT = `
   WITH placed AS (
     INSERT INTO orders (order_id, user_id, status, total_amount, currency, payment_method, correlation_id, deadline_at,
-      event_count, last_event_hash, created_at, updated_at, order_number, user_salt)
+      event_count, last_event_hash, created_at, updated_at, order_number, user_salt, traceparent)
     SELECT order_id, user_id, 'pending', total_amount, currency, payment_method, correlation_id, deadline_at,
-      1, last_event_hash, created_at, created_at, order_number, user_salt
+      1, last_event_hash, created_at, created_at, order_number, user_salt, traceparent
     FROM ${PLACED.unnest('o')}
   ), recorded AS (
     INSERT INTO order_events (order_id, number, event, to_status, actor, correlation_id, occurred_at, previous_hash, hash,
@@ -150,13 +157,14 @@ export class OrderRepository {
     await unitOfWork.query(KEEP_REASONS, REASONS.parameters(rows));
   }
 
-  /** Open orders whose deadline has passed, oldest first, without those that somebody has locked at this moment. Only ids. */
-  async overdue(now: Date, limit: number): Promise<string[]> {
-    const rows: { order_id: string }[] = await this.dataSource.query(
-      'SELECT order_id FROM orders WHERE open_until <= $1 ORDER BY open_until LIMIT $2 FOR UPDATE SKIP LOCKED',
+  /** Open orders whose deadline has passed, oldest first, without those that somebody has locked at this moment. */
+  async overdue(now: Date, limit: number): Promise<OverdueOrder[]> {
+    const rows: { order_id: string; traceparent: string | null }[] = await this.dataSource.query(
+      `SELECT order_id, traceparent FROM orders
+       WHERE open_until <= $1 ORDER BY open_until LIMIT $2 FOR UPDATE SKIP LOCKED`,
       [now, limit],
     );
-    return rows.map((row) => row.order_id);
+    return rows.map((row) => ({ orderId: row.order_id, trace: traceFromText(row.traceparent) }));
   }
 
   /** Of the given orders those that are settled. */
@@ -169,7 +177,7 @@ export class OrderRepository {
   }
 }
 
-function placedRow({ order, userSalt, entry }: PlacedOrder) {
+function placedRow({ order, userSalt, entry, trace }: PlacedOrder) {
   const { orderId, orderNumber, userId, currency, paymentMethod, correlationId, deadlineAt, createdAt } = order;
   const fields = {
     orderId,
@@ -181,7 +189,8 @@ function placedRow({ order, userSalt, entry }: PlacedOrder) {
     correlationId,
   };
   const { actor, hash: lastEventHash, previousHash, details } = entry;
-  return { ...fields, deadlineAt, createdAt, userSalt, actor, lastEventHash, previousHash, details };
+  const traceparent = traceAsText(trace);
+  return { ...fields, deadlineAt, createdAt, userSalt, traceparent, actor, lastEventHash, previousHash, details };
 }
 
 function lineRow({ orderId }: Order, { productId, productName, quantity, price }: OrderLine, index: number) {

@@ -1,3 +1,4 @@
+import type { Trace } from '@app/events';
 import { Transactions, Turns } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
 import { OrderNotFound } from '../domain/order.errors';
@@ -15,7 +16,8 @@ export interface CancelOrderCommand {
   readonly actor: string;
   /** In the customer's own words. */
   readonly reason?: string;
-  readonly traceparent?: string;
+  /** Of the request. */
+  readonly trace: Trace;
 }
 
 /**
@@ -34,12 +36,12 @@ export class CancelOrder {
   ) {}
 
   /** @throws DomainError `ORDER.NOT_FOUND` */
-  async execute({ orderId, owner, actor, reason, traceparent }: CancelOrderCommand): Promise<void> {
+  async execute({ orderId, owner, actor, reason, trace }: CancelOrderCommand): Promise<void> {
     const input: OrderInput = {
       orderId,
       trigger: 'cancel_requested',
       actor,
-      cause: traceparent === undefined ? {} : { traceparent },
+      cause: trace,
       ...(reason === undefined ? {} : this.explained(reason)),
     };
     await this.turns.take(orderId, () =>

@@ -55,11 +55,11 @@ export class CancelOverdueOrders implements OnApplicationBootstrap {
     if (overdue.length === 0) return 0;
     const heldUp = await this.locks.run(
       overdue,
-      (orderId) => orderId,
+      ({ orderId }) => orderId,
       (unitOfWork, free) =>
         this.advance.enqueue(
           unitOfWork,
-          free.map((orderId) => ({ orderId, trigger: 'deadline_passed', actor: 'clock' })),
+          free.map(({ orderId, trace }) => ({ orderId, trigger: 'deadline_passed', actor: 'clock', cause: trace })),
         ),
     );
     return overdue.length - heldUp.length;

@@ -75,9 +75,9 @@ export class StoreOrders implements SharedWork<Placing, PlacedOrder> {
   private async store(unitOfWork: UnitOfWork, placings: readonly Placing[]): Promise<void> {
     await this.orders.insert(
       unitOfWork,
-      placings.map(({ order, actor, request: { lines } }) => {
+      placings.map(({ order, actor, request: { lines }, cause: trace }) => {
         const userSalt = this.salts.next();
-        return { order, lines, userSalt, entry: placedEntry(order, lines, userSalt, actor) };
+        return { order, lines, userSalt, entry: placedEntry(order, lines, userSalt, actor), trace };
       }),
     );
     const keyed = placings.flatMap(({ subject, idempotencyKey, request, order, answer }) =>

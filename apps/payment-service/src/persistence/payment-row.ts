@@ -1,4 +1,4 @@
-import { fromNumeric, toNumeric } from '@app/events';
+import { fromNumeric, toNumeric, traceAsText, traceFromText } from '@app/events';
 import { columnsOf } from '@app/postgres';
 import { statusOf, type Payment, type PendingOperation } from '../domain/payment';
 import { PaymentEntity } from './payment.entity';
@@ -34,7 +34,7 @@ export function toRow(payment: Payment): PaymentRow {
     ...operationColumns(operation),
     correlationId: cause.correlationId,
     causationId: cause.causationId ?? null,
-    traceparent: cause.traceparent ?? null,
+    traceparent: traceAsText(cause),
     createdAt: payment.createdAt,
     updatedAt: payment.updatedAt,
   };
@@ -68,7 +68,7 @@ export function fromRow(row: PaymentRow): Payment {
     cause: {
       correlationId: row.correlationId,
       ...(row.causationId === null ? {} : { causationId: row.causationId }),
-      ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
+      ...traceFromText(row.traceparent),
     },
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,

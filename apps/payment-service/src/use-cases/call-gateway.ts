@@ -1,9 +1,10 @@
 import {
+  type CallDescription,
   type DueBacklog,
-  DueWorkers,
   type DueItem,
   type DueWork,
   type DueWorker,
+  DueWorkers,
   type UnitOfWork,
 } from '@app/messaging';
 import { Clock } from '@app/platform';
@@ -27,6 +28,9 @@ import { GatewayCallLimits } from './gateway-call-limits';
 export interface DueCall extends DueItem {
   readonly call: GatewayCall;
 }
+
+/** Of a call, not of a payment: a declined card is an answer. */
+const FAILED: ReadonlySet<GatewayOutcome['kind']> = new Set(['not_asked', 'unavailable', 'outcome_unknown', 'refused']);
 
 interface CallResult {
   readonly item: DueCall;
@@ -96,6 +100,19 @@ export class CallGateway implements DueWork<DueCall, GatewayOutcome>, GatewayCal
     return this.reader.due(now);
   }
 
+  describe({ call: { operation, manner } }: DueCall, { kind }: GatewayOutcome): CallDescription {
+    return {
+      name: `${operation} payment`,
+      attributes: {
+        'server.service.name': 'payment gateway',
+        'rpc.method': `PaymentGateway/${operation}`,
+        'app.payment.manner': manner,
+        'app.payment.outcome': kind,
+      },
+      error: FAILED.has(kind) ? { type: kind } : undefined,
+    };
+  }
+
   async settle(unitOfWork: UnitOfWork, results: readonly CallResult[]): Promise<void> {
     await this.steps.execute(unitOfWork, results.map(inputOf), this);
   }
@@ -146,9 +163,9 @@ function followUpOf({ idempotencyKey, reference, amount, currency, orderId }: Ga
 }
 
 function itemOf(payment: Payment): DueCall {
-  const { paymentId, orderId, operation } = payment;
+  const { paymentId, orderId, operation, cause } = payment;
   if (operation === null) throw new TypeError(`nothing is due for order ${orderId}`);
-  return { id: paymentId, orderId, leasedUntil: operation.dueAt, call: callFor(payment) };
+  return { id: paymentId, orderId, leasedUntil: operation.dueAt, call: callFor(payment), cause };
 }
 
 function inputOf({ item, outcome }: CallResult): GatewayInput {

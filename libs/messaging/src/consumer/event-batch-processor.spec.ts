@@ -9,6 +9,7 @@ import { MemoryCore } from '../../test/memory-core';
 import type { ConsumedRecord } from '../record/consumed-record';
 import { toConsumedRecord } from '../record/consumed-record';
 import { EventBatchProcessor } from './event-batch-processor';
+import { ProcessSpans } from './process-spans';
 import { MessagingOptions } from '../messaging-options';
 import { MessagingMetrics } from '../metrics/messaging-metrics';
 
@@ -43,6 +44,7 @@ function setUp(fail: (events: readonly EventEnvelope[]) => void = () => undefine
     core.failedMessages,
     new SystemClock(),
     MessagingMetrics.OFF,
+    new ProcessSpans(options),
   );
   let progress = 0;
   const calls: string[][] = [];

@@ -9,6 +9,7 @@ import type { FailedAttempt } from '../failed/failed-message';
 import { FailedMessages } from '../failed/failed-messages';
 import { classifyFailure, PermanentFailure } from '../failed/failure';
 import { Inbox } from './inbox';
+import { type BatchSpans, entered, type Handled, ProcessSpans } from './process-spans';
 import { MessagingOptions } from '../messaging-options';
 import { MessagingMetrics } from '../metrics/messaging-metrics';
 import { Transactions } from '../unit-of-work/transactions';
@@ -35,6 +36,7 @@ export class EventBatchProcessor {
     private readonly failedMessages: FailedMessages,
     private readonly clock: Clock,
     private readonly metrics: MessagingMetrics,
+    private readonly spans: ProcessSpans,
   ) {
     this.locks = new AroundLocks(transactions);
   }
@@ -60,23 +62,30 @@ export class EventBatchProcessor {
     handle: HandleEvents,
     control: BatchControl,
   ): Promise<void> {
-    await this.locks.run(
-      records,
-      orderIdOf,
-      async (unitOfWork, free, heldUp) => {
-        await this.handleTogether(unitOfWork, free, handle);
-        await this.failedMessages.waitForLocks(unitOfWork, heldUp);
-      },
-      () => !control.interrupted(),
-    );
+    const spans = this.spans.begin(records);
+    try {
+      await this.locks.run(
+        records,
+        orderIdOf,
+        async (unitOfWork, free, heldUp) => {
+          await this.handleTogether(unitOfWork, free, handle, spans);
+          await this.failedMessages.waitForLocks(unitOfWork, heldUp);
+        },
+        () => !control.interrupted(),
+      );
+    } catch (error) {
+      spans?.failed(error);
+      throw error;
+    }
   }
 
   private async handleTogether(
     unitOfWork: UnitOfWork,
     records: readonly ConsumedRecord[],
     handle: HandleEvents,
+    spans: BatchSpans | undefined,
   ): Promise<void> {
-    const readable: { record: ConsumedRecord; event: EventEnvelope }[] = [];
+    const readable: Handled[] = [];
     for (const record of records) {
       if (record.decoded.ok) readable.push({ record, event: record.decoded.event });
       else await this.deadLetterUnreadable(unitOfWork, record, record.decoded);
@@ -91,11 +100,10 @@ export class EventBatchProcessor {
       unitOfWork,
       behind.map(({ record }) => record),
     );
-    const events = readable.map(({ event }) => event);
-    const first = firstCopies(events, fresh);
-    const duplicates = events.length - behind.length - first.length;
+    const first = firstCopies(readable, fresh);
+    const duplicates = readable.length - behind.length - first.length;
     if (duplicates > 0) unitOfWork.afterCommit(() => this.metrics.duplicated(duplicates));
-    for (const [topic, group] of byTopic(first, this.options.catalogue)) {
+    for (const [topic, group] of byTopic(entered(spans, unitOfWork, first), this.options.catalogue)) {
       await handle(topic, group, unitOfWork);
     }
   }

@@ -1,3 +1,5 @@
+import type { Cause } from '@app/cloudevents';
+import type { CallDescription } from './call-span';
 import type { DueBacklog } from '../metrics/waiting-rows';
 import type { UnitOfWork } from '../unit-of-work/unit-of-work';
 
@@ -10,6 +12,8 @@ export interface DueItem {
   readonly leasedUntil: Date;
   /** Id of the item of the same order that has to be through first: see {@link Succession}. */
   readonly after?: string;
+  /** What it follows from: its call is part of that trace. */
+  readonly cause?: Cause;
 }
 
 /** For work whose items follow each other: one is performed only when the worker has itself seen its predecessor through. */
@@ -37,6 +41,8 @@ export interface DueWork<Item extends DueItem, Outcome> {
   failed(item: Item, error: unknown): Outcome;
   /** Records outcomes, with their events, in one transaction. Must cope with rows that have changed meanwhile. */
   settle(unitOfWork: UnitOfWork, results: readonly { item: Item; outcome: Outcome }[]): Promise<void>;
+  /** How a call is shown in a trace once its outcome is known; without it calls are not shown. */
+  describe?(item: Item, outcome: Outcome): CallDescription;
   /** Needed when items come {@link DueItem.after} others. */
   readonly succession?: Succession<Item, Outcome>;
 }

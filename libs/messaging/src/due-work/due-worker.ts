@@ -1,5 +1,6 @@
-import { type Clock, Outage, repeatedly, sleep, withinTime } from '@app/platform';
+import { type Clock, Outage, repeatedly, sleep, Tracing, withinTime } from '@app/platform';
 import { Logger } from '@nestjs/common';
+import { inCallSpan } from './call-span';
 import { DueOutcomes } from './due-outcomes';
 import type { DueItem, DueWork, DueWorkerLimits } from './due-work';
 import type { LingerTimes } from '../messaging-options';
@@ -41,6 +42,7 @@ export class DueWorker<Item extends DueItem, Outcome> {
     private readonly transactions: Transactions,
     private readonly clock: Clock,
     linger: LingerTimes,
+    private readonly tracing: Tracing = Tracing.off,
   ) {
     this.logger = new Logger(`DueWorker.${work.name}`);
     this.through = new RecentIds(limits.capacity * 2);
@@ -173,8 +175,17 @@ export class DueWorker<Item extends DueItem, Outcome> {
     if (this.work.succession?.isThrough(outcome) === true) this.through.add(item.id);
   }
 
+  private perform(item: Item): Promise<Outcome> {
+    return inCallSpan(
+      this.tracing,
+      item,
+      () => this.call(item),
+      (outcome) => this.work.describe?.(item, outcome),
+    );
+  }
+
   /** A call that ignores its abort signal is abandoned, so that it cannot block its slot or its order. */
-  private async perform(item: Item): Promise<Outcome> {
+  private async call(item: Item): Promise<Outcome> {
     const { timeoutMs } = this.limits;
     try {
       return await withinTime((signal) => this.work.perform(item, signal), {

@@ -1,5 +1,5 @@
-import { Clock } from '@app/platform';
-import { Injectable } from '@nestjs/common';
+import { Clock, Tracing } from '@app/platform';
+import { Injectable, Optional } from '@nestjs/common';
 import type { DueItem, DueWork, DueWorkerLimits } from './due-work';
 import { DueMetrics } from './due-metrics';
 import { DueWorker } from './due-worker';
@@ -22,6 +22,7 @@ export class DueWorkers {
     private readonly clock: Clock,
     private readonly metrics: DueMetrics,
     { linger }: MessagingOptions,
+    @Optional() private readonly tracing: Tracing = Tracing.off,
   ) {
     this.linger = { ...linger, busyMs: Math.min(linger.busyMs, MAX_LINGER_MS) };
   }
@@ -31,7 +32,7 @@ export class DueWorkers {
     work: DueWork<Item, Outcome>,
     limits: DueWorkerLimits,
   ): DueWorker<Item, Outcome> {
-    const worker = new DueWorker(work, limits, this.transactions, this.clock, this.linger);
+    const worker = new DueWorker(work, limits, this.transactions, this.clock, this.linger, this.tracing);
     this.workers.push(worker);
     this.metrics.show(work.name.replaceAll(' ', '_'), () => work.backlog(this.clock.now()));
     return worker;

@@ -119,5 +119,6 @@ function smallHeaders(headers: RawRecord['headers']): RawRecord['headers'] {
 export function logContextOf({ decoded }: Pick<ConsumedRecord, 'decoded'>): LogContext {
   if (!decoded.ok) return {};
   const { orderId, id: eventId, cause } = decoded.event;
-  return { orderId, eventId, correlationId: cause.correlationId };
+  const { causationId: _, ...known } = cause;
+  return { orderId, eventId, ...known };
 }

@@ -1,8 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Tracing } from '@app/platform';
+import { Injectable, Optional } from '@nestjs/common';
 import { CompressionTypes, type Kafka, type Producer, type TopicMessages } from 'kafkajs';
 import { MessagingMetrics } from '../metrics/messaging-metrics';
 import { createPartitioner, KafkaFactory, REQUEST_TIMEOUT_MS } from '../kafka/kafka-factory';
 import { sendFailureOf } from './send-failure';
+import { recordSends } from './send-spans';
 
 /** Resolves only when every in-sync replica has the record. */
 const ACKS_ALL = -1;
@@ -22,13 +24,14 @@ export class RelayProducer {
   constructor(
     private readonly factory: KafkaFactory,
     private readonly metrics: MessagingMetrics,
+    @Optional() private readonly tracing: Tracing = Tracing.off,
   ) {
     this.kafka = factory.create('relay', { retry: { retries: 1, initialRetryTime: 100, maxRetryTime: 300 } });
   }
 
   /** One of its own connections, for a topic whose trouble must not reach the others. */
   another(): RelayProducer {
-    return new RelayProducer(this.factory, this.metrics);
+    return new RelayProducer(this.factory, this.metrics, this.tracing);
   }
 
   /**
@@ -45,8 +48,10 @@ export class RelayProducer {
       await this.disconnect();
       const failure = sendFailureOf(error, topicMessages);
       this.metrics.sent(topicMessages, (message) => failure.stored.has(message));
+      recordSends(this.tracing, topicMessages, (message) => failure.stored.has(message));
       throw failure;
     }
+    recordSends(this.tracing, topicMessages);
   }
 
   /** Never rejects. */

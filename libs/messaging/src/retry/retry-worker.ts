@@ -7,6 +7,7 @@ import type { FailedMessage } from '../failed/failed-message';
 import type { DeadLetterReason } from '../failed/failed-message-states';
 import { classifyFailure, PermanentFailure } from '../failed/failure';
 import { Inbox } from '../consumer/inbox';
+import { type BatchSpans, entered, ProcessSpans } from '../consumer/process-spans';
 import { KafkaEventServer } from '../consumer/kafka-event-server';
 import { MessagingOptions } from '../messaging-options';
 import { MessagingMetrics } from '../metrics/messaging-metrics';
@@ -41,6 +42,7 @@ export class RetryWorker {
     private readonly server: KafkaEventServer,
     private readonly clock: Clock,
     private readonly metrics: MessagingMetrics,
+    private readonly spans: ProcessSpans,
   ) {
     this.locks = new AroundLocks(transactions);
   }
@@ -99,26 +101,37 @@ export class RetryWorker {
 
   private async handleFree(messages: readonly FailedMessage[]): Promise<void> {
     if (this.stopping.signal.aborted) return;
-    await this.locks.run(
-      messages,
-      ({ orderId }) => orderId,
-      async (unitOfWork, free, heldUp) => {
-        await this.handleTogether(unitOfWork, free);
-        await this.queue.postpone(unitOfWork, await this.queue.hold(unitOfWork, heldUp));
-      },
-      () => !this.stopping.signal.aborted,
-    );
+    const spans = this.spans.begin(messages.map(({ record }) => record));
+    try {
+      await this.locks.run(
+        messages,
+        ({ orderId }) => orderId,
+        async (unitOfWork, free, heldUp) => {
+          await this.handleTogether(unitOfWork, free, spans);
+          await this.queue.postpone(unitOfWork, await this.queue.hold(unitOfWork, heldUp));
+        },
+        () => !this.stopping.signal.aborted,
+      );
+    } catch (error) {
+      spans?.failed(error);
+      throw error;
+    }
   }
 
-  private async handleTogether(unitOfWork: UnitOfWork, messages: readonly FailedMessage[]): Promise<void> {
+  private async handleTogether(
+    unitOfWork: UnitOfWork,
+    messages: readonly FailedMessage[],
+    spans: BatchSpans | undefined,
+  ): Promise<void> {
     const held = await this.queue.hold(unitOfWork, messages);
-    const events = held.flatMap(({ record }) => (record.decoded.ok ? [record.decoded.event] : []));
+    const handled = held.flatMap(({ record }) => (record.decoded.ok ? [{ record, event: record.decoded.event }] : []));
     // Admitted for themselves, not by `admit`: their own rows are what blocks their orders.
     const fresh = await this.inbox.admitRetried(
       unitOfWork,
-      events.map(({ id }) => id),
+      handled.map(({ event }) => event.id),
     );
-    for (const [topic, group] of byTopic(firstCopies(events, fresh), this.options.catalogue)) {
+    const events = entered(spans, unitOfWork, firstCopies(handled, fresh));
+    for (const [topic, group] of byTopic(events, this.options.catalogue)) {
       await this.server.dispatch(topic, group, unitOfWork);
     }
     await this.queue.resolve(unitOfWork, held);

@@ -1,4 +1,12 @@
-import { contractViolations, headersOf, keyProblem, ORDER_KEY, type EventEnvelope } from '@app/cloudevents';
+import {
+  type Cause,
+  contextOfSend,
+  contractViolations,
+  type EventEnvelope,
+  headersOf,
+  keyProblem,
+  ORDER_KEY,
+} from '@app/cloudevents';
 import { Clock, Ids } from '@app/platform';
 import { columnsOf, rowSet } from '@app/postgres';
 import { Injectable } from '@nestjs/common';
@@ -144,18 +152,25 @@ export class Outbox {
     if (cause.correlationId === '') violations.push('the correlation id is empty');
     if (violations.length > 0)
       throw new TypeError(`${definition.dataschema} breaks its contract: ${violations.join('; ')}`);
+    const id = this.ids.next();
     return {
-      id: this.ids.next(),
+      id,
       source: `/${this.options.service}`,
       type: definition.type,
       time: this.clock.now(),
       orderId,
       sequence: 0,
       dataschema: definition.dataschema,
-      cause,
+      cause: causeToSend(cause, id),
       payload,
     };
   }
+}
+
+/** The event's own span takes the place of the one in which it was written. */
+function causeToSend(cause: Cause, eventId: string): Cause {
+  const { traceparent } = cause;
+  return traceparent === undefined ? cause : { ...cause, traceparent: contextOfSend(traceparent, eventId) };
 }
 
 function storedRow(envelope: EventEnvelope, later: number) {

@@ -1,7 +1,9 @@
 import { CommitOutcomeUnknown, DatabaseSession, isSerializationFailure } from '@app/postgres';
 import type { EventEnvelope } from '@app/cloudevents';
+import { Tracing } from '@app/platform';
 import { Injectable, Logger, Optional } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { recordCommit } from './commit-spans';
 import type { LockWaits } from './locked-rows';
 import { Outbox } from './outbox';
 import { OutboxSignal } from './outbox-signal';
@@ -35,6 +37,7 @@ export class Transactions {
     private readonly outbox: Outbox,
     private readonly signal: OutboxSignal,
     @Optional() private readonly observer?: StepObserver,
+    @Optional() private readonly tracing: Tracing = Tracing.off,
   ) {}
 
   /**
@@ -78,7 +81,7 @@ export class Transactions {
       const published = await this.outbox.store(unitOfWork, unitOfWork.pending.events);
       if (unitOfWork.pending.forRelay) await this.signal.announceIn(unitOfWork);
       for (const hook of unitOfWork.pending.beforeCommit) await hook();
-      await session.commit();
+      await this.commitTraced(session, unitOfWork);
       return { result, published };
     } catch (error) {
       // There may be events to publish.
@@ -88,6 +91,12 @@ export class Transactions {
     } finally {
       await session.release();
     }
+  }
+
+  private async commitTraced(session: DatabaseSession, { pending: { events } }: UnitOfWork): Promise<void> {
+    const stopwatch = this.tracing.isOn ? this.tracing.stopwatch() : undefined;
+    await session.commit();
+    if (stopwatch !== undefined) recordCommit(this.tracing, events, stopwatch);
   }
 
   private async afterCommit(unitOfWork: UnitOfWork, published: readonly EventEnvelope[]): Promise<void> {

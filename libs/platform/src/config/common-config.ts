@@ -1,5 +1,6 @@
 import { authConfig } from '../auth/auth-config';
 import type { ConfigOf } from './define-config';
+import { tracingConfig } from './tracing-config';
 import {
   bool,
   durationListMs,
@@ -35,6 +36,7 @@ export function commonConfig(defaults: CommonDefaults) {
     ...kafkaConfig(),
     ...retryConfig(),
     ...storageConfig(databaseUser),
+    ...tracingConfig(),
   };
 }
 

@@ -4,6 +4,7 @@ import { ProblemDetailsFilter } from '../errors/problem-details.filter';
 import { Lifecycle } from '../lifecycle';
 import { ServiceInfo } from '../service-info';
 import { Metrics } from '../metrics/metrics';
+import { Tracing } from '../tracing/tracing';
 import { installAccessLog } from './access-log';
 import { measureRequests } from './http-metrics';
 import { readJsonBodies } from './json-body';
@@ -11,6 +12,7 @@ import { refuseWrongMethods } from './method-not-allowed';
 import { refuseWhatNodeAnswers } from './node-level-refusals';
 import { openApiDocument } from './open-api';
 import { installRequestContext } from './request-context';
+import { installServerSpans } from './server-spans';
 import { UnknownQueryGuard } from './unknown-query.guard';
 import { validationPipe } from './validation.pipe';
 
@@ -22,8 +24,10 @@ import { validationPipe } from './validation.pipe';
 export function configureHttp(app: NestFastifyApplication): void {
   const server = app.getHttpAdapter().getInstance();
   const lifecycle = app.get(Lifecycle);
+  const tracing = app.get(Tracing);
   readJsonBodies(server);
-  installRequestContext(server);
+  installRequestContext(server, tracing);
+  installServerSpans(server, tracing);
   installAccessLog(server);
   measureRequests(server, app.get(Metrics));
   refuseWhatNodeAnswers(server);

@@ -1,13 +1,12 @@
+import type { Trace } from '@app/cloudevents';
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What every log line written inside `runWithLogContext` carries, as `order_id`, `event_id` and so on. */
-export interface LogContext {
+/** What every log line written inside `runWithLogContext` carries, as `order_id`, `event_id` and so on; of the trace its id and the span's. */
+export interface LogContext extends Trace {
   readonly orderId?: string;
   readonly eventId?: string;
   readonly correlationId?: string;
   readonly requestId?: string;
-  /** W3C trace context as received; not written to the log, but passed on by whoever calls others. */
-  readonly traceparent?: string;
 }
 
 const storage = new AsyncLocalStorage<LogContext>();
@@ -18,6 +17,13 @@ const storage = new AsyncLocalStorage<LogContext>();
  */
 export function runWithLogContext<T>(context: LogContext, fn: () => T): T {
   return storage.run({ ...storage.getStore(), ...context }, fn);
+}
+
+/** The trace of the running code, to be handed on to whatever it causes. */
+export function currentTrace(): Trace {
+  const { traceparent, tracestate } = currentLogContext();
+  if (traceparent === undefined) return {};
+  return tracestate === undefined ? { traceparent } : { traceparent, tracestate };
 }
 
 /** The context of the running code, `{}` outside of any. */

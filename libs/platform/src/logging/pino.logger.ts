@@ -1,3 +1,4 @@
+import { spanIdOf, traceIdOf } from '@app/cloudevents';
 import type { LoggerService } from '@nestjs/common';
 import { pino, type Logger as Pino } from 'pino';
 import { createPino, type Level, type LoggerOptions } from './create-pino';
@@ -69,13 +70,14 @@ export class PinoLogger implements LoggerService {
 }
 
 function contextFields(): object {
-  const { orderId, eventId, correlationId, requestId } = currentLogContext();
+  const { orderId, eventId, correlationId, requestId, traceparent } = currentLogContext();
   return {
     ...(orderId === undefined ? {} : { order_id: orderId }),
     ...(eventId === undefined ? {} : { event_id: eventId }),
     // Of an event it is as its publisher has it, whoever that was.
     ...(correlationId === undefined ? {} : { correlation_id: redactText(correlationId) }),
     ...(requestId === undefined ? {} : { request_id: requestId }),
+    ...(traceparent === undefined ? {} : { trace_id: traceIdOf(traceparent), span_id: spanIdOf(traceparent) }),
   };
 }
 

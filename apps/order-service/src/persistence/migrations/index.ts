@@ -6,6 +6,7 @@ import { IndexCancelledOrders1766100000000 } from './1766100000000-index-cancell
 import { IndexOpenOrdersById1766200000000 } from './1766200000000-index-open-orders-by-id';
 import { NumberOrders1767200000000 } from './1767200000000-number-orders';
 import { AddAuditDetails1767300000000 } from './1767300000000-add-audit-details';
+import { KeepTracesOfOrders1767500000000 } from './1767500000000-keep-traces-of-orders';
 import { OwnIdempotencyKeys1768000000000 } from './1768000000000-own-idempotency-keys';
 
 export const ORDER_MIGRATIONS = [
@@ -17,5 +18,6 @@ export const ORDER_MIGRATIONS = [
   IndexOpenOrdersById1766200000000,
   NumberOrders1767200000000,
   AddAuditDetails1767300000000,
+  KeepTracesOfOrders1767500000000,
   OwnIdempotencyKeys1768000000000,
 ];
