@@ -50,7 +50,10 @@ export async function fetchAnswers(
   };
   const [order, trail, payments, allocation, notifications, failed] = await Promise.all([
     services.ask<OrderAnswer>('order-service', `/orders/${orderId}`),
-    services.ask<{ events: OrderEventAnswer[]; trace_id?: string | null }>('order-service', `/orders/${orderId}/events`),
+    services.ask<{ events: OrderEventAnswer[]; trace_id?: string | null }>(
+      'order-service',
+      `/orders/${orderId}/events`,
+    ),
     services.ask<{ payments: PaymentAnswer[] }>('payment-service', `/payments${ofOrder}`),
     services.ask<AllocationAnswer>('inventory-service', `/allocations/${orderId}`),
     services.list<'notifications', NotificationAnswer>(
