@@ -27,6 +27,10 @@ const STARTED = {
   description: 'The job; its progress is at Location.',
   headers: { Location: { description: 'URL of the job.', schema: { type: 'string' as const } } },
 };
+const DISCARD = {
+  summary: 'Discard all dead letters that match.',
+  description: 'Messages that are retrying or waiting are discarded only if filter.status names that status.',
+};
 const TOO_MANY = { status: 409, description: 'Ten jobs are already running.' };
 const dryRun = (model: typeof RetryDryRunResponse | typeof DiscardDryRunResponse) => ({
   description: 'With dry_run: what the job would do.',
@@ -63,11 +67,7 @@ export class DeskJobsController {
 
   @Post('discard')
   @Allow('admin')
-  @ApiOperation({
-    operationId: 'discardFailedMessages',
-    summary: 'Discard all dead letters that match.',
-    description: 'Messages that are retrying or waiting are discarded only if filter.status names that status.',
-  })
+  @ApiOperation({ operationId: 'discardFailedMessages', ...DISCARD })
   @ApiAcceptedResponse(STARTED)
   @ApiOkResponse(dryRun(DiscardDryRunResponse))
   @ApiProblems(400, TOO_MANY, 413, 415, 503)

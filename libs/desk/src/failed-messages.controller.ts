@@ -29,6 +29,10 @@ const NOT_NOW = {
   status: 409,
   description: 'The message is not a dead letter, or it is quarantined and force is not set.',
 };
+const RETRY = {
+  summary: 'Retry a dead letter.',
+  description: 'The event id stays the same, so its effect happens at most once.',
+};
 const FINISHED = { status: 409, description: 'The message was already handled or discarded.' };
 
 /** The desk for messages that could not be handled. What is in them, and what to do about them, is for those who run the system. */
@@ -112,11 +116,7 @@ export class FailedMessagesController {
 
   @Post(':failed_message_id/retry')
   @HttpCode(202)
-  @ApiOperation({
-    operationId: 'retryFailedMessage',
-    summary: 'Retry a dead letter.',
-    description: 'The event id stays the same, so its effect happens at most once.',
-  })
+  @ApiOperation({ operationId: 'retryFailedMessage', ...RETRY })
   @ApiAcceptedResponse({ type: FailedMessageResponse, description: 'The message; it is retried shortly.' })
   @ApiProblems(400, 404, NOT_NOW, 413, 415, 503)
   async retry(

@@ -6,6 +6,11 @@ import { SaveContact } from '../use-cases/save-contact';
 import { ContactDto, ContactPath } from './contact.dto';
 import { ContactResponse, toContactResponse } from './contact.response';
 
+const SAVE = {
+  summary: 'Store the contact of a user.',
+  description: 'Replaces the stored contact. It is used for new messages and for resends.',
+};
+
 @ApiGroup('contacts', 'Where and how a user wants to be told.')
 @Controller('contacts')
 export class ContactsController {
@@ -29,11 +34,7 @@ export class ContactsController {
 
   @Put(':user_id')
   @Allow('customer')
-  @ApiOperation({
-    operationId: 'saveContact',
-    summary: 'Store the contact of a user.',
-    description: 'Replaces the stored contact. It is used for new messages and for resends.',
-  })
+  @ApiOperation({ operationId: 'saveContact', ...SAVE })
   @ApiOkResponse({ type: ContactResponse, description: 'The contact as it is stored now.' })
   @ApiProblems(400, 413, 415, 503)
   async put(

@@ -37,6 +37,12 @@ const RESEND = {
     'Sends it to the current address of the user. The response is a new notification with a status of its own and the next resend_number. With an Idempotency-Key the request can be repeated safely.',
 };
 
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  required: false,
+  description: 'Up to 255 characters; remembered forever.',
+};
+
 @ApiGroup('notifications', 'What customers were told about their orders.')
 @Allow('customer', 'support', 'operator', 'admin', 'service')
 @Controller('notifications')
@@ -63,7 +69,7 @@ export class NotificationsController {
   @HttpCode(202)
   @Allow('support', 'operator', 'admin')
   @ApiOperation({ operationId: 'resendNotification', ...RESEND })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Up to 255 characters; remembered forever.' })
+  @ApiHeader(IDEMPOTENCY_KEY)
   @ApiAcceptedResponse({ type: NotificationResponse, description: 'The new notification; it is sent shortly.' })
   @ApiProblems(400, 404, NOT_AGAIN, NO_ADDRESS, 503)
   async resend(
@@ -71,9 +77,8 @@ export class NotificationsController {
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NotificationResponse> {
-    const idempotencyKey = parseIdempotencyKey(key);
-    const { notification, replayed } = await this.resendNotification.execute(path.notification_id, idempotencyKey);
-    if (replayed) void reply.header('Idempotent-Replayed', 'true');
-    return toResponse(notification);
+    const resent = await this.resendNotification.execute(path.notification_id, parseIdempotencyKey(key));
+    if (resent.replayed) void reply.header('Idempotent-Replayed', 'true');
+    return toResponse(resent.notification);
   }
 }

@@ -28,9 +28,6 @@ interface Result {
 /** After these the next message of an order may go. */
 const THROUGH: ReadonlySet<Delivery['outcome']['kind']> = new Set(['sent', 'logged', 'rejected', 'expired']);
 
-/** No failure of the call. */
-const DELIVERED: ReadonlySet<Delivery['outcome']['kind']> = new Set(['sent', 'logged']);
-
 /** How long the end of the process is put off for answers that are late already. */
 const LAST_ANSWERS_MS = 3_000;
 
@@ -121,7 +118,7 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
         'app.notification.attempts': attempts,
         'app.notification.outcome': kind,
       },
-      error: DELIVERED.has(kind) ? undefined : { type: kind },
+      error: kind === 'sent' || kind === 'logged' ? undefined : { type: kind },
     };
   }
 
@@ -215,9 +212,7 @@ export class DeliverNotifications implements DueWork<DueNotification, Delivery>,
   }
 }
 
-function expired(error: string): Delivery {
-  return { outcome: { kind: 'expired', error } };
-}
+const expired = (error: string): Delivery => ({ outcome: { kind: 'expired', error } });
 
 /** An attempt after which the message is still to be sent, or which reached nobody; one that waits for another is none. */
 function noteAttempt(

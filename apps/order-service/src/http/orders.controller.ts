@@ -19,9 +19,9 @@ import type { FastifyReply } from 'fastify';
 import { CancelOrder } from '../use-cases/cancel-order';
 import { GetAuditTrail } from '../use-cases/get-audit-trail';
 import { GetOrder } from '../use-cases/get-order';
-import { ListOrders } from '../use-cases/list-orders';
+import { ListOrders, type OrderFilter } from '../use-cases/list-orders';
 import { ForeignUser } from '../domain/order.errors';
-import { PlaceOrder } from '../use-cases/place-order';
+import { PlaceOrder, type PlaceOrderCommand } from '../use-cases/place-order';
 import type { PlacedOrder } from '../use-cases/store-orders';
 import { CancelOrderDto } from './cancel-order.dto';
 import { ClientGone } from './client-gone.decorator';
@@ -55,34 +55,16 @@ export class OrdersController {
     @Headers('idempotency-key') key: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const idempotencyKey = parseIdempotencyKey(key);
-    expectOwn(caller, body.user_id);
-    const placed = await this.placeOrder.execute({
-      request: toOrderRequest(body),
-      cause: causeOfRequest(),
-      subject: caller.subject,
-      actor: actorAt(caller, body.user_id),
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-      answer: (order) => ({ status: 201, body: JSON.stringify(toOrderResponse(order)) }),
-    });
-    await sendPlaced(reply, placed);
+    await sendPlaced(reply, await this.placeOrder.execute(commandOf(body, caller, parseIdempotencyKey(key))));
   }
 
   @Get()
   @DocumentList()
   async list(
-    @Query() { order_number, user_id, status, limit, cursor }: ListOrdersQuery,
+    @Query() query: ListOrdersQuery,
     @CurrentCaller() caller: Caller,
   ): Promise<OrderListResponse> {
-    const userId = userShownTo(caller, user_id);
-    const before = cursor === undefined ? undefined : decodeCursor(cursor, ['uuid'])[0];
-    const filter = {
-      ...(order_number === undefined ? {} : { orderNumber: order_number }),
-      ...(userId === undefined ? {} : { userId }),
-      ...(status === undefined ? {} : { status }),
-      ...(before === undefined ? {} : { before }),
-    };
-    const { orders, next } = await this.listOrders.execute(filter, limit);
+    const { orders, next } = await this.listOrders.execute(filterOf(query, caller), query.limit);
     return { orders: orders.map(toOrderResponse), next_cursor: next === undefined ? null : encodeCursor([next]) };
   }
 
@@ -108,15 +90,9 @@ export class OrdersController {
     @CurrentCaller() caller: Caller,
   ): Promise<OrderResponse> {
     const owner = ownerFor(caller);
-    const actor = actorAt(caller, owner);
+    const command = { orderId, owner, actor: actorAt(caller, owner), trace: currentTrace() };
     // `null` is no reason either.
-    await this.cancelOrder.execute({
-      orderId,
-      owner,
-      actor,
-      ...(reason && { reason }),
-      trace: currentTrace(),
-    });
+    await this.cancelOrder.execute({ ...command, ...(reason && { reason }) });
     return this.getOrder.execute({ orderId, owner }, toOrderResponse);
   }
 
@@ -129,6 +105,31 @@ export class OrdersController {
     const { entries, customerReason, traceId } = await this.getAuditTrail.execute(orderId, ownerFor(caller));
     return { events: entries.map((entry) => toOrderEventResponse(entry, customerReason)), trace_id: traceId };
   }
+}
+
+/** @throws ForeignUser */
+function commandOf(body: PlaceOrderDto, caller: Caller, idempotencyKey: string | undefined): PlaceOrderCommand {
+  expectOwn(caller, body.user_id);
+  return {
+    request: toOrderRequest(body),
+    cause: causeOfRequest(),
+    subject: caller.subject,
+    actor: actorAt(caller, body.user_id),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    answer: (order) => ({ status: 201, body: JSON.stringify(toOrderResponse(order)) }),
+  };
+}
+
+/** @throws Forbidden when somebody who sees only what is theirs asks for what is not. */
+function filterOf({ order_number, user_id, status, cursor }: ListOrdersQuery, caller: Caller): OrderFilter {
+  const userId = userShownTo(caller, user_id);
+  const before = cursor === undefined ? undefined : decodeCursor(cursor, ['uuid'])[0];
+  return {
+    ...(order_number === undefined ? {} : { orderNumber: order_number }),
+    ...(userId === undefined ? {} : { userId }),
+    ...(status === undefined ? {} : { status }),
+    ...(before === undefined ? {} : { before }),
+  };
 }
 
 /** @throws ForeignUser when somebody who orders for themselves alone names somebody else. */

@@ -99,12 +99,8 @@ describe('a confirmed order whose money somebody gives back at the gateway', () 
       expect(await settled(orderId)).toMatchObject({ status: 'cancelled', cancellation_reason: 'payment_failed' }),
     );
     expect((await service.steps(orderId)).at(-1)).toBe('payment_reversed');
-    await eventually(() =>
-      expect(others.heardOf(orderId).at(-1)).toMatchObject({
-        type: 'order_cancelled',
-        payload: { reason: 'payment_failed', detail: 'payment_reversed' },
-      }),
-    );
+    const payload = { reason: 'payment_failed', detail: 'payment_reversed' };
+    await eventually(() => expect(others.heardOf(orderId).at(-1)).toMatchObject({ type: 'order_cancelled', payload }));
     expect((await settled(orderId)).decline_reason).toBeUndefined();
   });
 

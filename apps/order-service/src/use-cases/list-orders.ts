@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { OrderReader, type OrderFilter, type OrderPage } from '../persistence/order.reader';
 
+export type { OrderFilter };
+
 /** Lists orders, newest first. */
 @Injectable()
 export class ListOrders {

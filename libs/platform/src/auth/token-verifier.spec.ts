@@ -62,7 +62,7 @@ const sign = (made: Made = {}, key = keys.privateKey) =>
     .sign(key);
 
 function verifierAt(clock = new SetClock(START)): TokenVerifier {
-  return new TokenVerifier(createLocalJWKSet({ keys: [publicJwk as never] }), RULES, clock);
+  return new TokenVerifier(createLocalJWKSet({ keys: [publicJwk] }), RULES, clock);
 }
 
 const failureOf = async (work: () => Caller | Promise<Caller>): Promise<unknown> => {
