@@ -4,6 +4,7 @@ import type { ShownDeskJob } from './desk-job.repository';
 import { FailedMessageResponse, toSummary } from './failed-message.response';
 import type { DryRun } from './start-desk-job';
 
+/** A bulk retry or discard: what was asked for, by whom, and how far it has come. Times are RFC 3339, UTC. */
 export class DeskJobResponse {
   @ApiProperty({ format: 'uuid', example: '01936f60-1a2b-7c3d-8e4f-5a6b7c8d9e0f' })
   readonly job_id!: string;

@@ -102,6 +102,7 @@ export class FailedMessageListResponse {
   readonly next_cursor!: string | null;
 }
 
+/** Failed messages of a topic with the same error and status, counted. */
 export class FailedMessageGroupResponse {
   @ApiProperty({ example: 'payment_successful' })
   readonly topic!: string;

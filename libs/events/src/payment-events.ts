@@ -14,17 +14,24 @@ export const PAYMENT_FAILURE_REASONS = [
 ] as const;
 export type PaymentFailureReason = (typeof PAYMENT_FAILURE_REASONS)[number];
 
+/** Whose payment it is, and how it is made. */
+const PAYER = {
+  payment_id: IdentifierSchema,
+  user_id: IdentifierSchema,
+  payment_method: IdentifierSchema,
+  currency: CurrencySchema,
+};
+
+/** The same with what the order costs. */
+const PAYMENT = { ...PAYER, amount: MoneySchema };
+
 export const PaymentSuccessful = defineEvent({
   type: 'payment_successful',
   version: 1,
   publisher: 'payment-service',
   summary: 'The amount is held on the customer’s means of payment; it is captured only once the order is confirmed.',
   schema: Type.Object({
-    payment_id: IdentifierSchema,
-    user_id: IdentifierSchema,
-    payment_method: IdentifierSchema,
-    currency: CurrencySchema,
-    amount: MoneySchema,
+    ...PAYMENT,
     items: Type.Array(Type.Object({ product_id: IdentifierSchema, quantity: QuantitySchema }), {
       minItems: 1,
       maxItems: 100,
@@ -39,11 +46,7 @@ export const PaymentFailed = defineEvent({
   publisher: 'payment-service',
   summary: 'The payment was declined, or the held amount could not be captured.',
   schema: Type.Object({
-    payment_id: IdentifierSchema,
-    user_id: IdentifierSchema,
-    payment_method: IdentifierSchema,
-    currency: CurrencySchema,
-    amount: MoneySchema,
+    ...PAYMENT,
     reason: Type.Enum(PAYMENT_FAILURE_REASONS),
   }),
 });
@@ -57,11 +60,7 @@ export const PaymentCaptured = defineEvent({
     'The held amount was collected. It can come after the cancellation of the order, when the capture was on its way ' +
     'by then; the refund follows. A payment over nothing (0.00) is not collected.',
   schema: Type.Object({
-    payment_id: IdentifierSchema,
-    user_id: IdentifierSchema,
-    payment_method: IdentifierSchema,
-    currency: CurrencySchema,
-    amount: MoneySchema,
+    ...PAYMENT,
     /** Less than `amount` if somebody collected a part of it at the gateway itself. */
     captured_amount: MoneySchema,
   }),
@@ -87,11 +86,7 @@ export const PaymentRefunded = defineEvent({
     'All of the customer’s money was released: after a cancellation the hold was voided or the capture refunded. ' +
     'With an `initiator` someone else refunded it at the gateway, and the order must be cancelled.',
   schema: Type.Object({
-    payment_id: IdentifierSchema,
-    user_id: IdentifierSchema,
-    payment_method: IdentifierSchema,
-    currency: CurrencySchema,
-    amount: MoneySchema,
+    ...PAYMENT,
     method: Type.Enum(REFUND_METHODS),
     initiator: Type.Optional(Type.Enum(REFUND_INITIATORS)),
   }),
@@ -110,10 +105,7 @@ export const PaymentAdjusted = defineEvent({
     'A captured payment was changed at the gateway itself: a part of it was refunded, or the customer’s ' +
     'bank disputes it. The order remains confirmed.',
   schema: Type.Object({
-    payment_id: IdentifierSchema,
-    user_id: IdentifierSchema,
-    payment_method: IdentifierSchema,
-    currency: CurrencySchema,
+    ...PAYER,
     /** Given back since the last event about this payment; 0 when it is about something else. */
     given_back: MoneySchema,
     captured_amount: MoneySchema,

@@ -128,10 +128,18 @@ describe('a scrape while PostgreSQL hangs', () => {
       expect(found.value('outbox_unpublished')).toBeUndefined();
       expect(found.value('failed_messages')).toBeUndefined();
       expect(found.value('metrics_collect_failures_total', { collector: 'outbox_size' })).toBe(1);
-      expect(found.value('kafka_consumergroup_lag')).toBeDefined();
       expect(found.value('db_client_connection_max')).toBe(5);
       expect(found.value('process_cpu_seconds_total')).toBeGreaterThan(0);
-      expect(found.value('dependency_up', { dependency: 'postgresql' })).toBe(0);
+      // Health is looked at twice a second at most, and Kafka may need longer on a busy machine.
+      await eventually(
+        async () => {
+          const later = await scrape(replica);
+          expect(later.value('dependency_up', { dependency: 'postgresql' })).toBe(0);
+          expect(later.value('kafka_consumergroup_lag')).toBeDefined();
+          expect(later.value('outbox_unpublished')).toBeUndefined();
+        },
+        { timeoutMs: 30_000 },
+      );
       proxy.heal();
       await eventually(async () => expect((await scrape(replica)).value('outbox_unpublished')).toBe(0), {
         timeoutMs: 30_000,

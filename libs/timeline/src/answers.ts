@@ -95,7 +95,7 @@ export interface FailedMessageAnswer {
   readonly created_at: string;
 }
 
-/** An event of the order as it is in Kafka, worded by who read it. */
+/** An event of the order as it is in Kafka. Whoever reads it words it, with `stepOf`. */
 export interface OrderRecord {
   readonly event_id: string;
   readonly type: string;

@@ -9,7 +9,7 @@ const PARTICIPANTS = [
   'notification-service',
 ];
 
-/** The timeline as a sequence diagram of Mermaid: who told the order service what, and when. */
+/** The timeline as a `sequenceDiagram` of Mermaid: who told the order service what, and when (UTC). It ends without a line break. */
 export function mermaidOf({ entries }: Pick<Timeline, 'entries'>): string {
   const others = [...new Set(entries.map(({ by }) => by))].filter((by) => !PARTICIPANTS.includes(by));
   const named = [...PARTICIPANTS, ...others].filter(

@@ -88,7 +88,10 @@ const FAILURES: Readonly<Record<PaymentFailureReason, string>> = {
 
 const CHANNELS = { email: 'e-mail', sms: 'SMS' } as const;
 
-/** Words an event for people: the same words in logs, on the command line and on pages. The payload has passed its contract. */
+/**
+ * Words an event for people: the same words in logs, on the command line and on pages. Amounts are decimals, as on the wire. The
+ * payload has passed its contract; an event that has no words here has its name and no fields.
+ */
 export function stepOf({ type, payload }: Pick<EventEnvelope, 'type' | 'payload'>): Step {
   const word = (STEPS as Readonly<Record<string, ((payload: never) => Step) | undefined>>)[type];
   return word?.(payload as never) ?? { message: nameOf(type), fields: {} };

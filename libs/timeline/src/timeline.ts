@@ -10,7 +10,7 @@ import type {
 import { attentionOf, blockedOf, type BlockedMessage } from './attention';
 import { entriesOf, type TimelineEntry } from './entries';
 
-/** One order over all services; JSON as it is. */
+/** One order over all services; JSON as it is. Times are RFC 3339, UTC; amounts are decimals in the currency of the order. */
 export interface Timeline {
   /** Null when nobody knows the order, or the order service did not answer. */
   readonly order: OrderAnswer | null;
@@ -30,7 +30,7 @@ export interface Timeline {
   readonly unanswered: readonly Unanswered[];
 }
 
-/** Puts the answers of the services together. @param records its events in Kafka, if they were read; they add what only events tell */
+/** Puts the answers of the services together. Pure. @param records its events in Kafka, if they were read; they add what only events tell */
 export function timelineOf(answers: Answers, records: readonly OrderRecord[] = []): Timeline {
   const { order, traceId, payment, allocation, notifications, failed, unanswered } = answers;
   const blocked = blockedOf(failed);

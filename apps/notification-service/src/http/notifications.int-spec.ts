@@ -1,5 +1,6 @@
-import { anOrderId, eventually } from '@app/testing';
+import { anOrderId } from '@app/testing';
 import { anEventOf, startNotifications, type NotificationSystem } from '../../test/notification-system';
+import { listNotifications, recipientsOfMails, settledNotifications } from '../../test/shown-notifications';
 import type { NotificationListResponse, NotificationResponse } from './notification.response';
 
 let system: NotificationSystem;
@@ -11,24 +12,9 @@ beforeEach(() => {
   system.mailServer.onRecipient = () => undefined;
 });
 
-async function list(query: string): Promise<NotificationListResponse> {
-  const { status, body } = await system.inject('GET', `/notifications?${query}`);
-  expect(status).toBe(200);
-  return body;
-}
-
-async function settled(orderId: string): Promise<readonly NotificationResponse[]> {
-  return eventually(async () => {
-    const { notifications } = await list(`order_id=${orderId}`);
-    expect(notifications.length).toBeGreaterThan(0);
-    expect(notifications.filter(({ status }) => status === 'pending')).toEqual([]);
-    return notifications;
-  });
-}
-
-function recipientsOfMailsAbout(orderId: string): string[] {
-  return system.mailServer.mails.filter(({ source }) => source.includes(orderId)).map(({ to }) => to);
-}
+const list = (query: string) => listNotifications(system, query);
+const settled = (orderId: string) => settledNotifications(system, orderId);
+const recipientsOfMailsAbout = (orderId: string) => recipientsOfMails(system, orderId);
 
 describe('GET /notifications', () => {
   it('shows what a user was told, newest first', async () => {

@@ -1,6 +1,7 @@
-import { anOrderId, eventually } from '@app/testing';
+import { anOrderId } from '@app/testing';
 import { anEventOf, startNotifications, type NotificationSystem } from '../../test/notification-system';
-import type { NotificationListResponse, NotificationResponse } from './notification.response';
+import { listNotifications, recipientsOfMails, settledNotifications } from '../../test/shown-notifications';
+import type { NotificationResponse } from './notification.response';
 
 let system: NotificationSystem;
 beforeAll(async () => {
@@ -8,24 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-async function list(query: string): Promise<NotificationListResponse> {
-  const { status, body } = await system.inject('GET', `/notifications?${query}`);
-  expect(status).toBe(200);
-  return body;
-}
-
-async function settled(orderId: string): Promise<readonly NotificationResponse[]> {
-  return eventually(async () => {
-    const { notifications } = await list(`order_id=${orderId}`);
-    expect(notifications.length).toBeGreaterThan(0);
-    expect(notifications.filter(({ status }) => status === 'pending')).toEqual([]);
-    return notifications;
-  });
-}
-
-function recipientsOfMailsAbout(orderId: string): string[] {
-  return system.mailServer.mails.filter(({ source }) => source.includes(orderId)).map(({ to }) => to);
-}
+const list = (query: string) => listNotifications(system, query);
+const settled = (orderId: string) => settledNotifications(system, orderId);
+const recipientsOfMailsAbout = (orderId: string) => recipientsOfMails(system, orderId);
 
 async function oneNotification(orderId: string, userId: string): Promise<NotificationResponse> {
   await system.handle([anEventOf.order_confirmed(orderId, userId)]);

@@ -60,10 +60,7 @@ export class OrdersController {
 
   @Get()
   @DocumentList()
-  async list(
-    @Query() query: ListOrdersQuery,
-    @CurrentCaller() caller: Caller,
-  ): Promise<OrderListResponse> {
+  async list(@Query() query: ListOrdersQuery, @CurrentCaller() caller: Caller): Promise<OrderListResponse> {
     const { orders, next } = await this.listOrders.execute(filterOf(query, caller), query.limit);
     return { orders: orders.map(toOrderResponse), next_cursor: next === undefined ? null : encodeCursor([next]) };
   }
