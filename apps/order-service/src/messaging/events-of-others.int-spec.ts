@@ -35,10 +35,8 @@ describe('an order everybody agrees to', () => {
     await eventually(() => expect(others.heardOf(order_id)).toHaveLength(2));
     const [created, confirmed] = others.heardOf(order_id);
     expect(created).toMatchObject({ type: 'order_created', sequence: 1, source: '/order-service' });
-    expect(created?.cause).toEqual({
-      correlationId: '019aab12-4c00-7a01-8f00-5d2f6f1c0a08',
-      traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/),
-    });
+    expect(created?.cause).toMatchObject({ correlationId: '019aab12-4c00-7a01-8f00-5d2f6f1c0a08' });
+    expect(created?.cause.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
     expect(created?.payload).toEqual({
       order_number: expect.stringMatching(ORDER_NUMBER),
       user_id: 'user_123',
