@@ -129,6 +129,7 @@ describe('Alertmanager', () => {
     const receiver = (...labels: string[]): string =>
       execFileSync(amtool, ['config', 'routes', 'test', `--config.file=${file}`, ...labels], {
         encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
       }).trim();
     expect(receiver('severity=page')).toBe('page');
     expect(receiver('severity=ticket')).toBe('ticket');
