@@ -49,7 +49,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions, direc
     const verdict = await judge(world, scenario);
     const result = resultOf(scenario, options, world, verdict, begin);
     keep(world, result, directory, end);
-    if (options.draw !== undefined) await draw(world, options.draw);
+    if (options.draw !== undefined) await draw(world, join(options.draw, scenario.id));
     return result;
   } catch (error) {
     const broken = error instanceof Error ? (error.stack ?? error.message) : String(error);

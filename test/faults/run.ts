@@ -25,7 +25,7 @@ keeps history and a timeline for each scenario under .local/faults, and fails wh
   --short    the selection for continuous integration
   --page     writes the result to docs/fault-suite.md
   --resume   goes on with the last run: what was green with this seed and the same code is not run again
-  --draw DIR draws the dashboards of docs/observability.md as they looked during the scenario
+  --draw DIR draws the dashboards of docs/observability.md as they looked, in a folder for each scenario
   --keep     leaves data and logs of the systems under .local/stacks
 `;
 
