@@ -26,12 +26,11 @@ export function earlierResult(
 ): EarlierResult | undefined {
   const file = join(directory, `${scenario.id}.json`);
   if (!existsSync(file)) return undefined;
-  const { seconds, restSeconds, recoverySeconds, stallMs, accepted, mails, mailCopies, findings, ...kept } = JSON.parse(
-    readFileSync(file, 'utf8'),
-  ) as History;
+  const { seconds, restSeconds, recoverySeconds, stallMs, accepted, mails, mailCopies, findings, firings, ...kept } =
+    JSON.parse(readFileSync(file, 'utf8')) as History;
   const at = new Date(kept.at);
   if (kept.seed !== seed || findings.length > 0 || lastChange(root) > at.getTime() - seconds * 1_000) return undefined;
-  const figures = { seconds, restSeconds, recoverySeconds, stallMs, accepted, mails, mailCopies, findings };
+  const figures = { seconds, restSeconds, recoverySeconds, stallMs, accepted, mails, mailCopies, findings, firings };
   return { result: { scenario, seed, ...figures }, at };
 }
 

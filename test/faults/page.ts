@@ -32,6 +32,8 @@ Made by \`npm run faults -- --seed ${seed} --rate ${rate} --page\`; see [the sui
 - ${green} of ${results.length} scenarios green${again.length === 0 ? '' : `; ${again.join(', ')} in a second go, on the same code (\`--resume\`)`}
 - again s: longest that orders were refused after a fault had ended; rest s: until nothing was open any more
 - stall ms: longest that a service served nobody because of what it was doing itself (I15: 200 ms at most)
+- I17 is judged where a scenario says which alerts have to fire: a Prometheus with the deployed rules watches it, with twenty times
+  the haste ([how](../test/faults/README.md#alerts))
 
 ${[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')}
 ${reds === '' ? '' : `\n## What is red\n\n\`\`\`text${reds}\`\`\`\n`}`;

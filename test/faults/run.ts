@@ -2,6 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeFormatted } from '../../tools/docs/write-formatted.ts';
+import { HOW_TO_INSTALL } from '../../tools/observability/tools.ts';
+import { described } from './alerts/firing.ts';
 import { earlierResult } from './earlier-results.ts';
 import { buildFaultyServices } from './programs.ts';
 import { page } from './page.ts';
@@ -23,6 +25,7 @@ keeps history and a timeline for each scenario under .local/faults, and fails wh
   --short    the selection for continuous integration
   --page     writes the result to docs/fault-suite.md
   --resume   goes on with the last run: what was green with this seed and the same code is not run again
+  --draw DIR draws the dashboards of docs/observability.md as they looked, in a folder for each scenario
   --keep     leaves data and logs of the systems under .local/stacks
 `;
 
@@ -37,6 +40,7 @@ const { values: options } = parseArgs({
     page: { type: 'boolean', default: false },
     resume: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
+    draw: { type: 'string' },
     keep: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -74,10 +78,17 @@ async function run(): Promise<number> {
     }
     if (options.resume) again.push(scenario.id);
     process.stdout.write(`── ${scenario.id} ${scenario.title}\n`);
-    const plan = { seed, minutes: Number(options.minutes), rate: Number(options.rate), keepFiles: options.keep };
+    const plan = {
+      seed,
+      minutes: Number(options.minutes),
+      rate: Number(options.rate),
+      keepFiles: options.keep,
+      draw: options.draw,
+    };
     const result = await runScenario(scenario, plan, options.out);
     results.push(result);
     process.stdout.write(isRed(result) ? details(result) : `   green after ${result.seconds} s\n`);
+    process.stdout.write(alertLines(result));
   }
   const table = report(results) + notRun.map((line) => `not run: ${line}\n`).join('');
   mkdirSync(options.out, { recursive: true });
@@ -88,6 +99,13 @@ async function run(): Promise<number> {
   writeFileSync(join(options.out, 'counts.json'), JSON.stringify(asJestCounts(results.length - red, red)));
   process.stdout.write(`\n${table}\n${results.length - red} green, ${red} red\n`);
   return red === 0 && results.length > 0 ? 0 : 1;
+}
+
+/** What fired, and when; or that nobody looked. */
+function alertLines({ scenario, firings, broken }: Result): string {
+  if (scenario.alerts === undefined || broken !== undefined) return '';
+  if (firings === undefined) return `   alerts were not judged: ${HOW_TO_INSTALL}\n`;
+  return firings.map((firing) => `   ${described(firing)}\n`).join('');
 }
 
 /** What test/setup/count-results.ts reads: a scenario counts as a test. */

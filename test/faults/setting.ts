@@ -1,3 +1,4 @@
+import type { ExpectedAlerts } from './alerts/firing.ts';
 import type { Breakage } from './instructions.ts';
 import type { Mix } from './load.ts';
 
@@ -13,6 +14,8 @@ export interface Setting {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether services go through proxies to whatever they talk to: `world.network`. */
   readonly proxied?: boolean;
+  /** Which alerts fire; without it no Prometheus watches. */
+  readonly alerts?: ExpectedAlerts;
 }
 
 export interface RunOptions {
@@ -22,5 +25,9 @@ export interface RunOptions {
   /** Orders per second where the scenario does not say. */
   readonly rate: number;
   readonly breakage?: Breakage;
+  /** Alerts that are left out, to see whether their absence is noticed. */
+  readonly withoutAlerts?: readonly string[];
   readonly keepFiles: boolean;
+  /** Where the dashboards are drawn, as they looked during the scenario. */
+  readonly draw?: string | undefined;
 }

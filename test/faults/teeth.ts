@@ -8,7 +8,10 @@ import { SCENARIOS } from './scenarios/index.ts';
 
 /** A mistake, the scenario that has to find it, and an invariant that has to be red then (one of them). */
 interface Tooth {
-  readonly breakage: Breakage;
+  /** Of a service, or the absence of alerts. */
+  readonly breakage: Breakage | 'alert-removed';
+  /** Alerts that are removed. */
+  readonly alerts?: readonly string[];
   readonly scenario: string;
   readonly invariants: readonly Invariant[];
   /** How long the load lasts in a scenario that has no fixed course. */
@@ -30,6 +33,7 @@ const TEETH: readonly Tooth[] = [
   { breakage: 'inbox-skipped', scenario: 'S25', invariants: ['I8', 'I9'], minutes: 2 },
   { breakage: 'own-clock', scenario: 'S26', invariants: ['I13'] },
   { breakage: 'event-loop-blocked', scenario: 'S10', invariants: ['I15'] },
+  { breakage: 'alert-removed', alerts: ['OutboxNotPublished'], scenario: 'S3', invariants: ['I17'] },
 ];
 
 const HELP = `npm run faults:teeth -- [--only inbox-skipped,…] [--seed 7]
@@ -69,11 +73,12 @@ async function run(): Promise<number> {
   return unnoticed === 0 && chosen.length > 0 ? 0 : 1;
 }
 
-async function bite({ breakage, scenario: id, invariants, minutes = 0 }: Tooth): Promise<string> {
+async function bite({ breakage, alerts = [], scenario: id, invariants, minutes = 0 }: Tooth): Promise<string> {
   const scenario = SCENARIOS.find((each) => each.id === id);
   if (scenario === undefined) throw new Error(`there is no scenario ${id}`);
-  const plan = { seed: Number(options.seed), minutes, rate: Number(options.rate), keepFiles: false, breakage };
-  const result = await runScenario(scenario, plan, `${options.out}/${id}-${breakage}`);
+  const plan = { seed: Number(options.seed), minutes, rate: Number(options.rate), keepFiles: false };
+  const mistake = breakage === 'alert-removed' ? { withoutAlerts: alerts } : { breakage };
+  const result = await runScenario(scenario, { ...plan, ...mistake }, `${options.out}/${id}-${breakage}`);
   if (result.broken !== undefined) return `COULD NOT BE TRIED ${breakage}: ${id} ${result.broken}`;
   const reds = redOf(result);
   const expected = reds.filter((red) => invariants.includes(red));

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { findTool } from '../../tools/observability/tools.ts';
 import type { TopicRecord } from '../system/kafka.ts';
+import { AlertWatch } from './alerts/watch.ts';
 import type { Finding } from './checks/invariant.ts';
 import { Cluster } from './cluster.ts';
 import { Database } from './database.ts';
@@ -35,6 +37,8 @@ export class World {
   readonly random: Random;
   readonly products: readonly string[];
   readonly bands: Band[] = [];
+  /** Present when the scenario expects alerts and Prometheus is installed. */
+  readonly alerts: AlertWatch | undefined;
   readonly minutes: number;
   /** Dead letters the scenario has provoked itself; any other one is a finding. */
   expectedDeadLetters = 0;
@@ -52,13 +56,14 @@ export class World {
 
   private readonly undos: (() => void)[] = [];
 
-  private constructor(parts: Pick<World, 'cluster' | 'sink' | 'load' | 'products' | 'random' | 'minutes'>) {
+  private constructor(parts: Pick<World, 'cluster' | 'sink' | 'load' | 'products' | 'random' | 'minutes' | 'alerts'>) {
     this.cluster = parts.cluster;
     this.sink = parts.sink;
     this.load = parts.load;
     this.products = parts.products;
     this.random = parts.random;
     this.minutes = parts.minutes;
+    this.alerts = parts.alerts;
     this.database = new Database(parts.cluster.system.stack.databaseUrl('admin'));
     this.kafka = new Admin(parts.cluster.system.stack.kafka);
     this.sampler = new Sampler(parts.cluster, () => parts.load.now);
@@ -68,7 +73,7 @@ export class World {
   static async create(scenario: Setting, options: RunOptions): Promise<World> {
     const sink = new MailSink();
     await sink.open();
-    const { breakage, keepFiles, seed, minutes } = options;
+    const { breakage, keepFiles, seed, minutes, withoutAlerts = [] } = options;
     const label = scenario.id.toLowerCase();
     try {
       const { env = {}, proxied = false } = scenario;
@@ -83,8 +88,10 @@ export class World {
         seed,
         ...(scenario.mix && { mix: scenario.mix }),
       });
-      const world = new World({ cluster, sink, load, products, random: new Random(seed + 1), minutes });
+      const alerts = await watchAlerts(cluster, scenario, withoutAlerts);
+      const world = new World({ cluster, sink, load, products, random: new Random(seed + 1), minutes, alerts });
       load.start();
+      alerts?.loadBegins();
       world.sampler.start();
       return world;
     } catch (error) {
@@ -108,6 +115,7 @@ export class World {
   async destroy(): Promise<void> {
     await this.load.stop();
     await this.sampler.stop();
+    await this.alerts?.stop();
     await Promise.all([this.database.close(), this.kafka.close()]);
     await this.cluster.stop(() => this.undos.forEach((undo) => undo()));
     await this.sink.close();
@@ -139,6 +147,17 @@ export class World {
   get timeIsLeft(): boolean {
     return this.load.now < this.minutes * 60_000;
   }
+}
+
+/** Undefined when the scenario has nothing to say of alerts, or Prometheus is not installed. */
+async function watchAlerts(
+  cluster: Cluster,
+  { alerts }: Setting,
+  without: readonly string[],
+): Promise<AlertWatch | undefined> {
+  const prometheus = findTool('prometheus');
+  if (alerts === undefined || prometheus === undefined) return undefined;
+  return AlertWatch.start(prometheus, cluster, alerts, without);
 }
 
 async function addProducts(cluster: Cluster, quantity: number): Promise<string[]> {

@@ -103,17 +103,23 @@ docker_url_of() {
 
 docker_summary() {
   print_summary docker_url_of "$(url_of mailpit 8025)" "$(url_of kafka-ui 8080)"
+  if [ -z "${OBSERVE:-}" ]; then return 0; fi
+  printf '\n  %-22s%s\n' dashboards "$(url_of grafana 3000)" metrics "$(url_of prometheus 9090)" \
+    alerts "$(url_of alertmanager 9093)" traces "$(url_of jaeger 16686)"
+}
+
+# The profile of docker-compose.yml that shows metrics and traces. Services send traces only when they are told where.
+observe_in_docker() {
+  export COMPOSE_PROFILES=observability
+  export OTEL_EXPORTER_OTLP_ENDPOINT=${OTEL_EXPORTER_OTLP_ENDPOINT:-http://jaeger:4318}
 }
 
 start_in_docker() {
-  if [ -n "${OBSERVE:-}" ]; then
-    export COMPOSE_PROFILES=observability
-    export OTEL_EXPORTER_OTLP_ENDPOINT=${OTEL_EXPORTER_OTLP_ENDPOINT:-http://jaeger:4318}
-  fi
   if ! find_compose; then
     echo "Docker is running, but Docker Compose is missing: install the plugin (docker compose) or docker-compose." >&2
     return 1
   fi
+  if [ -n "${OBSERVE:-}" ]; then observe_in_docker; fi
   # What stood before is left standing when this start fails; what this start began is not.
   local stood service
   local -a scale=()

@@ -1,6 +1,7 @@
 import { comeToRest } from '../rest.ts';
 import type { Scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
+import { checkAlerts, type AlertVerdict } from './alerts.ts';
 import { checkClients } from './clients.ts';
 import { checkDatabase } from './database.ts';
 import type { Finding } from './invariant.ts';
@@ -18,6 +19,8 @@ export interface Verdict {
   readonly recoverySeconds: number;
   /** Longest that a service served nobody, because of what it did itself. */
   readonly stallMs: number;
+  /** What fired; undefined when nobody watched. */
+  readonly firings: AlertVerdict['firings'];
 }
 
 /** Waits for the system to come to rest and checks every invariant, whatever the scenario was about. */
@@ -26,6 +29,7 @@ export async function judge(world: World, scenario: Scenario): Promise<Verdict> 
   const liveness = await checkLiveness(world);
   const topics = await checkTopics(world);
   const mails = await checkMails(world);
+  const alerts = await checkAlerts(world, scenario);
   const findings = [
     ...rest.findings,
     ...liveness,
@@ -38,6 +42,7 @@ export async function judge(world: World, scenario: Scenario): Promise<Verdict> 
     ...checkResources(world),
     ...checkEventLoops(world),
     ...checkSecrets(world, topics.records),
+    ...alerts.findings,
     ...world.findings,
     ...((await scenario.afterRest?.(world)) ?? []),
     ...(await checkReconciled(world)),
@@ -49,5 +54,6 @@ export async function judge(world: World, scenario: Scenario): Promise<Verdict> 
     mailCopies: mails.copies,
     recoverySeconds,
     stallMs: world.cluster.stalls.longestMs,
+    firings: alerts.firings,
   };
 }

@@ -15,6 +15,7 @@ export const INVARIANTS = [
   'I14',
   'I15',
   'I16',
+  'I17',
 ] as const;
 
 export type Invariant = (typeof INVARIANTS)[number];

@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts';
+import { quiet } from './s00-quiet.ts';
 import { failpoints, randomKills } from './s01-kills.ts';
 import { rollingRestart } from './s02-rolling-restart.ts';
 import { kafkaKilled } from './s03-kafka.ts';
@@ -25,6 +26,7 @@ import { clocks } from './s26-clocks.ts';
 
 /** In the order of what they are most likely to catch. */
 export const SCENARIOS: readonly Scenario[] = [
+  quiet,
   failpoints,
   randomKills,
   kafkaKilled,

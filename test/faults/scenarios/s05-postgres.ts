@@ -29,7 +29,8 @@ export const postgresRestarted: Scenario = {
   id: 'S5',
   title: 'PostgreSQL is restarted; sessions are cut at COMMIT',
   short: true,
-  decisive: ['I2', 'I3', 'I10'],
+  decisive: ['I2', 'I3', 'I10', 'I17'],
+  alerts: { fire: ['RequestsRefused'] },
   api: { acceptedShare: 0.2, p99Ms: 12_000, statuses: [503] },
   mix: { keyed: 0.4 },
   // A session that is cut at COMMIT leaves leases of which nobody knows; the mail server is well.

@@ -6,7 +6,8 @@ const UNAFFECTED = { acceptedShare: 1, p99Ms: 5_000, statuses: [] };
 export const gateway: Scenario = {
   id: 'S8',
   title: 'the gateway hangs, loses its answers, fails, flaps',
-  decisive: ['I3', 'I5'],
+  decisive: ['I3', 'I5', 'I17'],
+  alerts: { fire: ['PaymentGatewayAway', 'PaymentUnknown'] },
   api: UNAFFECTED,
   mix: { oddPayment: 0.25, cancelled: 0.15 },
   env: {
@@ -19,10 +20,15 @@ export const gateway: Scenario = {
   async run(world) {
     const becomes = (mode: GatewayMode): void => world.cluster.instruct('payment-service', { gateway: mode });
     await world.calm(3);
-    for (const mode of ['hangs', 'fails_after', 'fails_before'] as const) {
+    // So long that somebody has to know of the payments of which nobody does.
+    for (const [mode, seconds] of [
+      ['hangs', 25],
+      ['fails_after', 8],
+      ['fails_before', 8],
+    ] as const) {
       await world.fault(`the gateway ${mode.replace('_', ' ')}`, async () => {
         becomes(mode);
-        await world.calm(8);
+        await world.calm(seconds);
         becomes('normal');
       });
       await world.calm(2);

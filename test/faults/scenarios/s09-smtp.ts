@@ -52,7 +52,8 @@ async function checkMails(world: World): Promise<void> {
 export const mailServer: Scenario = {
   id: 'S9',
   title: 'no mail server for minutes, and one recipient who is refused for good',
-  decisive: ['I12'],
+  decisive: ['I12', 'I17'],
+  alerts: { fire: ['MessagesNotDelivered'] },
   // Nothing of it is felt where orders are taken.
   api: { acceptedShare: 1, p99Ms: 5_000, statuses: [] },
   rate: 12,

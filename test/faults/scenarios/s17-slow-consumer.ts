@@ -27,7 +27,8 @@ async function caughtUp(world: World, limit: number): Promise<void> {
 export const slowConsumer: Scenario = {
   id: 'S17',
   title: 'a consumer gets three times what it can do, then five more help it',
-  decisive: ['I13', 'I15'],
+  decisive: ['I13', 'I15', 'I17'],
+  alerts: { fire: ['ConsumerFallsBehind'] },
   // Taking orders has nothing to do with it.
   api: { acceptedShare: 1, p99Ms: 5_000, statuses: [] },
   rate: RATE,
