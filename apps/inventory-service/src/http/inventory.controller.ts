@@ -14,7 +14,7 @@ import {
   Public,
 } from '@app/platform';
 import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AddProduct } from '../use-cases/add-product';
 import { AdjustStock, type AdjustedStock } from '../use-cases/adjust-stock';
@@ -33,7 +33,7 @@ import {
   toMovementListResponse,
   toProductResponse,
 } from './inventory.response';
-import { DocumentAdjust } from './inventory.openapi';
+import { DocumentAdd, DocumentAdjust } from './inventory.openapi';
 import { ProductPath } from './product.path';
 
 @ApiGroup('inventory', 'Products, their stock, and what has changed it.')
@@ -68,13 +68,7 @@ export class InventoryController {
 
   @Post()
   @Allow('operator', 'admin')
-  @ApiOperation({ operationId: 'addProduct', summary: 'Add a product with its first stock.' })
-  @ApiCreatedResponse({
-    type: ProductResponse,
-    description: 'The product is stored.',
-    headers: { Location: { description: 'URL of the product.', schema: { type: 'string' } } },
-  })
-  @ApiProblems(400, { status: 409, description: 'A product with this id already exists.' }, 413, 415, 503)
+  @DocumentAdd()
   async add(
     @Body() body: AddProductDto,
     @CurrentCaller() caller: Caller,

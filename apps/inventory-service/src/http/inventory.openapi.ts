@@ -1,12 +1,24 @@
 import { ApiProblems } from '@app/platform';
 import { applyDecorators } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOperation } from '@nestjs/swagger';
-import { AdjustmentResponse } from './inventory.response';
+import { AdjustmentResponse, ProductResponse } from './inventory.response';
 
 const REPLAYED = {
   description: '`true` if this is the response to an earlier request with the same key.',
   schema: { type: 'string' as const, enum: ['true'] },
 };
+
+/** What OpenAPI says about a new product. */
+export const DocumentAdd = (): MethodDecorator =>
+  applyDecorators(
+    ApiOperation({ operationId: 'addProduct', summary: 'Add a product with its first stock.' }),
+    ApiCreatedResponse({
+      type: ProductResponse,
+      description: 'The product is stored.',
+      headers: { Location: { description: 'URL of the product.', schema: { type: 'string' } } },
+    }),
+    ApiProblems(400, { status: 409, description: 'A product with this id already exists.' }, 413, 415, 503),
+  );
 
 /** What OpenAPI says about an adjustment; the controller says what it does. */
 export const DocumentAdjust = (): MethodDecorator =>
