@@ -50,6 +50,11 @@ export function namesIn(spans: readonly CollectedSpan[]): string[] {
   return spans.map(({ service, name }) => `${service.replace('-service', '')}: ${name}`).toSorted();
 }
 
+/** The same without attempts that failed: on a busy machine calls and messages may have more than one. */
+export function stepsIn(spans: readonly CollectedSpan[]): string[] {
+  return namesIn(spans.filter(({ failed }) => !failed));
+}
+
 /** Names from a span up to the root of its trace. */
 export function pathToRoot(spans: readonly CollectedSpan[], from: CollectedSpan | undefined): string[] {
   const path: string[] = [];
