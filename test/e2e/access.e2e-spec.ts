@@ -71,7 +71,9 @@ describe('a system that asks for credentials', () => {
     process.env['OPS_TOKEN'] = await issuer.token('sue', 'support');
     await eventually(async () => expect(await ops(id)).toContain('Payment captured'));
     process.env['OPS_TOKEN'] = mallory;
-    await expect(ops(id)).rejects.toThrow(/service/);
+    await expect(ops(id)).rejects.toThrow(`there is no order ${id}`);
+    delete process.env['OPS_TOKEN'];
+    await expect(ops(id)).rejects.toThrow('the services ask for credentials; set OPS_TOKEN');
   });
 
   it('has no service that answers anybody with what is not everybody’s', async () => {

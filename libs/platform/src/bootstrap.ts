@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Authentication } from './auth/authentication';
 import { checkAccessRules } from './auth/access-rules';
-import type { AuthConfig } from './auth/auth-config';
+import { type AuthConfig, requiresCredentials } from './auth/auth-config';
 import type { CommonConfig } from './config/common-config';
 import type { TracingConfig } from './config/tracing-config';
 import { ConfigurationError } from './config/configuration.error';
@@ -127,7 +127,13 @@ export async function startService(app: NestFastifyApplication, { name, config }
     throw isTaken(error) ? new StartupError(`Port ${config.port} on ${config.host} is already in use`) : error;
   });
   app.get(Lifecycle).markReady();
-  new Logger('Bootstrap').log(`${name} is ready at ${await app.getUrl()}`);
+  const logger = new Logger('Bootstrap');
+  logger.log(`${name} is ready at ${await app.getUrl()}`);
+  if (!requiresCredentials(config)) {
+    logger.warn(
+      'Requests need no credentials: whoever reaches the port may do anything; see AUTH_ISSUER and AUTH_API_KEYS',
+    );
+  }
 }
 
 class ServiceRoot {}

@@ -59,6 +59,14 @@ describe('the answers of the services', () => {
     expect(unknown).toMatchObject({ order: null, trail: [], payment: null, allocation: null, unanswered: [] });
   });
 
+  it('leave out what the caller may not see, as if there were none', async () => {
+    const forbidden = services({
+      'http://order/failed-messages': () => Promise.resolve(new Response('{}', { status: 403 })),
+    });
+    const seen = await fetchAnswers(URLS, ORDER, 1_000, forbidden);
+    expect(seen).toMatchObject({ order: answers().order, failed: { 'order-service': [] }, unanswered: [] });
+  });
+
   it('name each service that does not answer once, and why, beside what the others say', async () => {
     const refused = new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:8002') });
     const some = await fetchAnswers(

@@ -93,7 +93,7 @@ class Services {
     private readonly fetch: Fetch,
   ) {}
 
-  /** The answer; undefined when there is none of that name, or none at all. */
+  /** The answer; undefined when there is none of that name, none for this caller, or none at all. */
   async ask<Body>(
     service: Name,
     path: string,
@@ -101,7 +101,8 @@ class Services {
   ): Promise<Body | undefined> {
     try {
       const response = await this.fetch(`${this.urls[service]}${path}`, { signal });
-      if (response.status === 404) return undefined;
+      // What the caller may not see is to them as if there were none.
+      if (response.status === 404 || response.status === 403) return undefined;
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
       return (await response.json()) as Body;
     } catch (error) {

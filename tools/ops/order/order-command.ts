@@ -84,6 +84,8 @@ function isKnown({ order, payment, allocation, notifications, failed }: Answers)
 
 function whyUnknown({ unanswered }: Answers, order: string): string {
   if (unanswered.length === 0) return `there is no order ${order}`;
+  if (unanswered.every(({ why }) => why === 'HTTP 401'))
+    return `the services ask for credentials${credentialsHint(401)}`;
   return unanswered.length === serviceNames.length
     ? 'no service answers; is the system started? See ./ops status'
     : `no service that answers knows the order ${order}`;

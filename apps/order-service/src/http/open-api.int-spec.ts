@@ -50,11 +50,11 @@ function withoutExample(schema: Schema, path: string): string[] {
 
 describe('the document of the API', () => {
   const ENDPOINTS = [
-    ['post', '/orders', 201, ['400', '409', '413', '415', '422', '503', '500']],
-    ['get', '/orders', 200, ['400', '503', '500']],
-    ['get', '/orders/{order_id}', 200, ['400', '404', '503', '500']],
-    ['post', '/orders/{order_id}/cancel', 200, ['400', '404', '413', '415', '503', '500']],
-    ['get', '/orders/{order_id}/events', 200, ['400', '404', '503', '500']],
+    ['post', '/orders', 201, ['400', '401', '403', '409', '413', '415', '422', '503', '500']],
+    ['get', '/orders', 200, ['400', '401', '403', '503', '500']],
+    ['get', '/orders/{order_id}', 200, ['400', '401', '403', '404', '503', '500']],
+    ['post', '/orders/{order_id}/cancel', 200, ['400', '401', '403', '404', '413', '415', '503', '500']],
+    ['get', '/orders/{order_id}/events', 200, ['400', '401', '403', '404', '503', '500']],
   ] as const;
 
   it('knows every endpoint and none besides', () => {

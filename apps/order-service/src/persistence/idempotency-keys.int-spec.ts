@@ -88,7 +88,7 @@ describe('one key', () => {
     const key = aKey();
     const rival = await service.admin.connect();
     await rival.query('BEGIN');
-    await rival.query(`SELECT pg_advisory_xact_lock(hashtextextended('idempotency ' || $1, 0))`, [key]);
+    await rival.query(`SELECT pg_advisory_xact_lock(hashtextextended('idempotency developer ' || $1, 0))`, [key]);
     const answer = await post(key, { user_id: key });
     await rival.query('ROLLBACK');
     rival.release();

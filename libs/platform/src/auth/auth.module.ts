@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type DynamicModule, Global, Logger, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { createLocalJWKSet, createRemoteJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { Clock } from '../clock';
@@ -37,11 +37,7 @@ export class AuthModule {
 
 function authenticationOf(config: AuthConfig, clock: Clock): Authentication {
   const credentials = new BearerAuthentication(new ApiKeys(config.authApiKeys), tokensOf(config, clock));
-  if (requiresCredentials(config)) return credentials;
-  new Logger(AuthModule.name).warn(
-    'Requests need no credentials: whoever reaches the port may do anything. Set AUTH_ISSUER or AUTH_API_KEYS',
-  );
-  return new OpenAuthentication(credentials);
+  return requiresCredentials(config) ? credentials : new OpenAuthentication(credentials);
 }
 
 function tokensOf(config: AuthConfig, clock: Clock): TokenVerifier | undefined {
