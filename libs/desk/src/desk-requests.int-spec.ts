@@ -25,7 +25,7 @@ describe('a request to the desk', () => {
     ['/retry', { actor: 'ada', all: false }],
     ['/retry', { actor: 'ada', filter: { colour: 'red' } }],
     ['/retry', { actor: 'ada', filter: 'all' }],
-    ['/retry', { filter: { topic: 'order_created' } }],
+    ['/retry', { actor: ' ', filter: { topic: 'order_created' } }],
     ['/retry', { actor: 'ada', all: true, max: 0 }],
     ['/retry', { actor: 'ada', all: true, reason: 'none is asked for' }],
     ['/discard', { actor: 'ada', all: true }],
