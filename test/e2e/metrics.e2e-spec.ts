@@ -228,7 +228,8 @@ describe('a service that is killed', () => {
     const found = await scrape('order-service');
     expect(found.value(TRANSITIONS)).toBe(0);
     expect(found.value('orders_open', { state: 'pending' })).toBe(0);
-    expect(found.value('outbox_unpublished')).toBe(0);
+    // What Kafka had taken when the process died, but not yet been crossed off, is sent once more.
+    await eventually(async () => expect((await scrape('order-service')).value('outbox_unpublished')).toBe(0));
     expect(found.samples.filter(({ value }) => Number.isNaN(value) || value < 0)).toEqual([]);
     await expectMoved(
       async () => {
