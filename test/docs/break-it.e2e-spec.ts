@@ -119,8 +119,8 @@ describe('“Break it and watch”, from top to bottom', () => {
     );
   });
 
-  it('forges the books', async () => {
-    const seen = await typed('## 7. Forge the books');
+  it('tampers with the audit trail', async () => {
+    const seen = await typed('## 7. Tamper with the audit trail');
     expect(seen).toMatch(/entry 2 is not what its hash says/);
     expect(seen.trimEnd()).toMatch(/all audit trails are valid$/);
   });
