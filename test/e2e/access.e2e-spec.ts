@@ -69,7 +69,7 @@ describe('a system that asks for credentials', () => {
       expect(lists.map(({ body }) => JSON.stringify(body).includes(id))).toEqual([true, false]);
     }
     process.env['OPS_TOKEN'] = await issuer.token('sue', 'support');
-    await eventually(async () => expect(await ops(id)).toContain('Payment captured'));
+    await eventually(async () => expect(await ops(id)).toContain('Payment: captured'));
     process.env['OPS_TOKEN'] = mallory;
     await expect(ops(id)).rejects.toThrow(`there is no order ${id}`);
     delete process.env['OPS_TOKEN'];
