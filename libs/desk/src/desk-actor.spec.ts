@@ -13,7 +13,5 @@ it('is the name that is given where there are no credentials', () => {
 });
 
 it('is never a name beside credentials', () => {
-  expect(() => deskActor(olga, 'ada')).toThrow(
-    expect.objectContaining({ code: 'REQUEST.INVALID', errors: [expect.objectContaining({ pointer: '/actor' })] }),
-  );
+  expect(() => deskActor(olga, 'ada')).toThrow('The request is not valid');
 });
