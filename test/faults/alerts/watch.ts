@@ -133,7 +133,8 @@ export class AlertWatch {
     await eventually(
       async () => {
         const up = await this.query('count(up == 1)');
-        if (Number(up[0]?.value?.[1] ?? 0) < this.cluster.instances.size) throw new Error('not every service was scraped');
+        if (Number(up[0]?.value?.[1] ?? 0) < this.cluster.instances.size)
+          throw new Error('not every service was scraped');
       },
       { timeoutMs: 60_000, intervalMs: 250 },
     );
