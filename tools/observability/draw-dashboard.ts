@@ -15,7 +15,8 @@ export interface Look {
 
 interface Line {
   readonly name: string;
-  readonly points: readonly (readonly [number, number])[];
+  /** Milliseconds since the epoch; no value where Prometheus has none. */
+  readonly points: readonly (readonly [number, number | undefined])[];
 }
 
 const WIDTH = 1_920;
@@ -56,7 +57,7 @@ export async function drawDashboard(dashboard: Dashboard, look: Look): Promise<{
       }
       const lines = (await Promise.all(panel.queries.map((query) => ask(query, look)))).flat();
       if (lines.length === 0) empty.push(panel.title);
-      const svg = renderSvg({ width, height: PANEL_HEIGHT }, panel.title, optionOf(panel, lines));
+      const svg = renderSvg({ width, height: PANEL_HEIGHT }, panel.title, optionOf(panel, lines, look));
       parts.push(svg.replace('<svg ', `<svg x="${x}" y="${y}" `));
       x += width;
     }
@@ -72,7 +73,7 @@ async function ask(query: Query, { prometheus, from, to, rateInterval }: Look): 
     query: asked(query, rateInterval),
     start: String(from),
     end: String(to),
-    step: String((to - from) / POINTS),
+    step: String(stepOf({ from, to })),
   });
   const response = await fetch(`${prometheus}/api/v1/query_range?${parameters.toString()}`, {
     signal: AbortSignal.timeout(10_000),
@@ -84,17 +85,20 @@ async function ask(query: Query, { prometheus, from, to, rateInterval }: Look): 
   if (data === undefined) throw new Error(`${query.expr}: ${error ?? response.statusText}`);
   return data.result.map(({ metric, values }) => ({
     name: query.legend.replace(/\{\{(\w+)\}\}/g, (_, label: string) => metric[label] ?? ''),
-    points: values.map(([seconds, value]) => [Math.round(seconds * 1_000), rounded(Number(value))] as const),
+    points: withGaps(values, stepOf({ from, to })),
   }));
 }
 
-function optionOf({ kind, unit, thresholds }: Panel, lines: readonly Line[]): EChartsOption {
+function optionOf({ kind, unit, thresholds }: Panel, lines: readonly Line[], { from, to }: Look): EChartsOption {
   const format = FORMATS[unit];
+  // Its title says it all, and it is narrow.
+  const isNumber = kind === 'number' && lines.length < 2;
   const limit = thresholds?.bad;
   return {
     color: COLOURS,
-    grid: { left: 80, right: 210, top: 40, bottom: 30 },
+    grid: { left: 80, right: isNumber ? 20 : 210, top: 40, bottom: 30 },
     legend: {
+      show: !isNumber,
       type: 'scroll',
       orient: 'vertical',
       right: 8,
@@ -103,7 +107,13 @@ function optionOf({ kind, unit, thresholds }: Panel, lines: readonly Line[]): EC
       textStyle: { color: INK, fontSize: 10 },
       itemWidth: 12,
     },
-    xAxis: { type: 'time', axisLabel: { color: INK, hideOverlap: true }, splitLine: { show: false } },
+    xAxis: {
+      type: 'time',
+      min: from * 1_000,
+      max: to * 1_000,
+      axisLabel: { color: INK, hideOverlap: true },
+      splitLine: { show: false },
+    },
     yAxis: {
       type: 'value',
       min: 0,
@@ -113,7 +123,7 @@ function optionOf({ kind, unit, thresholds }: Panel, lines: readonly Line[]): EC
     series: lines.map(({ name, points }, index) => ({
       name,
       type: 'line' as const,
-      data: points.map(([time, value]) => [time, Number.isFinite(value) ? value : '-']),
+      data: points.map(([time, value]) => [time, value ?? '-']),
       showSymbol: false,
       lineStyle: { width: 1.5 },
       ...(kind === 'areas' && { stack: 'all', areaStyle: { opacity: 0.3 } }),
@@ -135,7 +145,20 @@ function number(value: number): string {
   return value.toLocaleString('en', { maximumSignificantDigits: 3 });
 }
 
-/** So many digits as can be seen. */
-function rounded(value: number): number {
-  return Number.isFinite(value) ? Number(value.toPrecision(4)) : value;
+function stepOf({ from, to }: Pick<Look, 'from' | 'to'>): number {
+  return (to - from) / POINTS;
+}
+
+/** Values with as many digits as can be seen, and none where a value is missing or is not a number. */
+function withGaps(values: readonly (readonly [number, string])[], step: number): Line['points'] {
+  return values.flatMap(([seconds, text], index) => {
+    const value = Number(text);
+    const point = [
+      Math.round(seconds * 1_000),
+      Number.isFinite(value) ? Number(value.toPrecision(4)) : undefined,
+    ] as const;
+    const before = values[index - 1]?.[0];
+    if (before === undefined || seconds - before < step * 1.5) return [point];
+    return [[Math.round((before + step) * 1_000), undefined] as const, point];
+  });
 }

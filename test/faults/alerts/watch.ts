@@ -1,13 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../../../libs/testing/src/eventually.ts';
 import { DASHBOARDS } from '../../../tools/observability/dashboards/index.ts';
 import { drawDashboard } from '../../../tools/observability/draw-dashboard.ts';
 import { scaledRules } from '../../../tools/observability/scaled-rules.ts';
-import { freePorts } from '../../../tools/stack/index.ts';
+import { freePorts, Supervisor, type Component } from '../../../tools/stack/index.ts';
+import { httpProbe } from '../../../tools/stack/probes.ts';
 import type { Cluster } from '../cluster.ts';
 import type { ExpectedAlerts, Firing } from './firing.ts';
 
@@ -25,17 +24,17 @@ const RATE_INTERVAL = '15s';
 export class AlertWatch {
   private readonly directory: string;
   private readonly url: string;
-  private readonly process: ChildProcess;
+  private readonly supervisor: Supervisor;
   private readonly cluster: Cluster;
   /** When the load began, in milliseconds since the epoch. */
   private startedAt = Date.now();
   private stopping = false;
   private readonly following: Promise<void>;
 
-  private constructor(parts: { directory: string; url: string; process: ChildProcess; cluster: Cluster }) {
+  private constructor(parts: { directory: string; url: string; supervisor: Supervisor; cluster: Cluster }) {
     this.directory = parts.directory;
     this.url = parts.url;
-    this.process = parts.process;
+    this.supervisor = parts.supervisor;
     this.cluster = parts.cluster;
     this.following = this.followInstances();
   }
@@ -58,18 +57,12 @@ export class AlertWatch {
     writeFileSync(join(directory, 'prometheus.json'), JSON.stringify(configuration(haste)));
     writeTargets(directory, cluster);
     const [port = 0] = await freePorts(1);
-    const log = openSync(join(directory, 'log'), 'w');
-    const child = spawn(
-      prometheus,
-      [
-        `--config.file=${join(directory, 'prometheus.json')}`,
-        `--storage.tsdb.path=${join(directory, 'data')}`,
-        `--web.listen-address=127.0.0.1:${port}`,
-      ],
-      { stdio: ['ignore', log, log] },
-    );
-    const watch = new AlertWatch({ directory, url: `http://127.0.0.1:${port}`, process: child, cluster });
+    // Its own supervisor, so that it ends with the suite however that ends, and no scenario stops it with the rest.
+    const supervisor = new Supervisor(directory);
+    supervisor.add(component(prometheus, directory, port));
+    const watch = new AlertWatch({ directory, url: `http://127.0.0.1:${port}`, supervisor, cluster });
     try {
+      await supervisor.startAll();
       await watch.ready();
       return watch;
     } catch (error) {
@@ -131,11 +124,7 @@ export class AlertWatch {
   async stop(): Promise<void> {
     this.stopping = true;
     await this.following;
-    if (this.process.exitCode === null && this.process.signalCode === null) {
-      const gone = once(this.process, 'exit');
-      this.process.kill('SIGTERM');
-      await gone;
-    }
+    await this.supervisor.stopAll();
     rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -144,7 +133,8 @@ export class AlertWatch {
     await eventually(
       async () => {
         const up = await this.query('count(up == 1)');
-        if (Number(up[0]?.value?.[1]) < this.cluster.instances.size) throw new Error('not every service was scraped');
+        if (Number(up[0]?.value?.[1] ?? 0) < this.cluster.instances.size)
+          throw new Error('not every service was scraped');
       },
       { timeoutMs: 60_000, intervalMs: 250 },
     );
@@ -177,6 +167,27 @@ interface Answer {
   readonly status: string;
   readonly error?: string;
   readonly data: { readonly result: Sample[] };
+}
+
+function component(command: string, directory: string, port: number): Component {
+  return {
+    name: 'prometheus',
+    command,
+    args: [
+      `--config.file=${join(directory, 'prometheus.json')}`,
+      `--storage.tsdb.path=${join(directory, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ],
+    cwd: directory,
+    logFile: join(directory, 'log'),
+    ports: [port],
+    dependsOn: [],
+    ready: httpProbe(`http://127.0.0.1:${port}/-/ready`),
+    readyWithinMs: 60_000,
+    stopSignal: 'SIGTERM',
+    stopWithinMs: 10_000,
+    restart: false,
+  };
 }
 
 function configuration(haste: number): object {
