@@ -23,7 +23,6 @@ async function checkSelectors({ alerts: watch }: World): Promise<Finding[]> {
 export const quiet: Scenario = {
   id: 'S0',
   title: 'nothing is done to it: nobody is woken',
-  short: true,
   decisive: ['I17'],
   api: { acceptedShare: 1, p99Ms: 5_000, statuses: [] },
   alerts: { fire: [], only: true, haste: HASTE },

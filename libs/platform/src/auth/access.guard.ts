@@ -5,6 +5,7 @@ import { ACCESS, type Access } from './access.decorators';
 import { Forbidden, Unauthenticated } from './auth-errors';
 import { Authentication, InvalidCredentials, setCaller } from './authentication';
 import { hasRole, type Caller } from './caller';
+import { fillOwnUser, OWN_USER } from './own-user.decorator';
 
 /**
  * Lets a request in, or does not: by the `@Public()` or `@Allow(…)` of its route, and who sends it. What is not allowed is forbidden:
@@ -21,19 +22,20 @@ export class AccessGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     if (context.getType() !== 'http') return true;
-    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+    const targets = [context.getHandler(), context.getClass()];
+    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, targets);
+    const mayOmitUser = this.reflector.get<true | undefined>(OWN_USER, context.getHandler()) === true;
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
+    const letIn = (caller: Caller | undefined): boolean => {
+      admit(request, caller, access);
+      if (mayOmitUser && caller !== undefined) fillOwnUser(request, caller);
+      return true;
+    };
     try {
       const caller = this.authentication.authenticate(request.headers);
-      if (!(caller instanceof Promise)) return admit(request, caller, access);
-      return caller.then(
-        (found) => admit(request, found, access),
-        (error: unknown) => this.refuse(error, access, http.getResponse()),
-      );
+      if (!(caller instanceof Promise)) return letIn(caller);
+      return caller.then(letIn, (error: unknown) => this.refuse(error, access, http.getResponse()));
     } catch (error) {
       return this.refuse(error, access, http.getResponse());
     }
@@ -52,10 +54,9 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-function admit({ raw }: FastifyRequest, caller: Caller | undefined, access: Access | undefined): boolean {
+function admit({ raw }: FastifyRequest, caller: Caller | undefined, access: Access | undefined): void {
   if (caller !== undefined) setCaller(raw, caller);
-  if (access === 'public') return true;
+  if (access === 'public') return;
   if (caller === undefined) throw new Unauthenticated();
   if (access === undefined || !hasRole(caller, access)) throw new Forbidden();
-  return true;
 }
