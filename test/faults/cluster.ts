@@ -1,3 +1,4 @@
+import { plantedKey } from './secrets.ts';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serviceNames, startStack, type ServiceName, type ServiceRequest } from '../../tools/stack/index.ts';
@@ -80,6 +81,7 @@ export class Cluster {
         SMTP_URL: smtpUrl(sink.port),
         DEVELOPMENT_EMAIL_DOMAIN: 'example.test',
         ...stalls.env,
+        ...plantedKey,
         ...QUICK_LEASES,
         ...options.env,
       },
